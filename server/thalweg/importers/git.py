@@ -1,0 +1,264 @@
+"""Commits of a Git repository: a clone on a disk, bare or not, or a bundle.
+
+    (repository {default_branch})-[:HAS_VERSION]->(commit {author, authored_at, message, branches, git_tags})
+    (parent:Commit)-[:PARENT_OF]->(child:Commit)
+
+Scopes: `commit/<sha>` for what a commit is and which parents it has, which does not change, so that a second pass is
+skipped by its digest; `refs` for what does change: the default branch, and which commits branches and tags point at;
+`name/<prefix>` for an abbreviated sha that somebody stated, which is joined to the whole one.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+
+from thalweg.importers.git_clone import Clone
+from thalweg.importers.reading import Reading
+from thalweg.model import keys, names
+from thalweg.model.edges import EdgeType
+from thalweg.model.errors import BadInput, Problem, SourceError
+from thalweg.model.facts import EdgeFact, EntityFact, Granule, JoinFact, Json
+from thalweg.model.keys import Key
+from thalweg.model.time import SECOND
+
+ORIGIN = "git"
+
+_PREFIX = re.compile(r"[0-9a-f]{7,64}")
+_SECONDS = re.compile(rb"\s*(\d{1,12})(?!\d)")
+_LAST_SECOND = 253_402_300_799  # the end of the year 9999
+
+
+def repository(location: str | os.PathLike[str], *, source: str | None = None, url: str | None = None) -> str:
+    """The identity of the repository at a location: what its commits are filed under, and what to ask a store about.
+
+    `url`, where one is given, else the URL of the remote `origin`, else the path under the source
+    (`file://<source>/…`). Raises SourceError when there is no repository.
+    """
+    place = Path(location)
+    clone = Clone(place)
+    try:
+        return _identity(clone, source or _source_name(place), url)
+    finally:
+        clone.close()
+
+
+def read(
+    location: str | os.PathLike[str],
+    *,
+    source: str | None = None,
+    url: str | None = None,
+    refs_to: Collection[str] | None = None,
+    all_commits: bool = False,
+) -> Reading:
+    """One pass over a repository.
+
+    source: the name it is filed under; the folder's or bundle's own name without one.
+    url: what the repository is called where the name of its remote is not what runs call it.
+    refs_to: the shas that runs name, whole or 7 and more characters of them. Read are these, every commit on a path of
+        parents between two of them, and the heads of branches and tags. Such a pass is never complete: it says nothing
+        of the commits that it leaves out.
+    all_commits: read everything that a branch, a tag or `refs_to` reaches. Complete, unless the clone is shallow.
+
+    Raises SourceError, with what to do, for a location that is no repository, or a broken or empty one.
+    """
+    place = Path(location)
+    name = source or _source_name(place)
+    clone = Clone(place)
+    try:
+        return _reading(clone, name, _identity(clone, name, url), refs_to or (), all_commits)
+    except BaseException:
+        clone.close()
+        raise
+
+
+def _source_name(place: Path) -> str:
+    name = place.expanduser().absolute().resolve().name
+    for ending in (".git", ".bundle"):
+        name = name.removesuffix(ending)
+    return name or "repository"
+
+
+def _identity(clone: Clone, source: str, url: str | None) -> str:
+    try:
+        return names.repository_url(url or clone.remote() or str(clone.location.resolve()), source)
+    except ValueError as error:
+        problem = Problem("", "url", url or clone.remote() or "", str(error))
+        raise BadInput("The URL of the repository is not one.", "Give it with `url`.", [problem]) from error
+
+
+def _reading(clone: Clone, name: str, url: str, refs_to: Collection[str], all_commits: bool) -> Reading:
+    scope, warnings = f"{ORIGIN}:{name}", list[str]()
+    named = _named(clone, refs_to, warnings)
+    used = set(named.values())
+    heads = _heads(clone, warnings)
+    if not heads and not used:
+        raise SourceError(f"{clone.place} has no commits.", "Commit something first, or point at another clone.")
+    if all_commits:
+        order = [sha for sha, *_ in clone.history({*heads, *used})]
+    else:
+        order = _between(clone.history(used), used) if used else []
+    chain = set(order)
+    order += [sha for sha in heads if sha not in chain]
+    shallow = clone.shallow()
+    if url.startswith("file:"):
+        warnings.append(
+            f"{clone.place} names no remote, so it is filed under its path, {url}. Give the url that runs name it by, "
+            "or their commits will stay apart from these."
+        )
+    if not all_commits and not used:
+        warnings.append(
+            f"No known run names a commit of {url}, so only the heads of its branches and tags were read. Import the "
+            "runs first, or read all commits."
+        )
+    if shallow:
+        warnings.append(
+            f"{clone.place} is a shallow clone: what lies behind its oldest commits was not read. Run `git fetch "
+            "--unshallow` there, and import again."
+        )
+    aliases = {text: sha for text, sha in named.items() if text != sha}
+
+    def granules() -> Iterator[Granule]:
+        yield _references(scope, url, heads, _default_branch(clone, heads))
+        for text, sha in aliases.items():
+            join = JoinFact(keys.commit(url, text), keys.commit(url, sha))
+            yield Granule(scope, f"name/{text}", ORIGIN, joins=(join,))
+        for sha, raw in clone.objects(order):
+            yield _commit(scope, url, sha, raw, chain)
+
+    stream = granules()
+
+    def close() -> None:
+        stream.close()
+        clone.close()
+
+    complete, total = all_commits and not shallow, 1 + len(aliases) + len(order)
+    return Reading(scope, ORIGIN, stream, total=total, complete=complete, warnings=warnings, close=close)
+
+
+def _named(clone: Clone, refs_to: Collection[str], warnings: list[str]) -> dict[str, str]:
+    """The whole sha of each text that names a commit of this clone."""
+    texts = sorted({text.strip() for text in refs_to})
+    shas = [text for text in texts if _PREFIX.fullmatch(text.lower())]
+    found = dict(zip(shas, clone.commits_of(text.lower() for text in shas), strict=True))
+    strange = [text for text in texts if text not in found]
+    if strange:
+        warnings.append(f"{_some(strange)} cannot be commits: a commit is named by 7 to 40 hexadecimal digits.")
+    missing = [text for text, sha in found.items() if sha is None]
+    if missing:
+        warnings.append(
+            f"{_some(missing)}: named by runs, but not in {clone.place}, or short for more than one commit. Fetch all "
+            "its branches, or import the clone that they were made in."
+        )
+    return {text: sha for text, sha in found.items() if sha is not None}
+
+
+def _some(texts: list[str]) -> str:
+    return ", ".join(texts[:3]) + (f" and {len(texts) - 3} more" if len(texts) > 3 else "")
+
+
+def _between(history: Iterable[tuple[str, ...]], used: set[str]) -> list[str]:
+    """Those that are used, and all on a path of parents from one of them to another, parents first.
+
+    The history is of ancestors of used commits, so that what descends from a used one lies between two.
+    """
+    chain: dict[str, None] = {}
+    for sha, *parents in history:
+        if sha in used or any(parent in chain for parent in parents):
+            chain[sha] = None
+    return list(chain)
+
+
+def _heads(clone: Clone, warnings: list[str]) -> dict[str, tuple[list[str], list[str]]]:
+    """The branches and the tags that point at each commit that is pointed at; neither for a HEAD of its own.
+
+    The repository is named by its remote, so where the remote has a branch of a name, that is the branch, and the
+    local one of that name is somebody's working copy of it.
+    """
+    references = clone.references()
+    upstream = {name.removeprefix("refs/remotes/origin/") for _, name in references if "refs/remotes/" in name}
+    heads: dict[str, tuple[list[str], list[str]]] = {}
+    broken = []
+    found = clone.commits_of(sha for sha, _ in references)
+    for (_, name), sha in zip(references, found, strict=True):
+        if sha is None:
+            broken.append(name)
+            continue
+        branches, tags = heads.setdefault(sha, ([], []))
+        if name.startswith("refs/tags/"):
+            tags.append(name.removeprefix("refs/tags/"))
+        elif name.startswith("refs/remotes/origin/"):
+            branches.append(name.removeprefix("refs/remotes/origin/"))
+        elif name.startswith("refs/heads/") and name.removeprefix("refs/heads/") not in upstream:
+            branches.append(name.removeprefix("refs/heads/"))
+    if broken:
+        warnings.append(f"{_some(broken)} of {clone.place} point at no commit and were left out.")
+    return heads
+
+
+def _default_branch(clone: Clone, heads: dict[str, tuple[list[str], list[str]]]) -> str | None:
+    return None
+
+
+def _references(
+    scope: str, url: str, heads: dict[str, tuple[list[str], list[str]]], default_branch: str | None
+) -> Granule:
+    entities = [EntityFact(keys.repository(url), {"default_branch": default_branch} if default_branch else {})]
+    for sha, (branches, tags) in heads.items():
+        props: dict[str, Json] = {"branches": sorted(branches), "git_tags": sorted(tags)}
+        entities.append(EntityFact(keys.commit(url, sha), {name: value for name, value in props.items() if value}))
+    return Granule(scope, "refs", ORIGIN, entities)
+
+
+def _commit(scope: str, url: str, sha: str, raw: bytes, chain: set[str]) -> Granule:
+    """One commit as it is stored; a date that is none and bytes that are no text are passed over, not refused."""
+    head, _, message = raw.partition(b"\n\n")
+    headers: dict[str, list[bytes]] = {}
+    for line in head.split(b"\n"):
+        name, _, value = line.partition(b" ")
+        headers.setdefault(name.decode("ascii", "replace"), []).append(value)
+    encoding = headers.get("encoding", [b""])[0].decode("ascii", "replace")
+    author, email, authored_at = _person(headers.get("author", [b""])[0], encoding)
+    _, _, committed_at = _person(headers.get("committer", [b""])[0], encoding)
+    props: dict[str, Json] = {
+        "author": author,
+        "author_email": email,
+        "authored_at": authored_at,
+        "created_at": committed_at,
+        "message": _text(message, encoding).strip("\n"),
+    }
+    child = keys.commit(url, sha)
+    parents = [parent.decode("ascii", "replace") for parent in headers.get("parent", [])]
+    return Granule(
+        scope,
+        f"commit/{sha}",
+        ORIGIN,
+        entities=(EntityFact(child, {name: value for name, value in props.items() if value not in (None, "")}),),
+        edges=tuple(_parent(keys.commit(url, parent), child) for parent in parents if {parent, sha} <= chain),
+        at=authored_at or committed_at,
+    )
+
+
+def _parent(parent: Key, child: Key) -> EdgeFact:
+    """`(parent)-[:PARENT_OF]->(child)`"""
+    return EdgeFact(parent, EdgeType.PARENT_OF, child)
+
+
+def _person(line: bytes, encoding: str) -> tuple[str, str, int | None]:
+    """`Ada Lovelace <ada@example.com> 1767225600 +0100`: the name, the address, and microseconds where it has a time."""
+    name, _, rest = line.partition(b"<")
+    email, _, tail = rest.rpartition(b">")
+    seconds = _SECONDS.match(tail)
+    known = seconds is not None and 0 < int(seconds[1]) <= _LAST_SECOND
+    at = int(seconds[1]) * SECOND if seconds is not None and known else None
+    return _text(name, encoding).strip(), _text(email, encoding).strip(), at
+
+
+def _text(raw: bytes, encoding: str) -> str:
+    """Text in the encoding that the commit states, else UTF-8; what cannot be read becomes U+FFFD, as in git."""
+    try:
+        return raw.decode(encoding or "utf-8", "replace")
+    except (LookupError, ValueError):
+        return raw.decode("utf-8", "replace")

@@ -1,0 +1,234 @@
+"""The one place that runs git: a clone or a bundle, read without obeying anything that it holds.
+
+No hook, pager, filter, signature check or transport of a repository is run; neither the machine's nor the user's
+settings are read; nothing is written into it. Only plumbing that prints objects as they are (`for-each-ref`,
+`rev-list`, `cat-file`) is called, and everything that a caller names is passed on standard input as checked
+hexadecimal digits, so that no name can be taken for an option.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import IO
+
+from thalweg.model.errors import SourceError
+
+LONGEST_COMMIT = 1 << 20
+"""Bytes of a commit that are read; what lies behind them is the rest of a message that nobody wrote by hand."""
+
+_BUNDLE = re.compile(rb"# v[23] git bundle\n")
+_CHUNK = 1 << 16
+
+# What a repository's own settings could run or change in the commands below; `-c` wins over them.
+_PINS = (
+    f"core.hooksPath={os.devnull}",
+    "core.fsmonitor=false",
+    "core.useReplaceRefs=false",
+    "core.warnAmbiguousRefs=false",
+    "init.defaultBranch=main",
+)
+
+
+class Clone:
+    """A repository on a disk. A bundle is unpacked into a folder of its own, which `close` removes.
+
+    Raises SourceError, with what to do, where there is no repository that git can read.
+    """
+
+    def __init__(self, location: Path) -> None:
+        self.place = str(location)
+        self.location = location.expanduser().absolute()
+        self.bundled = self.location.is_file()
+        if shutil.which("git") is None:
+            raise SourceError("git is not installed here.", "Install git (2.31 or later) and import again.")
+        if not self.location.exists():
+            raise SourceError(f"{self.place} does not exist.", "Clone the repository first, and point at the clone.")
+        self._scratch = TemporaryDirectory(prefix="thalweg-git-", ignore_cleanup_errors=True)
+        try:
+            self._env = self._environment()
+            self._directory = self._unbundled() if self.bundled else self._found()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        self._scratch.cleanup()
+
+    def remote(self) -> str | None:
+        """The URL of the remote `origin` as it was written down; a relative path is made whole."""
+        if self.bundled:
+            return None
+        try:
+            url = self._text("config", "--local", "--get", "remote.origin.url").strip()
+        except SourceError:
+            return None
+        return str((self.location / url).resolve()) if url.startswith(("./", "../")) else url or None
+
+    def shallow(self) -> bool:
+        return self._text("rev-parse", "--is-shallow-repository").strip() == "true"
+
+    def references(self) -> list[tuple[str, str]]:
+        """(sha, name) of every branch, tag and remote branch, and of HEAD; the sha may be that of a tag object."""
+        if self.bundled:
+            return self._bundle_references()
+        pattern = ("--format=%(objectname) %(refname)", "refs/heads", "refs/tags", "refs/remotes/origin")
+        lines = self._text("for-each-ref", *pattern).splitlines()
+        found = [(sha, name) for sha, _, name in (line.partition(" ") for line in lines)]
+        head = self._text("rev-parse", "--verify", "--quiet", "--end-of-options", "HEAD", missing=True).strip()
+        return [*found, (head, "HEAD")] if head else found
+
+    def symbolic(self, name: str) -> str | None:
+        """The reference that another one stands for."""
+        return self._text("symbolic-ref", "--quiet", name, missing=True).strip() or None
+
+    def commits_of(self, shas: Iterable[str]) -> list[str | None]:
+        """The whole sha of the commit that each sha, prefix or tag object names; None where there is not just one."""
+        wanted = list(shas)
+        lines = self._text("cat-file", "--batch-check", stdin=(f"{sha}^{{commit}}" for sha in wanted)).splitlines()
+        fields = [line.split(" ") for line in lines]
+        return [found[0] if found[1:2] == ["commit"] else None for found in fields]
+
+    def history(self, tips: Iterable[str]) -> Iterator[tuple[str, ...]]:
+        """Each commit that the tips reach, with its parents behind it; parents come before their children."""
+        with self._running("rev-list", "--topo-order", "--reverse", "--parents", "--stdin", stdin=tips) as out:
+            for line in out:
+                yield tuple(line.decode("ascii").split())
+
+    def objects(self, shas: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """The commits as they are stored, in the order asked for."""
+        with self._running("cat-file", "--batch", stdin=shas) as out:
+            for line in out:
+                sha, kind, *size = line.decode("utf-8", "replace").split()
+                if kind != "commit":
+                    raise self._broken(f"{sha} is {kind}")
+                yield sha, self._body(out, sha, int(size[0]))
+
+    def _body(self, out: IO[bytes], sha: str, size: int) -> bytes:
+        body = out.read(min(size, LONGEST_COMMIT))
+        rest = size + 1 - len(body)  # a line feed ends each object
+        while rest:
+            skipped = len(out.read(min(rest, _CHUNK)))
+            if not skipped:
+                raise self._broken(f"{sha} ends early")
+            rest -= skipped
+        return body
+
+    def _environment(self) -> dict[str, str]:
+        # A clone that belongs to somebody else is refused unless it is declared safe, and git believes that of a
+        # global configuration only: releases differ on whether -c or GIT_CONFIG_COUNT do. So we bring our own, which
+        # also keeps the user's from being read.
+        settings = Path(self._scratch.name) / "gitconfig"
+        settings.write_text("[safe]\n\tdirectory = *\n\tbareRepository = all\n", encoding="utf-8")
+        env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+        return env | {
+            "LC_ALL": "C",
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_CONFIG_GLOBAL": str(settings),
+            "GIT_ATTR_NOSYSTEM": "1",
+            "GIT_CEILING_DIRECTORIES": str(self.location.parent.resolve()),  # a folder inside a clone is not the clone
+            "GIT_NO_REPLACE_OBJECTS": "1",
+            "GIT_GRAFT_FILE": os.devnull,
+            "GIT_NO_LAZY_FETCH": "1",
+            "GIT_ALLOW_PROTOCOL": "",  # earlier releases fetch missing objects all the same, unless no door is open
+            "GIT_OPTIONAL_LOCKS": "0",
+            "GIT_TERMINAL_PROMPT": "0",
+        }
+
+    def _found(self) -> Path:
+        self._directory = self.location.resolve()
+        try:
+            self._text("rev-parse", "--git-dir")
+        except SourceError as error:
+            if (self.location / ".git").exists():
+                raise SourceError(
+                    f"{self.place} looks like a clone, but git cannot read it ({error.message}).", "Clone it again."
+                ) from error
+            raise SourceError(
+                f"{self.place} is not a Git repository.",
+                "Point at the top folder of a clone, at a bare repository, or at a file made by `git bundle create`.",
+            ) from error
+        return self._directory
+
+    def _unbundled(self) -> Path:
+        form, prerequisites = "sha1", 0
+        for line in self._bundle_header():
+            prerequisites += line.startswith("-")
+            form = line.partition("=")[2] if line.startswith("@object-format=") else form
+        if prerequisites:
+            raise SourceError(
+                f"{self.place} is a bundle that continues another clone: it lacks {prerequisites} commits it builds on.",
+                "Make one that stands alone: `git bundle create churn.bundle --all`.",
+            )
+        self._directory = Path(self._scratch.name)
+        bare = Path(self._scratch.name) / "bundle.git"
+        self._text("init", "--quiet", "--bare", "--template=", f"--object-format={form}", str(bare))
+        self._directory = bare
+        self._text("bundle", "unbundle", str(self.location.resolve()))
+        return bare
+
+    def _bundle_header(self) -> list[str]:
+        try:
+            with self.location.open("rb") as file:
+                if not _BUNDLE.fullmatch(file.readline(64)):
+                    raise SourceError(
+                        f"{self.place} is neither a folder nor a bundle.",
+                        "Point at a clone, or at a file made by `git bundle create`.",
+                    )
+                lines = iter(lambda: file.readline(_CHUNK).rstrip(b"\n"), b"")
+                return [line.decode("utf-8", "replace") for line in lines]
+        except OSError as error:
+            raise SourceError(f"{self.place} cannot be read ({error.strerror}).", "Look at its permissions.") from error
+
+    def _bundle_references(self) -> list[tuple[str, str]]:
+        lines = (line.partition(" ") for line in self._bundle_header() if not line.startswith(("@", "-")))
+        return [(sha, name) for sha, _, name in lines]
+
+    def _text(self, *arguments: str, stdin: Iterable[str] = (), missing: bool = False) -> str:
+        """What a command prints. missing: a failure means that what was asked for is not there, and gives ''."""
+        try:
+            with self._running(*arguments, stdin=stdin) as out:
+                return out.read().decode("utf-8", "replace")
+        except SourceError:
+            if missing:
+                return ""
+            raise
+
+    @contextmanager
+    def _running(self, *arguments: str, stdin: Iterable[str] = ()) -> Iterator[IO[bytes]]:
+        """The output of one command as it comes; the process is gone when this is left, however it is left.
+
+        Questions go through a file, for git may answer before it was asked everything, and both would wait.
+        """
+        command = ["git", "-C", str(self._directory), "--no-pager"]
+        command += [part for pin in _PINS for part in ("-c", pin)]
+        with TemporaryFile(dir=self._scratch.name) as asked, TemporaryFile(dir=self._scratch.name) as complaints:
+            asked.writelines(f"{line}\n".encode() for line in stdin)
+            asked.seek(0)
+            with subprocess.Popen(
+                [*command, *arguments], env=self._env, stdin=asked, stdout=subprocess.PIPE, stderr=complaints
+            ) as process:
+                assert process.stdout is not None
+                try:
+                    yield process.stdout
+                except BaseException:
+                    process.kill()
+                    raise
+                process.stdout.close()
+                if process.wait():
+                    complaints.seek(0)
+                    raise self._broken(complaints.read(_CHUNK).decode("utf-8", "replace"))
+
+    def _broken(self, complaint: str) -> SourceError:
+        lines = [line.strip() for line in complaint.splitlines() if line.strip()]
+        said = next((line for line in lines if line.startswith(("fatal:", "error:"))), (lines or ["no reason given"])[0])
+        return SourceError(
+            f"git cannot read {self.place}: {said.partition(': ')[2] or said}.",
+            "`git fsck` there says what is missing; clone it again if it is damaged.",
+        )

@@ -1,0 +1,31 @@
+"""What every importer gives: one pass over a source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from thalweg.model.facts import Granule
+
+
+@dataclass(slots=True)
+class Reading:
+    """One pass over a source, read as it is iterated.
+
+    source: the parent scope of every granule, such as `mlflow:prod`.
+    origin: the system (`facts.ORIGINS`).
+    granules: yields each scope once, in bounded memory. Raises SourceError when the source cannot be read on.
+    total: how many granules will come, where that is known beforehand, for a progress bar.
+    complete: whether the pass sees all there is, so that closing it may retire what it did not see. Read it after the
+        last granule: a shallow clone or a filter makes a pass incomplete.
+    warnings: grows while granules are read; sentences, each of which says what was taken how.
+    close: frees what is held open; safe to call twice, and early.
+    """
+
+    source: str
+    origin: str
+    granules: Iterator[Granule]
+    total: int | None = None
+    complete: bool = True
+    warnings: list[str] = field(default_factory=list)
+    close: Callable[[], None] = lambda: None

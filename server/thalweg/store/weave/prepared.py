@@ -1,0 +1,76 @@
+"""A granule that was validated: ids computed, facts of the same thing united, properties in canonical form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+from thalweg.model.edges import EdgeType
+from thalweg.model.facts import MarkKind, Point
+from thalweg.model.keys import Key
+from thalweg.model.results import Notice
+
+
+class StatedEntity(NamedTuple):
+    """An entity as a scope states it. `body` is the JSON of `props`, keys sorted."""
+
+    id: str
+    props: dict[str, Any]
+    body: bytes
+    histories: Mapping[str, Sequence[Point]]
+
+
+class StatedEdge(NamedTuple):
+    source: str
+    type: EdgeType
+    target: str
+    role: str
+    body: bytes
+    """The JSON of the edge's properties; `b"{}"` where it has none."""
+
+
+class StatedMark(NamedTuple):
+    model: str
+    version: str
+    kind: MarkKind
+    name: str
+    since: int | None
+    until: int | None
+
+
+class StatedJoin(NamedTuple):
+    alias: str
+    of: str
+
+
+@dataclass(slots=True)
+class Prepared:
+    """What `ingest.prepare` makes of a granule, and `Store.write` takes.
+
+    keys: the natural key of every id that is mentioned, the assets of versions among them.
+    """
+
+    source: str
+    name: str
+    origin: str
+    revision: int | None
+    at: int | None
+    idempotency_key: str | None
+    digest: str
+    entities: list[StatedEntity]
+    edges: list[StatedEdge]
+    marks: list[StatedMark]
+    joins: list[StatedJoin]
+    keys: dict[str, Key]
+    notices: list[Notice]
+
+    @property
+    def scope_id(self) -> str:
+        return scope_id(self.source, self.name)
+
+
+def scope_id(source: str, name: str) -> str:
+    """The id of a scope: 128 bits of BLAKE2b over its source and its name, in hex."""
+    return blake2b(f"{len(source)}:{source}{name}".encode(), digest_size=16).hexdigest()

@@ -1,0 +1,63 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import neo4j
+import pytest
+
+from tests import neo4j_server
+from tests.neo4j_server import NoNeo4jError, java_for, running_neo4j, version_wanted
+
+
+def test_answers_a_query(neo4j_url: str) -> None:
+    with neo4j.GraphDatabase.driver(neo4j_url) as driver:
+        records, summary, _ = driver.execute_query("UNWIND range(1, $n) AS i RETURN sum(i) AS total", n=4)
+    assert records[0]["total"] == 10
+    if "THALWEG_TEST_NEO4J" not in os.environ:
+        assert summary.server.agent == f"Neo4j/{version_wanted()}"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a child with its parent")
+def test_no_server_outlives_the_tests() -> None:
+    start = "import subprocess, sys; print(subprocess.Popen(sys.argv[1:]).pid, flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", start, *tied(["/bin/cat", "/dev/zero"])], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as starter:
+        assert starter.stdout
+        child = Path("/proc", starter.stdout.readline().decode().strip())
+        until = time.monotonic() + 10
+        while b"/dev/zero" not in (child / "cmdline").read_bytes()[:40] and time.monotonic() < until:
+            time.sleep(0.01)
+        starter.kill()
+    while child.exists() and time.monotonic() < until:
+        time.sleep(0.01)
+    assert not child.exists()
+
+
+def test_a_server_that_dies_shows_its_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("THALWEG_TEST_NEO4J", raising=False)
+    configure = neo4j_server._configure
+
+    def misconfigure(home: Path, port: int) -> None:
+        configure(home, port)
+        with (home / "neo4j.conf").open("a") as conf:
+            conf.write("no.such.setting=1\n")
+
+    monkeypatch.setattr(neo4j_server, "_configure", misconfigure)
+    with pytest.raises(NoNeo4jError, match=r"(?s)ended with code .*no\.such\.setting"), running_neo4j():
+        pass
+
+
+def test_says_which_java_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(neo4j_server, "_javas", lambda: iter([Path("/nowhere/java")]))
+    with pytest.raises(NoNeo4jError, match=r"needs Java 21 or 25.*JAVA_HOME"):
+        java_for("2026.08.1")
+
+
+def test_a_given_server_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THALWEG_TEST_NEO4J", "bolt://127.0.0.1:9")
+    with running_neo4j() as url:
+        assert url == "bolt://127.0.0.1:9"
