@@ -34,7 +34,7 @@ test-neo4j-2026: .venv/.dev system-packages ## the tests that need Neo4j, on Neo
 check: .venv/.dev web/node_modules/.package-lock.json ## lint, format, types and the rooms' imports; no tests
 	$(bin)/ruff check
 	$(bin)/ruff format --check
-	$(bin)/mypy $(wildcard server/thalweg tests tools bench)
+	$(bin)/mypy $(wildcard server/thalweg tests tools/*.py bench)
 	$(bin)/lint-imports
 	tools/npm run check
 
@@ -85,7 +85,7 @@ system-packages: .venv/.dev
 	$(uv_install) $(locked) -r requirements-dev.lock
 	touch $@
 
-web/node_modules/.package-lock.json: web/package-lock.json .venv/.build
+web/node_modules/.package-lock.json: web/package-lock.json | .venv/.build
 	tools/npm ci
 	touch $@
 

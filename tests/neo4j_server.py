@@ -75,8 +75,8 @@ def java_for(version: str) -> Path:
         if _major(java) in fitting:
             return java
     raise NoNeo4jError(
-        f"Neo4j {version} needs Java {fitting[0]} or {fitting[1]}, and none is in JAVA_HOME, on PATH or in the usual folders. "
-        "Install one (`make system-packages` does on Debian, for Neo4j 5), or set JAVA_HOME."
+        f"Neo4j {version} needs Java {fitting[0]} or {fitting[1]}, and none is in JAVA_HOME, on PATH or in the usual "
+        "folders. Install one (`make system-packages` does on Debian, for Neo4j 5), or set JAVA_HOME."
     )
 
 
@@ -174,7 +174,7 @@ def tied(command: list[str]) -> list[str]:
     if sys.platform != "linux":
         return command
     # 1 is PR_SET_PDEATHSIG, 9 SIGKILL; set by a step in between, since a preexec_fn is unsafe beside threads
-    step = "import ctypes, os, sys; ctypes.CDLL(None).prctl(1, 9); os.execv(sys.argv[1], sys.argv[1:])"
+    step = "import ctypes, os, sys; ctypes.CDLL(None).prctl(1, 9); os.execvp(sys.argv[1], sys.argv[1:])"
     return [sys.executable, "-I", "-S", "-c", step, *command]
 
 

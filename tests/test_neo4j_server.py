@@ -1,5 +1,4 @@
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -9,7 +8,7 @@ import neo4j
 import pytest
 
 from tests import neo4j_server
-from tests.neo4j_server import NoNeo4jError, java_for, running_neo4j, version_wanted
+from tests.neo4j_server import NoNeo4jError, java_for, running_neo4j, tied, version_wanted
 
 
 def test_answers_a_query(neo4j_url: str) -> None:
@@ -22,19 +21,15 @@ def test_answers_a_query(neo4j_url: str) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a child with its parent")
 def test_no_server_outlives_the_tests() -> None:
-    start = "import subprocess, sys; print(subprocess.Popen(sys.argv[1:]).pid, flush=True); sys.stdin.read()"
-    with subprocess.Popen(
-        [sys.executable, "-c", start, *tied(["/bin/cat", "/dev/zero"])], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as starter:
+    child = tied(["sh", "-c", "echo ready; exec sleep 20"])
+    starts = "import subprocess, sys; subprocess.run(sys.argv[1:])"
+    with subprocess.Popen([sys.executable, "-c", starts, *child], stdout=subprocess.PIPE) as starter:
         assert starter.stdout
-        child = Path("/proc", starter.stdout.readline().decode().strip())
-        until = time.monotonic() + 10
-        while b"/dev/zero" not in (child / "cmdline").read_bytes()[:40] and time.monotonic() < until:
-            time.sleep(0.01)
+        assert starter.stdout.readline() == b"ready\n"
+        killed = time.monotonic()
         starter.kill()
-    while child.exists() and time.monotonic() < until:
-        time.sleep(0.01)
-    assert not child.exists()
+        starter.stdout.read()  # ends when nobody holds the other end: neither the starter nor its child
+    assert time.monotonic() - killed < 10
 
 
 def test_a_server_that_dies_shows_its_log(monkeypatch: pytest.MonkeyPatch) -> None:

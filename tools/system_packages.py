@@ -68,6 +68,5 @@ if __name__ == "__main__":
     try:
         main()
     except subprocess.CalledProcessError as error:
-        sys.exit(
-            f"{' '.join(error.cmd)} failed with code {error.returncode}: is there a network, and another apt-get running?"
-        )
+        command = " ".join(error.cmd)
+        sys.exit(f"{command} failed with code {error.returncode}: is there a network, and no other apt-get running?")

@@ -4,15 +4,16 @@
     (parent:Commit)-[:PARENT_OF]->(child:Commit)
 
 Scopes: `commit/<sha>` for what a commit is and which parents it has, which does not change, so that a second pass is
-skipped by its digest; `refs` for what does change: the default branch, and which commits branches and tags point at;
-`name/<prefix>` for an abbreviated sha that somebody stated, which is joined to the whole one.
+skipped by its digest; `refs` for what does change: the default branch, and which commits branches and tags point at.
+A branch or a tag is stated of the commit that it points at, not of every commit that it contains: those are a walk
+along PARENT_OF away, and would be stated anew with each push.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Generator, Iterable
 from pathlib import Path
 
 from thalweg.importers.git_clone import Clone
@@ -20,14 +21,18 @@ from thalweg.importers.reading import Reading
 from thalweg.model import keys, names
 from thalweg.model.edges import EdgeType
 from thalweg.model.errors import BadInput, Problem, SourceError
-from thalweg.model.facts import EdgeFact, EntityFact, Granule, JoinFact, Json
+from thalweg.model.facts import EdgeFact, EntityFact, Granule, Json
 from thalweg.model.keys import Key
 from thalweg.model.time import SECOND
 
 ORIGIN = "git"
 
-_PREFIX = re.compile(r"[0-9a-f]{7,64}")
+Heads = dict[str, tuple[list[str], list[str]]]
+"""By commit: the branches and the tags that point at it."""
+
+_PREFIX = re.compile(r"[0-9a-f]{7,40}")
 _SECONDS = re.compile(rb"\s*(\d{1,12})(?!\d)")
+_UNKEPT = re.compile("[\0\ud800-\udfff]")  # no store keeps NUL, nor half of a surrogate pair
 _LAST_SECOND = 253_402_300_799  # the end of the year 9999
 
 
@@ -75,7 +80,8 @@ def read(
 
 
 def _source_name(place: Path) -> str:
-    name = place.expanduser().absolute().resolve().name
+    folder = place.expanduser().resolve()
+    name = (folder.parent if folder.name == ".git" else folder).name
     for ending in (".git", ".bundle"):
         name = name.removesuffix(ending)
     return name or "repository"
@@ -91,9 +97,14 @@ def _identity(clone: Clone, source: str, url: str | None) -> str:
 
 def _reading(clone: Clone, name: str, url: str, refs_to: Collection[str], all_commits: bool) -> Reading:
     scope, warnings = f"{ORIGIN}:{name}", list[str]()
-    named = _named(clone, refs_to, warnings)
-    used = set(named.values())
-    heads = _heads(clone, warnings)
+    if clone.object_format() != "sha1":
+        raise SourceError(
+            f"{clone.place} names its commits by {clone.object_format()}.",
+            "Only commits named by 40 hexadecimal digits (SHA-1) can be read so far.",
+        )
+    used = _named(clone, refs_to, warnings)
+    references = clone.references()
+    heads = _heads(clone, references, warnings)
     if not heads and not used:
         raise SourceError(f"{clone.place} has no commits.", "Commit something first, or point at another clone.")
     if all_commits:
@@ -105,8 +116,8 @@ def _reading(clone: Clone, name: str, url: str, refs_to: Collection[str], all_co
     shallow = clone.shallow()
     if url.startswith("file:"):
         warnings.append(
-            f"{clone.place} names no remote, so it is filed under its path, {url}. Give the url that runs name it by, "
-            "or their commits will stay apart from these."
+            f"{clone.place} names no remote host, so it is filed under a path on a disk, {url}. Give the url that runs "
+            "name it by, or their commits stay apart from these."
         )
     if not all_commits and not used:
         warnings.append(
@@ -118,13 +129,9 @@ def _reading(clone: Clone, name: str, url: str, refs_to: Collection[str], all_co
             f"{clone.place} is a shallow clone: what lies behind its oldest commits was not read. Run `git fetch "
             "--unshallow` there, and import again."
         )
-    aliases = {text: sha for text, sha in named.items() if text != sha}
 
-    def granules() -> Iterator[Granule]:
-        yield _references(scope, url, heads, _default_branch(clone, heads))
-        for text, sha in aliases.items():
-            join = JoinFact(keys.commit(url, text), keys.commit(url, sha))
-            yield Granule(scope, f"name/{text}", ORIGIN, joins=(join,))
+    def granules() -> Generator[Granule, None, None]:
+        yield _references(scope, url, heads, clone.default_branch(references))
         for sha, raw in clone.objects(order):
             yield _commit(scope, url, sha, raw, chain)
 
@@ -134,25 +141,28 @@ def _reading(clone: Clone, name: str, url: str, refs_to: Collection[str], all_co
         stream.close()
         clone.close()
 
-    complete, total = all_commits and not shallow, 1 + len(aliases) + len(order)
+    complete, total = all_commits and not shallow, 1 + len(order)
     return Reading(scope, ORIGIN, stream, total=total, complete=complete, warnings=warnings, close=close)
 
 
-def _named(clone: Clone, refs_to: Collection[str], warnings: list[str]) -> dict[str, str]:
-    """The whole sha of each text that names a commit of this clone."""
+def _named(clone: Clone, refs_to: Collection[str], warnings: list[str]) -> set[str]:
+    """The whole shas of the texts that name a commit of this clone."""
     texts = sorted({text.strip() for text in refs_to})
     shas = [text for text in texts if _PREFIX.fullmatch(text.lower())]
     found = dict(zip(shas, clone.commits_of(text.lower() for text in shas), strict=True))
     strange = [text for text in texts if text not in found]
     if strange:
         warnings.append(f"{_some(strange)} cannot be commits: a commit is named by 7 to 40 hexadecimal digits.")
-    missing = [text for text, sha in found.items() if sha is None]
+    whole = {
+        sha for text, sha in found.items() if sha and sha.startswith(text.lower())
+    }  # a branch may be named `c0ffee1`
+    missing = [text for text, sha in found.items() if sha not in whole]
     if missing:
         warnings.append(
             f"{_some(missing)}: named by runs, but not in {clone.place}, or short for more than one commit. Fetch all "
             "its branches, or import the clone that they were made in."
         )
-    return {text: sha for text, sha in found.items() if sha is not None}
+    return whole
 
 
 def _some(texts: list[str]) -> str:
@@ -171,18 +181,19 @@ def _between(history: Iterable[tuple[str, ...]], used: set[str]) -> list[str]:
     return list(chain)
 
 
-def _heads(clone: Clone, warnings: list[str]) -> dict[str, tuple[list[str], list[str]]]:
+def _heads(clone: Clone, references: list[tuple[str, str]], warnings: list[str]) -> Heads:
     """The branches and the tags that point at each commit that is pointed at; neither for a HEAD of its own.
 
     The repository is named by its remote, so where the remote has a branch of a name, that is the branch, and the
     local one of that name is somebody's working copy of it.
     """
-    references = clone.references()
-    upstream = {name.removeprefix("refs/remotes/origin/") for _, name in references if "refs/remotes/" in name}
-    heads: dict[str, tuple[list[str], list[str]]] = {}
+    upstream = {name.removeprefix("refs/remotes/origin/") for _, name in references}
+    heads: Heads = {}
     broken = []
     found = clone.commits_of(sha for sha, _ in references)
     for (_, name), sha in zip(references, found, strict=True):
+        if name == "refs/remotes/origin/HEAD":
+            continue
         if sha is None:
             broken.append(name)
             continue
@@ -198,17 +209,13 @@ def _heads(clone: Clone, warnings: list[str]) -> dict[str, tuple[list[str], list
     return heads
 
 
-def _default_branch(clone: Clone, heads: dict[str, tuple[list[str], list[str]]]) -> str | None:
-    return None
-
-
-def _references(
-    scope: str, url: str, heads: dict[str, tuple[list[str], list[str]]], default_branch: str | None
-) -> Granule:
+def _references(scope: str, url: str, heads: Heads, default_branch: str | None) -> Granule:
     entities = [EntityFact(keys.repository(url), {"default_branch": default_branch} if default_branch else {})]
     for sha, (branches, tags) in heads.items():
         props: dict[str, Json] = {"branches": sorted(branches), "git_tags": sorted(tags)}
-        entities.append(EntityFact(keys.commit(url, sha), {name: value for name, value in props.items() if value}))
+        stated = {name: value for name, value in props.items() if value}
+        if stated:
+            entities.append(EntityFact(keys.commit(url, sha), stated))
     return Granule(scope, "refs", ORIGIN, entities)
 
 
@@ -247,7 +254,7 @@ def _parent(parent: Key, child: Key) -> EdgeFact:
 
 
 def _person(line: bytes, encoding: str) -> tuple[str, str, int | None]:
-    """`Ada Lovelace <ada@example.com> 1767225600 +0100`: the name, the address, and microseconds where it has a time."""
+    """`Ada Lovelace <ada@example.com> 1767225600 +0100`: the name, the address, and the time where there is one."""
     name, _, rest = line.partition(b"<")
     email, _, tail = rest.rpartition(b">")
     seconds = _SECONDS.match(tail)
@@ -257,8 +264,9 @@ def _person(line: bytes, encoding: str) -> tuple[str, str, int | None]:
 
 
 def _text(raw: bytes, encoding: str) -> str:
-    """Text in the encoding that the commit states, else UTF-8; what cannot be read becomes U+FFFD, as in git."""
+    """Text in the encoding that the commit states, else UTF-8; what cannot be read, or kept, becomes U+FFFD."""
     try:
-        return raw.decode(encoding or "utf-8", "replace")
+        text = raw.decode(encoding or "utf-8", "replace")
     except (LookupError, ValueError):
-        return raw.decode("utf-8", "replace")
+        text = raw.decode("utf-8", "replace")
+    return _UNKEPT.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -24,6 +24,8 @@ LONGEST_COMMIT = 1 << 20
 """Bytes of a commit that are read; what lies behind them is the rest of a message that nobody wrote by hand."""
 
 _BUNDLE = re.compile(rb"# v[23] git bundle\n")
+_BRANCHES = "refs/heads/"
+_UPSTREAM = "refs/remotes/origin/"
 _CHUNK = 1 << 16
 
 # What a repository's own settings could run or change in the commands below; `-c` wins over them.
@@ -47,7 +49,7 @@ class Clone:
         self.location = location.expanduser().absolute()
         self.bundled = self.location.is_file()
         if shutil.which("git") is None:
-            raise SourceError("git is not installed here.", "Install git (2.31 or later) and import again.")
+            raise SourceError("git is not installed here.", "Install git (2.32 or later) and import again.")
         if not self.location.exists():
             raise SourceError(f"{self.place} does not exist.", "Clone the repository first, and point at the clone.")
         self._scratch = TemporaryDirectory(prefix="thalweg-git-", ignore_cleanup_errors=True)
@@ -65,28 +67,34 @@ class Clone:
         """The URL of the remote `origin` as it was written down; a relative path is made whole."""
         if self.bundled:
             return None
-        try:
-            url = self._text("config", "--local", "--get", "remote.origin.url").strip()
-        except SourceError:
-            return None
+        url = self._text("config", "--local", "--get", "remote.origin.url", missing=True).strip()
         return str((self.location / url).resolve()) if url.startswith(("./", "../")) else url or None
 
     def shallow(self) -> bool:
         return self._text("rev-parse", "--is-shallow-repository").strip() == "true"
 
+    def object_format(self) -> str:
+        return self._text("rev-parse", "--show-object-format").strip()
+
     def references(self) -> list[tuple[str, str]]:
         """(sha, name) of every branch, tag and remote branch, and of HEAD; the sha may be that of a tag object."""
         if self.bundled:
             return self._bundle_references()
-        pattern = ("--format=%(objectname) %(refname)", "refs/heads", "refs/tags", "refs/remotes/origin")
+        pattern = ("--format=%(objectname) %(refname)", _BRANCHES, "refs/tags/", _UPSTREAM)
         lines = self._text("for-each-ref", *pattern).splitlines()
         found = [(sha, name) for sha, _, name in (line.partition(" ") for line in lines)]
         head = self._text("rev-parse", "--verify", "--quiet", "--end-of-options", "HEAD", missing=True).strip()
         return [*found, (head, "HEAD")] if head else found
 
-    def symbolic(self, name: str) -> str | None:
-        """The reference that another one stands for."""
-        return self._text("symbolic-ref", "--quiet", name, missing=True).strip() or None
+    def default_branch(self, references: list[tuple[str, str]]) -> str | None:
+        """The remote's, where there is one: a work tree's HEAD is what somebody works on. None when it is unknown."""
+        by_name = {name: sha for sha, name in references}
+        if self.bundled:  # which tells only at which commit HEAD was
+            there = [name for sha, name in references if sha == by_name.get("HEAD") and name.startswith(_BRANCHES)]
+            return there[0].removeprefix(_BRANCHES) if len(there) == 1 else None
+        upstream = any(name.startswith(_UPSTREAM) for name in by_name)
+        name = self._text("symbolic-ref", "--quiet", f"{_UPSTREAM}HEAD" if upstream else "HEAD", missing=True).strip()
+        return name.removeprefix(_UPSTREAM).removeprefix(_BRANCHES) if name in by_name else None
 
     def commits_of(self, shas: Iterable[str]) -> list[str | None]:
         """The whole sha of the commit that each sha, prefix or tag object names; None where there is not just one."""
@@ -125,14 +133,14 @@ class Clone:
         # global configuration only: releases differ on whether -c or GIT_CONFIG_COUNT do. So we bring our own, which
         # also keeps the user's from being read.
         settings = Path(self._scratch.name) / "gitconfig"
-        settings.write_text("[safe]\n\tdirectory = *\n\tbareRepository = all\n", encoding="utf-8")
+        settings.write_text("[safe]\n\tdirectory = *\n", encoding="utf-8")
         env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
         return env | {
             "LC_ALL": "C",
             "GIT_CONFIG_NOSYSTEM": "1",
             "GIT_CONFIG_GLOBAL": str(settings),
             "GIT_ATTR_NOSYSTEM": "1",
-            "GIT_CEILING_DIRECTORIES": str(self.location.parent.resolve()),  # a folder inside a clone is not the clone
+            "GIT_CEILING_DIRECTORIES": str(self.location.resolve().parent),  # a folder inside a clone is not the clone
             "GIT_NO_REPLACE_OBJECTS": "1",
             "GIT_GRAFT_FILE": os.devnull,
             "GIT_NO_LAZY_FETCH": "1",
@@ -163,7 +171,7 @@ class Clone:
             form = line.partition("=")[2] if line.startswith("@object-format=") else form
         if prerequisites:
             raise SourceError(
-                f"{self.place} is a bundle that continues another clone: it lacks {prerequisites} commits it builds on.",
+                f"{self.place} is a bundle that continues another clone: it lacks {prerequisites} commits of it.",
                 "Make one that stands alone: `git bundle create churn.bundle --all`.",
             )
         self._directory = Path(self._scratch.name)
@@ -227,7 +235,8 @@ class Clone:
 
     def _broken(self, complaint: str) -> SourceError:
         lines = [line.strip() for line in complaint.splitlines() if line.strip()]
-        said = next((line for line in lines if line.startswith(("fatal:", "error:"))), (lines or ["no reason given"])[0])
+        grave = [line for line in lines if line.startswith(("fatal:", "error:"))]
+        said = next(iter(grave or lines), "no reason given").rstrip(".")
         return SourceError(
             f"git cannot read {self.place}: {said.partition(': ')[2] or said}.",
             "`git fsck` there says what is missing; clone it again if it is damaged.",

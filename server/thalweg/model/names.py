@@ -105,3 +105,11 @@ def dataset_name(uri: str, source: str = "local") -> tuple[str, str]:
     if default is not None and host.endswith(f":{default}"):
         host = host.rpartition(":")[0]
     return f"{scheme}://{host}", path
+
+
+_PASSWORD = re.compile(r"(?<=://)[^/?#@\s]*:[^/?#\s]*@")
+
+
+def without_password(uri: str) -> str:
+    """A URI that may be kept and shown: who logs in goes with the password. A container or a user alone stays."""
+    return _PASSWORD.sub("", uri)

@@ -52,7 +52,7 @@ def display_name(kind: Kind, key: Sequence[str], props: Mapping[str, Json]) -> s
 class Node(NamedTuple):
     """A node of a walk: no more of it than the walk itself needs. `get` brings the rest.
 
-    distance: steps from the start; `degree` pairs are filled when asked for.
+    until: when its period ended: a run's end, a release's `until`. distance: steps from the start.
     """
 
     id: str

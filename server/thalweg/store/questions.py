@@ -167,7 +167,8 @@ class Find:
 class Hop(Enum):
     """A relationship as seen from one node: which way it is followed.
 
-    IN and OUT are the edges of a type that come in and go out. VERSIONS and ASSET are `(asset)-[:HAS_VERSION]->(version)`.
+    IN and OUT are the edges of a type that come in and go out; VERSIONS and ASSET are the two ways of
+    `(asset)-[:HAS_VERSION]->(version)`.
     """
 
     IN = "IN"

@@ -54,6 +54,11 @@ class Repeats:
 
 
 @dataclass(slots=True)
+class Joined:
+    """-> bool: whether anything was ever joined; when not, no alias need be looked up."""
+
+
+@dataclass(slots=True)
 class Aliases:
     """-> dict[str, AliasRow]: those of the ids that are aliases. With `canonical`, those which lead to the ids."""
 
@@ -99,18 +104,15 @@ class Edges:
 
 @dataclass(slots=True)
 class EdgesOf:
-    """-> list[EdgeRefs]: which edges come into or leave these nodes, hidden ones too."""
+    """-> list[EdgeRef]: which edges come into or leave these nodes, hidden ones too; or only those that come in."""
 
     nodes: Sequence[NodeRow]
+    inward: bool = False
 
 
 @dataclass(slots=True)
 class ScopeStatements:
-    """-> tuple[list[StatementRef], list[EdgeStatementRef]]: what the scopes state and have not retired.
-
-    Node statements as (scope, node id, stated id, origin, at, body); edge statements as (scope, EdgeRef, stated source,
-    stated target, origin, at, body).
-    """
+    """-> tuple[list[NodeStated], list[EdgeStated]]: what the scopes state and have not retired."""
 
     scopes: Sequence[str]
 
@@ -156,6 +158,11 @@ class MarksOfModels:
 
     models: Sequence[str]
 
+
+NodeStated = tuple[str, str, str, str, int, bytes]
+"""scope, node id, stated id, origin, at, body"""
+EdgeStated = tuple[str, EdgeRef, str, str, str, int, bytes]
+"""scope, edge, stated source, stated target, origin, at, body"""
 
 AssetEdge = tuple[str, EdgeType, str, str]
 """Source asset id, type, target asset id, role."""
@@ -219,6 +226,7 @@ Request = (
     Scopes
     | UnseenScopes
     | Repeats
+    | Joined
     | Aliases
     | Joins
     | JoinsOf

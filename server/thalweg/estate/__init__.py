@@ -1,0 +1,44 @@
+"""The example estate: a year of a small shop, recorded from the real MLflow and the real git (`tools/estate/`).
+
+Two teams (risk, growth) train fraud, churn and a recommender; fraud and churn share one feature table, and fraud learns
+from what its own endpoint predicted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from importlib.resources import as_file, files
+from pathlib import Path
+
+MLFLOW = "shop"
+"""The name that the MLflow store is imported under; the manifest names its models by `mlflow://shop`."""
+
+TRAINING = "training"
+"""The name that the repository is imported under."""
+
+REPOSITORY_URL = "https://git.example.com/ml/training"
+"""What the runs call the repository; a bundle has no remote to say so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estate:
+    """Where the parts of the estate lie, as files that can be opened."""
+
+    mlflow: Path
+    artifacts: Path
+    training: Path
+    deployments: Path
+
+
+@contextmanager
+def estate() -> Iterator[Estate]:
+    """The files of the estate, for as long as the context is open (a zipped install unpacks them)."""
+    root = files(__name__)
+    with ExitStack() as stack:
+        places = [
+            stack.enter_context(as_file(root.joinpath(name)))
+            for name in ("mlflow.db", "artifacts", "training.bundle", "deployments.yaml")
+        ]
+        yield Estate(*places)

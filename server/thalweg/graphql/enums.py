@@ -1,0 +1,102 @@
+"""The enums of the API. Where one mirrors an enum of the model, its values are the model's members."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import strawberry
+from strawberry import enum_value as value
+
+from thalweg.model import edges, facts, kinds, results
+from thalweg.store import questions
+
+
+@strawberry.enum(name="Kind", description="What an entity is: an asset, which people name, or a version of one.")
+class Kind(Enum):
+    DATASET = value(kinds.Kind.DATASET, description="Data that people name: a table, a folder of files, a topic.")
+    DATASET_VERSION = value(kinds.Kind.DATASET_VERSION, description="What a dataset held once.")
+    REPOSITORY = value(kinds.Kind.REPOSITORY, description="A repository of code.")
+    COMMIT = value(kinds.Kind.COMMIT, description="A state of a repository.")
+    JOB = value(kinds.Kind.JOB, description="What can run again: a pipeline step, an experiment with its entry point.")
+    RUN = value(kinds.Kind.RUN, description="A job that ran once.")
+    MODEL = value(kinds.Kind.MODEL, description="A model that people name.")
+    MODEL_VERSION = value(kinds.Kind.MODEL_VERSION, description="A model as it was trained once.")
+    DEPLOYMENT = value(kinds.Kind.DEPLOYMENT, description="An endpoint or a batch service in an environment.")
+    RELEASE = value(kinds.Kind.RELEASE, description="One configuration of a deployment, over a period.")
+
+
+@strawberry.enum(description="The two levels of the graph, which mirror each other.")
+class Level(Enum):
+    ASSET = value(kinds.Level.ASSET, description="What people name: the picture of a whole estate.")
+    VERSION = value(kinds.Level.VERSION, description="What really happened, once each.")
+
+
+@strawberry.enum(description="How one entity stands to another. Lineage edges point from upstream to downstream.")
+class EdgeType(Enum):
+    INPUT_TO = value(edges.EdgeType.INPUT_TO, description="Data or a model that a run or a release reads.")
+    CODE_OF = value(edges.EdgeType.CODE_OF, description="The code that a run ran.")
+    PRODUCED = value(edges.EdgeType.PRODUCED, description="What a run or a release wrote.")
+    SERVED_BY = value(edges.EdgeType.SERVED_BY, description="A model that a release serves.")
+    DERIVED_INTO = value(edges.EdgeType.DERIVED_INTO, description="One became the other by no known run.")
+    PARENT_OF = value(edges.EdgeType.PARENT_OF, description="A run above a run, a commit before a commit. Not walked.")
+
+
+@strawberry.enum(description="What the columns of an input cover, strongest first.")
+class Coverage(Enum):
+    DECLARED = value(edges.Coverage.DECLARED.value, description="The client stated all that it reads.")
+    PREDICATES = value(edges.Coverage.PREDICATES.value, description="The columns of filters and joins are among them.")
+    PROJECTION = value(
+        edges.Coverage.PROJECTION.value,
+        description="Selected columns only, as SQL parsers give them: a column that is missing may be read all the same.",
+    )
+
+
+@strawberry.enum(description="How far a run has come.")
+class RunStatus(Enum):
+    SCHEDULED = value("SCHEDULED", description="Waits to start.")
+    RUNNING = value("RUNNING", description="Has started and not ended.")
+    FINISHED = value("FINISHED", description="Ended well.")
+    FAILED = value("FAILED", description="Ended with an error.")
+    KILLED = value("KILLED", description="Was ended by somebody.")
+    UNKNOWN = value("UNKNOWN", description="Its source says nothing, or something that has no name here.")
+
+
+@strawberry.enum(description="How a model version is marked.")
+class MarkKind(Enum):
+    ALIAS = value(facts.MarkKind.ALIAS, description="A name that points at one version of a model at a time.")
+    STAGE = value(facts.MarkKind.STAGE, description="A stage that may hold several versions of a model.")
+
+
+@strawberry.enum(description="What a list is ordered by. Ties are ordered by id.")
+class Sort(Enum):
+    AT = value(questions.Sort.AT, description="When it happened.")
+    NAME = value(questions.Sort.NAME, description="Its name.")
+    CREATED_AT = value(questions.Sort.CREATED_AT, description="When it was first seen.")
+    UPDATED_AT = value(questions.Sort.UPDATED_AT, description="When its facts last changed.")
+    METRIC = value(questions.Sort.METRIC, description="A metric; lists only what has that metric. NaN comes last.")
+
+
+@strawberry.enum(description="Which way a list is ordered.")
+class SortDirection(Enum):
+    ASC = value("ASC", description="The least, the earliest, or the first of the alphabet comes first.")
+    DESC = value("DESC", description="The greatest, the latest, or the last of the alphabet comes first.")
+
+
+@strawberry.enum(description="How a metric is compared. NaN meets no comparison but NE.")
+class Compare(Enum):
+    EQ = value(questions.Compare.EQ, description="Equal.")
+    NE = value(questions.Compare.NE, description="Not equal.")
+    LT = value(questions.Compare.LT, description="Less.")
+    LE = value(questions.Compare.LE, description="Less or equal.")
+    GT = value(questions.Compare.GT, description="Greater.")
+    GE = value(questions.Compare.GE, description="Greater or equal.")
+
+
+@strawberry.enum(description="What became of a statement.")
+class Outcome(Enum):
+    WRITTEN = value(results.Outcome.WRITTEN, description="It was written.")
+    UNCHANGED = value(results.Outcome.UNCHANGED, description="It says what was known already; nothing was written.")
+    OUTDATED = value(results.Outcome.OUTDATED, description="A later revision of it is held; nothing was written.")
+    REPEATED = value(
+        results.Outcome.REPEATED, description="Its idempotency key was written before; this is the answer of that time."
+    )

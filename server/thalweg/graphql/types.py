@@ -1,0 +1,583 @@
+"""The entities of the API, and their relations.
+
+What an entity is, is plain attributes, made once from the store's answer (`entity`); lists of them are completed by
+generated code (`completion.py`), so none has a resolver or a permission. What it stands to is a field each, answered in
+batches (`loaders.py`). The types refer to each other by nature, so they share a module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Generic, TypeVar
+
+import strawberry
+from strawberry import field
+
+from thalweg.graphql import enums, values
+from thalweg.graphql.context import Info
+from thalweg.graphql.errors import bad_input
+from thalweg.graphql.loaders import Found, is_live
+from thalweg.graphql.scalars import DateTime, Json, Long
+from thalweg.graphql.values import Column, KeyValue, Metric, MetricPoint
+from thalweg.model import results, time
+from thalweg.model.edges import Coverage, EdgeType
+from thalweg.model.facts import MarkKind
+from thalweg.model.kinds import Kind
+from thalweg.model.properties import STATUSES
+from thalweg.store.questions import Hop, Neighbour
+
+T = TypeVar("T")
+
+First = Annotated[int, strawberry.argument(description="How many at most, the newest first: 1 to 100.")]
+Keys = Annotated[
+    list[str] | None, strawberry.argument(description="Only these keys, in this order; all of them when left out.")
+]
+AsOf = Annotated[
+    DateTime | None, strawberry.argument(description="What held at this time; now when left out.")
+]
+MOST = 100
+"""How many a list may be asked for at once."""
+
+
+def size(first: int, name: str = "first") -> int:
+    if not 1 <= first <= MOST:
+        raise bad_input(f"`{name}` is {first}, and must be 1 to {MOST}.", "Ask for more with the cursor of the last one.")
+    return first
+
+
+# ------------------------------------------------------------------------------------------------------------ relations
+
+
+@strawberry.type(description="One relation of an entity: what stands at its other end, and what is known of it.")
+class Link(Generic[T]):
+    node: T = field(description="The entity at the other end.")
+    role: str = field(description="What part it plays, as its source says: `train`, `features`; empty where nobody did.")
+    at: DateTime = field(description="From when on it holds.")
+    last_at: DateTime = field(description="Between assets: when the last version edge behind it began to hold.")
+    version_edges: int = field(description="Between assets: how many edges between their versions stand behind it.")
+    stated: bool = field(description="Whether somebody stated it; between assets it may also follow from versions alone.")
+    assumed: bool = field(description="Whether one end was worked out, not stated: a read that named no version.")
+    columns: list[str] | None = field(description="Of an input: the columns that are read, where that is known.")
+    covers: enums.Coverage | None = field(description="Of an input: what its columns cover.")
+    pinned: bool = field(description="Of an input: whether this version was asked for by its reader, not the newest.")
+    path: str | None = field(description="Of code: the folder or file in the repository.")
+    dirty: bool | None = field(description="Of code: whether there were changes that no commit holds.")
+    traffic: float | None = field(description="Of a served model: its share of the traffic, in percent; 0 is a shadow.")
+    extra: Json | None = field(description="What else its source says.")
+
+
+@strawberry.type(description="Relations of one kind of one entity, the newest first.")
+class Links(Generic[T]):
+    edges: list[Link[T]] = field(description="The relations, with what is known of each.")
+    nodes: list[T] = field(description="The entities at the other ends.")
+    more: bool = field(description="Whether there are more than were asked for. Lists like `runs` page through all.")
+
+
+@strawberry.type(description="Entities of one kind that belong to one entity, the newest first.")
+class Listed(Generic[T]):
+    nodes: list[T] = field(description="The entities.")
+    more: bool = field(description="Whether there are more than were asked for. Lists like `runs` page through all.")
+
+
+_COVERS = Coverage.__members__
+
+
+def _link(edge: results.Edge, found: results.Entity) -> Link[Any]:
+    props = edge.props
+    covers = props.get("covers")
+    return Link(
+        node=entity(found),
+        role=edge.role,
+        at=DateTime(edge.at),
+        last_at=DateTime(edge.last_at),
+        version_edges=edge.version_edges,
+        stated=edge.stated,
+        assumed=bool(props.get("assumed")),
+        columns=props.get("columns"),
+        covers=covers if covers in _COVERS else None,
+        pinned=bool(props.get("pinned")),
+        path=props.get("path"),
+        dirty=props.get("dirty"),
+        traffic=props.get("traffic"),
+        extra=props.get("extra"),
+    )
+
+
+def _links(found: results.Neighbours) -> Links[Any]:
+    edges = [_link(edge, other) for edge, other in found.found]
+    return Links(edges=edges, nodes=[edge.node for edge in edges], more=found.more)
+
+
+def _listed(found: results.Neighbours) -> Listed[Any]:
+    return Listed(nodes=[entity(other) for _, other in found.found], more=found.more)
+
+
+def _live(found: Sequence[results.Entity], more: bool) -> Listed[Any]:
+    return Listed(nodes=[entity(release) for release in found], more=more)
+
+
+def _first(found: results.Neighbours) -> Any:
+    return entity(found.found[0][1]) if found.found else None
+
+
+def related(hop: Hop, type: EdgeType, description: str, *kinds: Kind) -> Any:
+    """A field of all relations of a type; `kinds` of the other end, where it may be of several and only some are meant."""
+    if len(kinds) != 1:
+        return _related_kinds(hop, type, description)
+
+    def resolve(self: Any, info: Info, first: First = 25) -> Any:
+        return info.context.loaders.neighbours(Neighbour(hop, type, kinds, size(first)), _links).load(self.id)
+
+    return field(resolver=resolve, description=description)
+
+
+def _related_kinds(hop: Hop, type: EdgeType, description: str) -> Any:
+    def resolve(
+        self: Any,
+        info: Info,
+        first: First = 25,
+        kinds: Annotated[
+            list[enums.Kind] | None, strawberry.argument(description="Only entities of these kinds.")
+        ] = None,
+    ) -> Any:
+        only = None if kinds is None else tuple(kind.value for kind in kinds)
+        return info.context.loaders.neighbours(Neighbour(hop, type, only, size(first)), _links).load(self.id)
+
+    return field(resolver=resolve, description=description)
+
+
+def one(hop: Hop, type: EdgeType, description: str, kind: Kind) -> Any:
+    """A field of the only, or the newest, relation of a type."""
+    ask = Neighbour(hop, type, (kind,), 1)
+
+    def resolve(self: Any, info: Info) -> Any:
+        return info.context.loaders.neighbours(ask, _first).load(self.id)
+
+    return field(resolver=resolve, description=description)
+
+
+def all_versions(description: str) -> Any:
+    def resolve(self: Any, info: Info, first: First = 25) -> Any:
+        return info.context.loaders.neighbours(Neighbour(Hop.VERSIONS, limit=size(first)), _listed).load(self.id)
+
+    return field(resolver=resolve, description=description)
+
+
+def asset(description: str) -> Any:
+    def resolve(self: Any, info: Info) -> Any:
+        id = self.record.asset_id
+        return None if id is None else info.context.loaders.entities.load(id)
+
+    return field(resolver=resolve, description=description)
+
+
+@strawberry.type(description="That a version of a model bears an alias, or is in a stage, over a period.")
+class Mark:
+    kind: enums.MarkKind = field(description="Whether it is an alias or a stage.")
+    name: str = field(description="The alias, `champion`, or the stage, `Production`.")
+    since: DateTime = field(description="From when on.")
+    until: DateTime | None = field(description="Until when; null while it holds.")
+    origin: str = field(description="Which system said so.")
+    caller: str = field(description="Who said so.")
+    model_id: strawberry.Private[str]
+    version_id: strawberry.Private[str]
+
+    @field(description="The model.")
+    def model(self, info: Info) -> Model | None:
+        return info.context.loaders.entities.load(self.model_id)  # type: ignore[no-any-return]
+
+    @field(description="The version that is marked.")
+    def version(self, info: Info) -> ModelVersion | None:
+        return info.context.loaders.entities.load(self.version_id)  # type: ignore[no-any-return]
+
+
+def _mark(mark: results.Mark) -> Mark:
+    made: dict[str, Any] = {field: getattr(mark, field) for field in _MARK_FIELDS}
+    return Mark(**made)
+
+
+_MARK_FIELDS = ("kind", "name", "since", "until", "origin", "caller", "model_id", "version_id")
+
+History = Annotated[bool, strawberry.argument(description="Also those that no longer hold.")]
+
+
+async def _marks(
+    info: Info, id: str, first: int, as_of: int | None = None, history: bool = False, kind: MarkKind | None = None
+) -> list[Mark]:
+    found = info.context.loaders.marks(as_of, history).load(id)
+    marks = found if isinstance(found, tuple) else await found
+    return [_mark(mark) for mark in marks if kind in (None, mark.kind)][: size(first)]
+
+
+# -------------------------------------------------------------------------------------------------------------- entities
+
+
+@strawberry.interface(description="Whatever has an id.")
+class Node:
+    id: strawberry.ID = field(
+        description="Made from what it is: the same thing has the same id in every store. The beginning says its kind."
+    )
+
+
+@strawberry.interface(description="What the graph holds: an asset, which people name, or a version of one.")
+class Entity(Node):
+    kind: enums.Kind = field(description="What it is.")
+    namespace: str = field(description="Where its name is looked up: `s3://lake`, `production`. A repository's is its URL.")
+    name: str = field(description="What people call it; a version bears the name of its asset.")
+    description: str | None = field(description="What its sources say about it.")
+    owners: list[str] = field(description="Who answers for it.")
+    url: str | None = field(description="A page about it, where it came from.")
+    at: DateTime = field(description="When it happened: a run's start, a release's `since`; else when it was first seen.")
+    created_at: DateTime = field(description="When it was made, as its sources say; else when it was first seen.")
+    updated_at: DateTime = field(description="When its facts last changed here.")
+    gone_at: DateTime | None = field(description="When it was deleted in the world; it did happen, so it is still walked.")
+    known: bool = field(description="False for a stub, which is known only as the end of a relation.")
+    origins: list[str] = field(description="Which systems state it.")
+    extra: Json | None = field(description="What else its sources say.")
+    record: strawberry.Private[results.Entity]
+
+    @field(description="Its tags.")
+    def tags(self, keys: Keys = None) -> list[KeyValue]:
+        return values.pairs(self.record.props.get("tags"), keys)
+
+
+@strawberry.type(description="Data that people name: a table, a folder of files, a topic.")
+class Dataset(Entity, Node):
+    uri: str | None = field(description="Where it lies.")
+    format: str | None = field(description="How it is written: `parquet`, `delta`.")
+
+    versions: Listed[DatasetVersion] = all_versions("What it held, once each.")
+    consumers: Links[Entity] = related(Hop.OUT, EdgeType.INPUT_TO, "The jobs and deployments that read it.")
+    producers: Links[Entity] = related(Hop.IN, EdgeType.PRODUCED, "The jobs and deployments that write it.")
+    derived_into: Links[Dataset] = related(
+        Hop.OUT, EdgeType.DERIVED_INTO, "Datasets that were made of it by no known job.", Kind.DATASET
+    )
+    derived_from: Links[Dataset] = related(
+        Hop.IN, EdgeType.DERIVED_INTO, "Datasets that it was made of by no known job.", Kind.DATASET
+    )
+
+
+@strawberry.type(description="What a dataset held once.")
+class DatasetVersion(Entity, Node):
+    version: str = field(description="A digest of the content, `sha256:…`, or the version its provider gave it.")
+    uri: str | None = field(description="Where it lies.")
+    format: str | None = field(description="How it is written.")
+    bytes: Long | None = field(description="How large it is.")
+    rows: Long | None = field(description="How many rows it has.")
+    column_lineage: Json | None = field(description="Which columns its columns were made of, as OpenLineage says it.")
+    statistics: Json | None = field(description="What was measured of it.")
+
+    @field(description="Its columns; null where nobody stated them.")
+    def columns(self) -> list[Column] | None:
+        return values.columns(self.record.props.get("columns"))
+
+    dataset: Dataset | None = asset("The dataset that it is a version of.")
+    producers: Links[Entity] = related(Hop.IN, EdgeType.PRODUCED, "The runs and releases that wrote it.")
+    consumers: Links[Entity] = related(Hop.OUT, EdgeType.INPUT_TO, "The runs and releases that read it.")
+    served_to: Links[Release] = related(
+        Hop.OUT, EdgeType.INPUT_TO, "The releases that read it while they serve.", Kind.RELEASE
+    )
+    derived_into: Links[DatasetVersion] = related(
+        Hop.OUT, EdgeType.DERIVED_INTO, "Versions that were made of it by no known run.", Kind.DATASET_VERSION
+    )
+    derived_from: Links[DatasetVersion] = related(
+        Hop.IN, EdgeType.DERIVED_INTO, "Versions that it was made of by no known run.", Kind.DATASET_VERSION
+    )
+
+
+@strawberry.type(description="A repository of code. Its name is its URL, without credentials, `.git`, or the way in.")
+class Repository(Entity, Node):
+    default_branch: str | None = field(description="The branch that people start from.")
+
+    commits: Listed[Commit] = all_versions("Its commits that something refers to.")
+    jobs: Links[Job] = related(Hop.OUT, EdgeType.CODE_OF, "The jobs that run its code.", Kind.JOB)
+
+
+@strawberry.type(description="A state of a repository.")
+class Commit(Entity, Node):
+    sha: str = field(description="Its 40 hexadecimal digits.")
+    author: str | None = field(description="Who wrote it.")
+    author_email: str | None = field(description="Their address.")
+    authored_at: DateTime | None = field(description="When it was written.")
+    message: str | None = field(description="What it says about itself.")
+    branches: list[str] = field(description="The branches that held it when it was last looked at.")
+    git_tags: list[str] = field(description="The tags of the repository that point at it.")
+
+    repository: Repository | None = asset("The repository.")
+    runs: Links[Run] = related(Hop.OUT, EdgeType.CODE_OF, "The runs that ran it.", Kind.RUN)
+    parents: Links[Commit] = related(Hop.IN, EdgeType.PARENT_OF, "The commits before it.", Kind.COMMIT)
+    children: Links[Commit] = related(Hop.OUT, EdgeType.PARENT_OF, "The commits after it.", Kind.COMMIT)
+
+
+@strawberry.type(description="What can run again: a step of a pipeline, an experiment with its entry point.")
+class Job(Entity, Node):
+    entry_point: str | None = field(description="What of it is run.")
+    job_type: str | None = field(description="What sort of job its source says it is.")
+
+    runs: Listed[Run] = all_versions("When it ran.")
+    inputs: Links[Entity] = related(Hop.IN, EdgeType.INPUT_TO, "The datasets and models that it reads.")
+    outputs: Links[Entity] = related(Hop.OUT, EdgeType.PRODUCED, "The datasets and models that it writes.")
+    repositories: Links[Repository] = related(
+        Hop.IN, EdgeType.CODE_OF, "The repositories whose code it runs.", Kind.REPOSITORY
+    )
+
+
+MetricKey = Annotated[str, strawberry.argument(description="The name of the metric.")]
+FirstPoints = Annotated[int, strawberry.argument(description="How many points at most, from the first on: 1 to 10,000.")]
+
+
+async def _history(info: Info, id: str, metric: str, first: int) -> list[MetricPoint]:
+    if not 1 <= first <= 10_000:
+        raise bad_input(f"`first` is {first}, and must be 1 to 10000.")
+    return values.points((await info.context.store.metric_history(id, metric, info.context.caller))[:first])
+
+
+@strawberry.type(description="A job that ran once.")
+class Run(Entity, Node):
+    run_id: str = field(description="The id that its system gave it.")
+    status: enums.RunStatus = field(description="How far it has come.")
+    started_at: DateTime | None = field(description="When it started.")
+    ended_at: DateTime | None = field(description="When it ended.")
+    dirty: bool | None = field(description="Whether its code had changes that no commit holds.")
+    command: str | None = field(description="What was run.")
+    user: str | None = field(description="Who ran it.")
+    error: str | None = field(description="What went wrong.")
+
+    @field(description="Its parameters.")
+    def params(self, keys: Keys = None) -> list[KeyValue]:
+        return values.pairs(self.record.props.get("params"), keys)
+
+    @field(description="Its metrics, the last and the best value of each.")
+    def metrics(self, keys: Keys = None) -> list[Metric]:
+        return values.metrics(self.record.props.get("metrics"), keys)
+
+    @field(description="What it ran in: versions of the language, the packages, the image.")
+    def environment(self, keys: Keys = None) -> list[KeyValue]:
+        return values.pairs(self.record.props.get("environment"), keys)
+
+    @field(description="Every logged value of one of its metrics, by step.")
+    async def metric_history(self, info: Info, metric: MetricKey, first: FirstPoints = 1000) -> list[MetricPoint]:
+        return await _history(info, self.id, metric, first)
+
+    job: Job | None = asset("The job that ran, where that is known.")
+    commit: Commit | None = one(Hop.IN, EdgeType.CODE_OF, "The commit that it ran; `code` has all.", Kind.COMMIT)
+    code: Links[Commit] = related(
+        Hop.IN, EdgeType.CODE_OF, "The commits that it ran, of one repository or of several.", Kind.COMMIT
+    )
+    inputs: Links[Entity] = related(Hop.IN, EdgeType.INPUT_TO, "The dataset versions and model versions that it read.")
+    outputs: Links[Entity] = related(
+        Hop.OUT, EdgeType.PRODUCED, "The dataset versions and model versions that it wrote."
+    )
+    parent: Run | None = one(Hop.IN, EdgeType.PARENT_OF, "The run that started it.", Kind.RUN)
+    children: Links[Run] = related(Hop.OUT, EdgeType.PARENT_OF, "The runs that it started.", Kind.RUN)
+
+
+@strawberry.type(description="A model that people name.")
+class Model(Entity, Node):
+    versions: Listed[ModelVersion] = all_versions("Its versions.")
+
+    @field(description="Its aliases, and the version that each points at.")
+    async def aliases(self, info: Info, first: First = 25, as_of: AsOf = None) -> list[Mark]:
+        return await _marks(info, self.id, first, as_of, kind=MarkKind.ALIAS)
+
+    @field(description="Its stages, and the versions in each.")
+    async def stages(self, info: Info, first: First = 25, as_of: AsOf = None) -> list[Mark]:
+        return await _marks(info, self.id, first, as_of, kind=MarkKind.STAGE)
+
+    @field(description="The aliases and stages of its versions, the newest first.")
+    async def marks(
+        self, info: Info, first: First = 25, as_of: AsOf = None, history: History = False
+    ) -> list[Mark]:
+        return await _marks(info, self.id, first, as_of, history)
+
+    producers: Links[Job] = related(Hop.IN, EdgeType.PRODUCED, "The jobs that train it.", Kind.JOB)
+    consumers: Links[Job] = related(
+        Hop.OUT, EdgeType.INPUT_TO, "The jobs that read it: fine-tuning, scoring, evaluation.", Kind.JOB
+    )
+    deployments: Links[Deployment] = related(
+        Hop.OUT, EdgeType.SERVED_BY, "The deployments that serve it, or have.", Kind.DEPLOYMENT
+    )
+    derived_into: Links[Model] = related(
+        Hop.OUT, EdgeType.DERIVED_INTO, "Models that were made of it by no known job.", Kind.MODEL
+    )
+    derived_from: Links[Model] = related(
+        Hop.IN, EdgeType.DERIVED_INTO, "Models that it was made of by no known job.", Kind.MODEL
+    )
+
+
+@strawberry.type(description="A model as it was trained once.")
+class ModelVersion(Entity, Node):
+    version: str = field(description="Its version in the registry, or in the tool that made it.")
+    uri: str | None = field(description="Where it lies.")
+    sha256: str | None = field(description="The digest of its file.")
+    bytes: Long | None = field(description="How large it is.")
+    format: str | None = field(description="How it is written: `sklearn`, `onnx`.")
+    status: str | None = field(description="Whether it is ready, in the words of its registry.")
+    signature: Json | None = field(description="What it takes and gives, as MLflow writes it.")
+    user: str | None = field(description="Who made it.")
+
+    @field(description="Its parameters.")
+    def params(self, keys: Keys = None) -> list[KeyValue]:
+        return values.pairs(self.record.props.get("params"), keys)
+
+    @field(description="Its metrics, the last and the best value of each.")
+    def metrics(self, keys: Keys = None) -> list[Metric]:
+        return values.metrics(self.record.props.get("metrics"), keys)
+
+    @field(description="What it needs to run: versions of the language, the packages, the image.")
+    def environment(self, keys: Keys = None) -> list[KeyValue]:
+        return values.pairs(self.record.props.get("environment"), keys)
+
+    @field(description="Every logged value of one of its metrics, by step.")
+    async def metric_history(self, info: Info, metric: MetricKey, first: FirstPoints = 1000) -> list[MetricPoint]:
+        return await _history(info, self.id, metric, first)
+
+    @field(description="Its aliases and stages, the newest first.")
+    async def marks(
+        self, info: Info, first: First = 25, as_of: AsOf = None, history: History = False
+    ) -> list[Mark]:
+        return await _marks(info, self.id, first, as_of, history)
+
+    model: Model | None = asset("The model that it is a version of.")
+    producer: Run | None = one(Hop.IN, EdgeType.PRODUCED, "The run that made it.", Kind.RUN)
+    consumers: Links[Run] = related(
+        Hop.OUT, EdgeType.INPUT_TO, "The runs that read it: fine-tuning, scoring, evaluation.", Kind.RUN
+    )
+    releases: Links[Release] = related(
+        Hop.OUT, EdgeType.SERVED_BY, "The releases that serve it, or have.", Kind.RELEASE
+    )
+    derived_into: Links[ModelVersion] = related(
+        Hop.OUT, EdgeType.DERIVED_INTO, "Versions that were made of it by no known run.", Kind.MODEL_VERSION
+    )
+    derived_from: Links[ModelVersion] = related(
+        Hop.IN, EdgeType.DERIVED_INTO, "Versions that it was made of by no known run.", Kind.MODEL_VERSION
+    )
+
+
+@strawberry.type(description="An endpoint or a batch service in an environment, which is its namespace.")
+class Deployment(Entity, Node):
+    platform: str | None = field(description="What runs it.")
+
+    releases: Listed[Release] = all_versions("Its releases.")
+
+    @field(description="Its releases that are live.")
+    def live(self, info: Info, first: First = 25, as_of: AsOf = None) -> Listed[Release]:
+        return info.context.loaders.live(as_of, size(first), _live).load(self.id)  # type: ignore[return-value]
+
+    models: Links[Model] = related(Hop.IN, EdgeType.SERVED_BY, "The models that it serves, or has served.", Kind.MODEL)
+    inputs: Links[Dataset] = related(Hop.IN, EdgeType.INPUT_TO, "The datasets that it reads live.", Kind.DATASET)
+    outputs: Links[Dataset] = related(
+        Hop.OUT, EdgeType.PRODUCED, "The datasets that it writes, like logged predictions.", Kind.DATASET
+    )
+
+
+@strawberry.type(description="One configuration of a deployment, over a period.")
+class Release(Entity, Node):
+    revision: str = field(description="The revision that its platform gave it, or its `since`.")
+    since: DateTime = field(description="From when on it was live.")
+    until: DateTime | None = field(description="Until when; null while it is live.")
+    live: bool = field(description="Whether it is live now.")
+    status: str | None = field(description="How it is, in the words of its platform.")
+    config: Json | None = field(description="How it was configured.")
+
+    @field(description="Its metrics, the last and the best value of each.")
+    def metrics(self, keys: Keys = None) -> list[Metric]:
+        return values.metrics(self.record.props.get("metrics"), keys)
+
+    deployment: Deployment | None = asset("The deployment.")
+    models: Links[ModelVersion] = related(
+        Hop.IN, EdgeType.SERVED_BY, "The model versions that it serves, or served.", Kind.MODEL_VERSION
+    )
+    inputs: Links[DatasetVersion] = related(
+        Hop.IN, EdgeType.INPUT_TO, "The dataset versions that it reads live.", Kind.DATASET_VERSION
+    )
+    outputs: Links[DatasetVersion] = related(
+        Hop.OUT, EdgeType.PRODUCED, "The dataset versions that it wrote, like logged predictions.", Kind.DATASET_VERSION
+    )
+
+
+# ------------------------------------------------------------------------------------------------ from the store's answer
+
+
+def _version(record: results.Entity) -> dict[str, Any]:
+    return {"version": record.key[2]}
+
+
+def _commit(record: results.Entity) -> dict[str, Any]:
+    return {
+        "sha": record.key[1],
+        "branches": record.props.get("branches", []),
+        "git_tags": record.props.get("git_tags", []),
+    }
+
+
+def _run(record: results.Entity) -> dict[str, Any]:
+    status = record.props.get("status")
+    return {"run_id": record.key[1], "status": status if status in STATUSES else "UNKNOWN"}
+
+
+def _release(record: results.Entity) -> dict[str, Any]:
+    return {"revision": record.key[2], "since": record.at, "live": is_live(record, time.now())}
+
+
+def _repository(record: results.Entity) -> dict[str, Any]:
+    return {"url": record.props.get("url", record.key[0])}
+
+
+def _asset(record: results.Entity) -> dict[str, Any]:
+    return {}
+
+
+_MADE: dict[Kind, tuple[type[Entity], Any, tuple[str, ...]]] = {
+    Kind.DATASET: (Dataset, _asset, ("uri", "format")),
+    Kind.DATASET_VERSION: (
+        DatasetVersion,
+        _version,
+        ("uri", "format", "bytes", "rows", "column_lineage", "statistics"),
+    ),
+    Kind.REPOSITORY: (Repository, _repository, ("default_branch",)),
+    Kind.COMMIT: (Commit, _commit, ("author", "author_email", "authored_at", "message")),
+    Kind.JOB: (Job, _asset, ("entry_point", "job_type")),
+    Kind.RUN: (Run, _run, ("started_at", "ended_at", "dirty", "command", "user", "error")),
+    Kind.MODEL: (Model, _asset, ()),
+    Kind.MODEL_VERSION: (
+        ModelVersion,
+        _version,
+        ("uri", "sha256", "bytes", "format", "status", "signature", "user"),
+    ),
+    Kind.DEPLOYMENT: (Deployment, _asset, ("platform",)),
+    Kind.RELEASE: (Release, _release, ("until", "status", "config")),
+}
+"""For each kind its type, what is worked out, and which properties are shown as they are."""
+
+TYPES: tuple[type[Entity], ...] = tuple(made[0] for made in _MADE.values())
+
+
+def entity(record: results.Entity) -> Entity:
+    """An entity of the store as the API shows it."""
+    type, worked_out, shown = _MADE[record.kind]
+    props = record.props
+    attributes: dict[str, Any] = {
+        "id": record.id,
+        "kind": record.kind,
+        "namespace": record.namespace,
+        "name": record.name,
+        "description": props.get("description"),
+        "owners": props.get("owners", []),
+        "url": props.get("url"),
+        "at": record.at,
+        "created_at": record.created_at,
+        "updated_at": record.updated_at,
+        "gone_at": record.gone_at,
+        "known": record.known,
+        "origins": list(record.origins),
+        "extra": props.get("extra"),
+        "record": record,
+    }
+    for name in shown:
+        attributes[name] = props.get(name)
+    attributes.update(worked_out(record))
+    return type(**attributes)
+
+
+__all__ = ["TYPES", "Entity", "Found", "Node", "entity"]

@@ -1,0 +1,382 @@
+"""The one write path: a granule is validated, prepared, and handed to the store.
+
+Every problem names the entity, the field, the value, and what would be right; all problems of a granule are answered
+together, and nothing of a bad granule is written.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+
+from thalweg.model import time
+from thalweg.model.edges import ENDS, TYPES_BETWEEN, Coverage, EdgeType
+from thalweg.model.errors import BadInput, Problem, ThalwegError
+from thalweg.model.facts import Caller, EdgeFact, EntityFact, Granule, JoinFact, Json, MarkFact, Pass, Point
+from thalweg.model.keys import Key, entity_id
+from thalweg.model.kinds import KEY_FIELDS, Kind
+from thalweg.model.properties import EDGE_PROPERTIES, PROPERTIES, STATUSES, Type, minimized
+from thalweg.model.results import Notice, Written
+from thalweg.store.store import Store
+from thalweg.store.weave.prepared import Prepared, StatedEdge, StatedEntity, StatedJoin, StatedMark
+
+LONGEST_PART = 2_000
+"""Characters of one part of a natural key; a longer one is no name."""
+
+EARLIEST = -62_135_596_800 * time.SECOND
+LATEST = 253_402_300_800 * time.SECOND
+"""The years 1 to 9999, which every client can write."""
+
+_SHA = re.compile(r"[0-9a-f]{40}")
+_id_of = lru_cache(maxsize=1 << 17)(entity_id)
+
+
+async def state(
+    store: Store, granules: Sequence[Granule], caller: Caller, *, pass_: Pass | None = None
+) -> list[Written | ThalwegError]:
+    """States granules: each is written whole or not at all, and answered in its place: what it came to, or why not."""
+    answers: list[Written | ThalwegError | None] = []
+    prepared: list[Prepared] = []
+    now = time.now()
+    for granule in granules:
+        try:
+            prepared.append(prepare(granule, now))
+            answers.append(None)
+        except BadInput as error:
+            answers.append(error)
+    written = iter(await store.write(prepared, caller, pass_=pass_) if prepared else ())
+    return [answer if answer is not None else next(written) for answer in answers]
+
+
+def prepare(granule: Granule, now: int) -> Prepared:
+    """Validates a granule and brings it into canonical form. Raises BadInput with every problem it has."""
+    return _Preparation(granule, now).prepared()
+
+
+class _Preparation:
+    def __init__(self, granule: Granule, now: int) -> None:
+        self.granule = granule
+        self.now = now
+        self.latest = now + time.FUTURE_TOLERANCE
+        self.problems: list[Problem] = []
+        self.notices: list[Notice] = []
+        self.keys: dict[str, Key] = {}
+        self.stated_future = False
+
+    def prepared(self) -> Prepared:
+        granule = self.granule
+        for field in ("source", "name", "origin"):
+            self.text(f"granule {granule.name}", field, getattr(granule, field))
+        self.time(f"granule {granule.name}", "at", granule.at, Type.TIME)
+        at = granule.at if granule.at is None else min(granule.at, self.now)
+        entities = self.entities(granule.entities)
+        edges = self.edges(granule.edges)
+        marks = [mark for fact in granule.marks if (mark := self.mark(fact))]
+        joins = [join for fact in granule.joins if (join := self.join(fact))]
+        if self.problems:
+            raise BadInput(
+                f"{len(self.problems)} problem{'s' if len(self.problems) > 1 else ''} in {granule.name!r} of "
+                f"{granule.source!r}; nothing of it was written. First: {self.problems[0]}.",
+                problems=self.problems,
+            )
+        return Prepared(
+            source=granule.source,
+            name=granule.name,
+            origin=granule.origin,
+            revision=granule.revision,
+            at=at,
+            idempotency_key=granule.idempotency_key,
+            digest=self.digest(entities, edges, marks, joins),
+            entities=entities,
+            edges=edges,
+            marks=marks,
+            joins=joins,
+            keys=self.keys,
+            notices=self.notices,
+        )
+
+    def digest(
+        self,
+        entities: list[StatedEntity],
+        edges: list[StatedEdge],
+        marks: list[StatedMark],
+        joins: list[StatedJoin],
+    ) -> str:
+        """128 bits over what is stated, in any order. A future date counts as it was given, not as it was taken."""
+        lines = [b"n %s %s" % (entity.id.encode(), entity.body) for entity in entities]
+        for entity in entities:
+            if entity.histories:
+                lines.append(b"h %s %s" % (entity.id.encode(), repr(sorted(entity.histories.items())).encode()))
+        lines += [
+            b"e %s %s %s %s %s"
+            % (edge.source.encode(), edge.type.value.encode(), edge.target.encode(), edge.role.encode(), edge.body)
+            for edge in edges
+        ]
+        lines += [repr((mark[0], mark[1], mark[2].value, *mark[3:])).encode() for mark in marks]
+        lines += [repr(tuple(join)).encode() for join in joins]
+        if self.stated_future:
+            lines.append(repr(self.granule).encode())
+            lines = lines[-1:]
+        lines.sort()
+        return blake2b(b"\n".join(lines), digest_size=16).hexdigest()
+
+    # ------------------------------------------------------------------------------------------------------- facts
+
+    def entities(self, facts: Sequence[EntityFact]) -> list[StatedEntity]:
+        found: dict[str, tuple[dict[str, Any], dict[str, Sequence[Point]]]] = {}
+        for fact in facts:
+            id = self.mention(fact.key)
+            props = self.props(str(fact.key), fact.props, PROPERTIES[fact.key.kind])
+            if fact.key.kind is Kind.RUN and isinstance(props.get("job"), list):
+                self.mention(Key(Kind.JOB, tuple(props["job"])))
+            histories: dict[str, Sequence[Point]] = {
+                name: self.points(fact.key, name, points) for name, points in fact.histories.items()
+            }
+            earlier = found.get(id)
+            if earlier is None:
+                found[id] = (props, histories)
+                continue
+            for field, value in props.items():
+                if earlier[0].setdefault(field, value) != value:
+                    self.wrong(str(fact.key), field, value, f"is stated twice, also as {earlier[0][field]!r}", "TWICE")
+            earlier[1].update(histories)
+        return [StatedEntity(id, props, self.body(id, props), histories) for id, (props, histories) in found.items()]
+
+    def edges(self, facts: Sequence[EdgeFact]) -> list[StatedEdge]:
+        found: dict[tuple[str, EdgeType, str, str], dict[str, Any]] = {}
+        for fact in facts:
+            source, target = self.mention(fact.source), self.mention(fact.target)
+            where = f"({fact.source})-[:{fact.type.value}]->({fact.target})"
+            if (fact.source.kind, fact.target.kind) not in ENDS[fact.type]:
+                types = TYPES_BETWEEN.get((fact.source.kind, fact.target.kind), ())
+                joins = " or ".join(f"({a.value})->({b.value})" for a, b in sorted(ENDS[fact.type], key=str))
+                expected = f"joins no {fact.source.kind.value} to a {fact.target.kind.value}; " + (
+                    f"{types[0].value} does" if types else f"it joins {joins}"
+                )
+                self.wrong(where, "type", fact.type.value, expected, "WRONG_ENDS")
+                continue
+            if source == target:
+                self.wrong(where, "target", fact.target.parts[-1], "is the source itself", "SELF_LOOP")
+                continue
+            props = self.props(where, fact.props, EDGE_PROPERTIES[fact.type]) if fact.props else {}
+            ref = (source, fact.type, target, fact.role)
+            if ref in found:
+                found[ref] = unite(found[ref], props)
+            else:
+                found[ref] = props
+        return [StatedEdge(*ref, self.body(ref[0], props) if props else b"{}") for ref, props in found.items()]
+
+    def mark(self, fact: MarkFact) -> StatedMark | None:
+        where = f"{fact.kind.value.lower()} {fact.name!r} of {fact.version}"
+        if fact.version.kind is not Kind.MODEL_VERSION:
+            self.wrong(where, "version", str(fact.version), "must be a ModelVersion", "WRONG_KIND")
+            return None
+        self.text(where, "name", fact.name)
+        since = self.time(where, "since", fact.since, Type.TIME)
+        until = self.time(where, "until", fact.until, Type.END)
+        if since is not None and until is not None and until < since:
+            self.wrong(where, "until", time.rfc3339(until), f"lies before since ({time.rfc3339(since)})")
+        version = self.mention(fact.version)
+        return StatedMark(_id_of(Key(Kind.MODEL, fact.version.parts[:-1])), version, fact.kind, fact.name, since, until)
+
+    def join(self, fact: JoinFact) -> StatedJoin | None:
+        where = f"join of {fact.alias} with {fact.of}"
+        alias, of = self.mention(fact.alias), self.mention(fact.of)
+        if fact.alias.kind is not fact.of.kind:
+            self.wrong(where, "alias", fact.alias.kind.value, f"must be a {fact.of.kind.value} too", "WRONG_KIND")
+            return None
+        if alias == of:
+            self.wrong(where, "alias", fact.alias.parts[-1], "is the same name as the other side")
+            return None
+        return StatedJoin(alias, of)
+
+    # ---------------------------------------------------------------------------------------------- keys and values
+
+    def mention(self, key: Key) -> str:
+        """The id of a key, which is checked the first time it is seen; its asset is mentioned with it."""
+        try:
+            id = _id_of(key)
+        except (TypeError, UnicodeEncodeError, AttributeError):
+            id = ""
+        if id in self.keys:
+            return id
+        names = KEY_FIELDS[key.kind]
+        if len(key.parts) != len(names):
+            self.wrong(key.kind.value, "key", list(key.parts), f"must have the parts {', '.join(names)}", "BAD_KEY")
+            return id
+        sound = True
+        for name, part in zip(names, key.parts, strict=True):
+            sound = self.text(key.kind.value, name, part) and sound
+        if sound and key.kind is Kind.COMMIT and not _SHA.fullmatch(key.parts[1]):
+            self.wrong(str(key), "sha", key.parts[1], "must be 40 hexadecimal digits in lower case", "BAD_KEY")
+        self.keys[id] = key
+        asset = key.asset if sound else None
+        if asset is not None:
+            self.keys[_id_of(asset)] = asset
+        return id
+
+    def props(self, where: str, given: Mapping[str, Json], types: Mapping[str, Type]) -> dict[str, Any]:
+        """The properties in canonical form: nothing that is None, metrics spelled out, future dates taken as now."""
+        props: dict[str, Any] = {}
+        for field, value in given.items():
+            if value is None:
+                continue
+            type = types.get(field)
+            if type is None:
+                expected = f"is no property; there are {', '.join(sorted(types))}"
+                self.wrong(where, field, value, expected, "UNKNOWN_FIELD")
+                continue
+            if type is Type.TIME or type is Type.END:
+                props[field] = self.time(where, field, value, type)
+            elif type is Type.METRICS:
+                props[field] = self.metrics(where, value)
+            elif not _CHECKS[type](value):
+                self.wrong(where, field, value, type.value)
+            else:
+                props[field] = value
+        return props
+
+    def metrics(self, where: str, value: Json) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            self.wrong(where, "metrics", value, Type.METRICS.value)
+            return {}
+        metrics: dict[str, Any] = {}
+        for name, given in value.items():
+            metric = dict(given) if isinstance(given, dict) else {"last": given}
+            metric.setdefault("best", metric.get("last"))
+            for part in ("last", "best"):
+                number = plain(metric[part]) if part in metric else None
+                if number is None:
+                    self.wrong(where, f"metrics.{name}.{part}", metric.get(part), Type.FLOAT.value)
+                else:
+                    metric[part] = number
+            if unknown := metric.keys() - {"last", "best", "step", "at"}:
+                expected = "is no part of a metric; there are last, best, step, at"
+                self.wrong(where, f"metrics.{name}", sorted(unknown)[0], expected, "UNKNOWN_FIELD")
+            metrics[str(name)] = metric
+        return metrics
+
+    def points(self, key: Key, name: str, points: Sequence[Point]) -> tuple[Point, ...]:
+        if any(not isinstance(point.value, int | float) for point in points):
+            self.wrong(str(key), f"histories.{name}", "a point", "must have a number as its value")
+        return tuple(points)
+
+    def time(self, where: str, field: str, value: Json, type: Type) -> int | None:
+        if value is None:
+            return None
+        if not isinstance(value, int) or isinstance(value, bool) or not EARLIEST <= value < LATEST:
+            self.wrong(where, field, value, f"{type.value}, in the years 1 to 9999")
+            return None
+        if value > self.latest and type is Type.TIME:
+            self.stated_future = True
+            self.notices.append(
+                Notice("FUTURE_DATE", where, field, f"{time.rfc3339(value)} lies in the future; it was taken as now")
+            )
+            return self.now
+        return value
+
+    def text(self, where: str, field: str, value: Json) -> bool:
+        if not isinstance(value, str) or not value:
+            self.wrong(where, field, value, Type.NAME.value, "BAD_KEY")
+        elif len(value) > LONGEST_PART:
+            self.wrong(where, field, value[:60] + "…", f"is longer than {LONGEST_PART} characters", "BAD_KEY")
+        elif "\0" in value or not _encodes(value):
+            self.wrong(where, field, value, "holds a character that is no text (a NUL or half of a pair)", "BAD_KEY")
+        else:
+            return True
+        return False
+
+    def body(self, where: str, props: dict[str, Any]) -> bytes:
+        try:
+            return orjson.dumps(props, option=orjson.OPT_SORT_KEYS)
+        except (TypeError, ValueError) as error:  # JSONEncodeError is both
+            self.wrong(str(self.keys.get(where, where)), "properties", "a value", f"is no JSON: {error}")
+            return b"{}"
+
+    def wrong(self, entity: str, field: str, value: Json, expected: str, code: str = "INVALID") -> None:
+        shown = repr(value)
+        self.problems.append(Problem(entity, field, shown if len(shown) <= 120 else shown[:117] + "…", expected, code))
+
+
+def unite(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """Two statements of one edge as one: columns united with the weakest coverage; else the first is followed."""
+    both = {**other, **one}
+    if "columns" in one and "columns" in other:
+        both["columns"] = sorted({*one["columns"], *other["columns"]})
+        covers = [props.get("covers", Coverage.PROJECTION.value) for props in (one, other)]
+        both["covers"] = max(covers, key=lambda name: list(Coverage).index(Coverage(name)))
+    elif "columns" in one or "columns" in other:
+        said = one if "columns" in one else other
+        if "covers" in said:
+            both["covers"] = said["covers"]
+    return both
+
+
+def plain(value: Json) -> float | int | str | None:
+    """A metric's value as JSON can carry it: NaN and infinities by name; None for what is no number."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, int | float):
+        return value
+    return value if value in ("NaN", "Infinity", "-Infinity") else None
+
+
+def best_of(name: str, values: Sequence[float]) -> float:
+    """The best of a metric's logged values: the least where less is better, by its name; NaN only where all are."""
+    sound = [value for value in values if not math.isnan(value)]
+    return (min(sound) if minimized(name) else max(sound)) if sound else math.nan
+
+
+def _encodes(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _is_text(value: Json) -> bool:
+    return isinstance(value, str)
+
+
+def _is_texts(value: Json) -> bool:
+    return isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
+
+
+def _is_map(value: Json) -> bool:
+    return isinstance(value, dict) and all(isinstance(k, str) and isinstance(v, str) for k, v in value.items())
+
+
+def _is_columns(value: Json) -> bool:
+    return isinstance(value, list | tuple) and all(
+        isinstance(column, dict) and isinstance(column.get("name"), str) for column in value
+    )
+
+
+def _is_number(value: Json) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+_CHECKS: dict[Type, Callable[[Json], bool]] = {
+    Type.TEXT: _is_text,
+    Type.NAME: lambda value: isinstance(value, str) and bool(value),
+    Type.INT: lambda value: isinstance(value, int) and not isinstance(value, bool) and abs(value) < 1 << 63,
+    Type.FLOAT: _is_number,
+    Type.BOOL: lambda value: isinstance(value, bool),
+    Type.TEXTS: _is_texts,
+    Type.MAP: _is_map,
+    Type.COLUMNS: _is_columns,
+    Type.JOB: lambda value: _is_texts(value) and len(value) == 2 and all(value),
+    Type.STATUS: lambda value: value in STATUSES,
+    Type.COVERS: lambda value: isinstance(value, str) and value in Coverage.__members__,
+    Type.SHARE: lambda value: _is_number(value) and 0 <= value <= 100,
+    Type.JSON: lambda value: True,
+}

@@ -1,0 +1,282 @@
+"""Names that are one: which entity the facts of each hang on, and hanging them over when that changes.
+
+Each statement keeps the id it was stated with, so a wrong join is taken back by computing again.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from thalweg.model.keys import Key
+from thalweg.model.kinds import Kind
+from thalweg.model.results import Change
+from thalweg.store.weave import marks
+from thalweg.store.weave.loom import Loom, Piece
+from thalweg.store.weave.merge import merge_all, merge_edge
+from thalweg.store.weave.requests import (
+    Aliases,
+    Asking,
+    Changes,
+    Edges,
+    EdgesOf,
+    EdgeStatements,
+    Histories,
+    Joins,
+    MarksOfModels,
+    Nodes,
+    NodeStatements,
+    VersionsOf,
+)
+from thalweg.store.weave.rows import (
+    AliasRow,
+    EdgeRef,
+    EdgeRow,
+    EdgeStatement,
+    HistoryRow,
+    JoinRow,
+    MarkRow,
+    NodeRow,
+    NodeStatement,
+    State,
+)
+
+
+def resolve(loom: Loom, keys: dict[str, Key]) -> Asking[None]:
+    """Fills `loom.aliases` for what is mentioned: ids joined themselves, and versions of assets that were joined."""
+    known: dict[str, AliasRow] = yield Aliases(list(keys))
+    loom.aliases.update((id, row.canonical) for id, row in known.items())
+    yield from loom.load_nodes(loom.aliases.values())
+    moved: dict[str, tuple[Key, str, Key]] = {}
+    for id, key in keys.items():
+        asset = key.asset
+        if id in known or asset is None or asset.id not in loom.aliases:
+            continue
+        moved[id] = (key, asset.id, Key(key.kind, (*loom.nodes[loom.aliases[asset.id]].key, key.parts[-1])))
+    further: dict[str, AliasRow] = (yield Aliases([key.id for _, _, key in moved.values()])) if moved else {}
+    for id, (key, asset_id, target) in moved.items():
+        canonical = further[target.id].canonical if target.id in further else target.id
+        loom.keys[target.id] = target
+        loom.aliases[id] = canonical
+        loom.changes.aliases_put.append(AliasRow(id, key.kind, key.parts, asset_id, canonical))
+
+
+@dataclass(slots=True)
+class _Bodies:
+    """All that hangs on some nodes: taken down, to be hung up again under other names."""
+
+    nodes: dict[str, NodeRow] = field(default_factory=dict)
+    edges: list[EdgeRow] = field(default_factory=list)
+    aliases: dict[str, AliasRow] = field(default_factory=dict)
+    node_statements: list[NodeStatement] = field(default_factory=list)
+    edge_statements: list[EdgeStatement] = field(default_factory=list)
+    histories: list[HistoryRow] = field(default_factory=list)
+    marks: list[MarkRow] = field(default_factory=list)
+
+
+def rejoin(old: Sequence[JoinRow], new: Sequence[JoinRow], now: int, piece: Piece) -> Asking[None]:
+    """Replaces the joins that a scope states, and hangs over the facts of every name whose entity changes."""
+    dropped = [row for row in old if row not in new]
+    added = [row for row in new if row not in old]
+    if not dropped and not added:
+        return
+    rows = yield from _component(dropped, added)
+    after = [row for row in rows if row not in dropped] + added
+    keys: dict[str, Key] = {}
+    for row in (*rows, *added, *dropped):
+        keys[row.alias] = Key(row.kind, row.alias_key)
+        keys[row.of] = Key(row.kind, row.of_key)
+    known: dict[str, AliasRow] = yield Aliases(list(keys))
+    was = {id: known[id].canonical if id in known else id for id in keys}
+    canonical = _canonical(after, keys)
+    moved = [id for id in keys if was[id] != canonical[id]]
+    yield Changes(joins_removed=dropped, joins_put=added)
+    if not moved:
+        return
+    hubs = sorted({was[id] for id in moved} | {canonical[id] for id in moved})
+    yield from _hang_over(hubs, keys, canonical, now, piece)
+    for id in sorted(moved):
+        piece.note(Change.JOINED, "joined", id=id, into=canonical[id], was=was[id])
+
+
+def _component(dropped: Sequence[JoinRow], added: Sequence[JoinRow]) -> Asking[list[JoinRow]]:
+    """Every join that hangs together with these."""
+    rows: dict[JoinRow, None] = {}
+    seen: set[str] = set()
+    frontier = {end for row in (*dropped, *added) for end in (row.alias, row.of)}
+    while frontier:
+        seen |= frontier
+        found: list[JoinRow] = yield Joins(sorted(frontier))
+        rows.update(dict.fromkeys(found))
+        frontier = {end for row in found for end in (row.alias, row.of)} - seen
+    return list(rows)
+
+
+def _canonical(rows: Iterable[JoinRow], keys: dict[str, Key]) -> dict[str, str]:
+    """Which id stands for each name: of a group of names the least that nobody calls an alias, else the least."""
+    group = {id: {id} for id in keys}
+    called: set[str] = set()
+    for row in rows:
+        called.add(row.alias)
+        union = group[row.alias] | group[row.of]
+        for id in union:
+            group[id] = union
+    return {
+        id: min((member in called, keys[member].parts, member) for member in members)[2]
+        for id, members in group.items()
+    }
+
+
+def _hang_over(
+    hubs: Sequence[str], keys: dict[str, Key], canonical: dict[str, str], now: int, piece: Piece
+) -> Asking[None]:
+    kind = keys[next(iter(keys))].kind
+    versions: list[str] = yield VersionsOf(hubs)
+    runs = versions if kind is Kind.JOB else []
+    ids = [*hubs] if kind is Kind.JOB else [*hubs, *versions]
+    bodies = yield from _take_down(ids)
+    named = {id: Key(row.kind, row.key) for id, row in bodies.nodes.items()}
+    named |= {id: Key(row.kind, row.key) for id, row in bodies.aliases.items()}
+    named |= keys
+    loom = Loom(now)
+    _rename(loom, named, canonical)
+    yield Changes(aliases_put=loom.changes.aliases_put)
+    loom.changes.aliases_put = []
+    for edge in bodies.edges:
+        if edge.source.asset is not None and edge.target.asset is not None and not edge.hidden:
+            loom.recount.add((edge.source.asset, edge.type, edge.target.asset, edge.role))
+    others = {end for edge in bodies.edges for end in (edge.source.id, edge.target.id)} - bodies.nodes.keys()
+    yield from loom.load_nodes([*others, *runs])
+    for id in set(canonical.values()):
+        loom.keys.setdefault(id, named[id])
+    _hang_up(loom, bodies, piece)
+    for id in sorted({canonical[id] for id in keys}):
+        loom.node(id, piece)
+    for run in runs:
+        row = loom.nodes[run]
+        if row.asset is not None and loom.canonical(row.asset) != row.asset:
+            loom.set_asset(row, loom.keys[loom.canonical(row.asset)], piece)
+        elif (job := row.props.get("job")) is not None:
+            loom.set_asset(row, Key(Kind.JOB, tuple(job)), piece)
+    yield from loom.finish()
+    yield loom.changes
+
+
+def _take_down(ids: Sequence[str]) -> Asking[_Bodies]:
+    """Loads all that hangs on these nodes, and removes it."""
+    bodies = _Bodies()
+    found: dict[str, NodeRow] = yield Nodes(ids)
+    bodies.nodes = found
+    rows = list(found.values())
+    refs: list[EdgeRef] = yield EdgesOf(rows)
+    refs = list(dict.fromkeys(refs))
+    ends = sorted({end for ref in refs for end in (ref[0], ref[2])} - found.keys())
+    others: dict[str, NodeRow] = (yield Nodes(ends)) if ends else {}
+    bodies.edges = (yield Edges(refs, {**others, **found})) if refs else []
+    bodies.node_statements = yield NodeStatements(rows)
+    bodies.edge_statements = (yield EdgeStatements(bodies.edges)) if bodies.edges else []
+    bodies.histories = yield Histories(rows)
+    bodies.aliases = yield Aliases(ids, canonical=True)
+    models = [row.id for row in rows if row.kind is Kind.MODEL]
+    models += [row.asset for row in rows if row.kind is Kind.MODEL_VERSION and row.asset and row.asset not in models]
+    bodies.marks = (yield MarksOfModels(list(dict.fromkeys(models)))) if models else []
+    yield Changes(
+        nodes_removed=rows,
+        edges_removed=bodies.edges,
+        node_statements_removed=bodies.node_statements,
+        edge_statements_removed=bodies.edge_statements,
+        histories_removed=list(dict.fromkeys((one.scope, one.node, one.stated_id) for one in bodies.histories)),
+        marks_removed=bodies.marks,
+        aliases_removed=list(bodies.aliases),
+    )
+    return bodies
+
+
+def _rename(loom: Loom, named: dict[str, Key], canonical: dict[str, str]) -> None:
+    """Which id each name leads to now: joined itself, or a version of what was joined."""
+    loom.keys.update(named)
+    for id, key in named.items():
+        target = canonical.get(id)
+        if target is None:
+            target = id
+            asset = key.asset
+            if asset is not None and canonical.get(asset.id, asset.id) != asset.id:
+                moved = Key(key.kind, (*named[canonical[asset.id]].parts, key.parts[-1]))
+                loom.keys[moved.id] = moved
+                target = canonical.get(moved.id, moved.id)
+        if target != id:
+            loom.aliases[id] = target
+            asset = key.asset
+            loom.changes.aliases_put.append(AliasRow(id, key.kind, key.parts, asset.id if asset else None, target))
+
+
+def _hang_up(loom: Loom, bodies: _Bodies, piece: Piece) -> None:
+    first: dict[str, int] = {}
+    forgotten: set[str] = set()
+    left: dict[str, NodeRow] = {}
+    for id, row in bodies.nodes.items():
+        target = loom.canonical(id)
+        first[target] = min(first.get(target, row.first_at), row.first_at)
+        if row.forgotten:
+            forgotten.add(target)
+        if row.state is State.LEFT:
+            left[target] = row
+    said: dict[str, list[NodeStatement]] = defaultdict(list)
+    for one in bodies.node_statements:
+        said[loom.canonical(one.stated_id)].append(one)
+    for id in dict.fromkeys((*first, *said)):
+        if id not in said and id not in {loom.canonical(old) for old in bodies.nodes}:
+            continue
+        row = loom.node(id, piece)
+        row.first_at = row.at = first.get(id, loom.now)
+        row.forgotten = id in forgotten
+        row.hidden = row.hidden or row.forgotten
+        living = [one._replace(node=row) for one in said[id] if not one.retired]
+        for one in living:
+            loom.add_node(one, piece)
+        if said[id] and not living:
+            retired = [one._replace(node=row) for one in said[id]]
+            merge_all(row, retired)
+            row.origins, row.state = {}, State.LEFT
+            before = left.get(id)
+            if before is not None:
+                row.gone_at, row.until, row.status, row.at = before.gone_at, before.until, before.status, before.at
+                row.body = before.body if len(retired) == 1 else row.body
+            loom.changes.node_statements_put += retired
+    for history in bodies.histories:
+        node = loom.nodes[loom.canonical(history.stated_id)]
+        loom.changes.histories_put.append(history._replace(node=node))
+    _hang_up_edges(loom, bodies, piece)
+    touched: set[marks.Name] = set()
+    for mark in bodies.marks:
+        mark.version = loom.canonical(mark.stated_version)
+        version = loom.keys.get(mark.version)
+        model = version.asset if version is not None else None
+        mark.model = model.id if model is not None else loom.canonical(mark.model)
+        loom.changes.marks_put.append(mark)
+        touched.add((mark.model, mark.kind, mark.name))
+    together: dict[marks.Name, list[MarkRow]] = defaultdict(list)
+    for mark in bodies.marks:
+        together[mark.model, mark.kind, mark.name].append(mark)
+    for same in together.values():
+        marks.timeline(same)
+
+
+def _hang_up_edges(loom: Loom, bodies: _Bodies, piece: Piece) -> None:
+    first = {edge.ref: edge.first_at for edge in bodies.edges}
+    said: dict[EdgeRef, list[EdgeStatement]] = defaultdict(list)
+    for one in bodies.edge_statements:
+        old = one.edge
+        ref = (loom.canonical(one.stated_source), old.type, loom.canonical(one.stated_target), old.role)
+        if ref[0] != ref[2]:
+            said[ref].append(one)
+    for ref, statements in said.items():
+        edge = loom.edge(ref, piece)
+        edge.first_at = edge.at = min(first[one.edge.ref] for one in statements)
+        living = [one._replace(edge=edge) for one in statements if not one.retired]
+        for one in living:
+            loom.add_edge(one, piece)
+        if not living:
+            edge.body = merge_edge(statements)
+            loom.keep(edge, [one._replace(edge=edge) for one in statements])
