@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from thalweg.model import keys
-from thalweg.model.edges import EdgeType
+from thalweg.model.edges import TYPES_BETWEEN, EdgeType
 from thalweg.model.facts import EdgeFact, EntityFact, Granule, JoinFact, MarkFact, MarkKind
 from thalweg.model.keys import Key
 
@@ -26,8 +26,27 @@ NAMESPACE = "test"
 Fact = EntityFact | EdgeFact | MarkFact | JoinFact
 
 
+_SAID: dict[str, str] = {}
+
+
 def key(word: str) -> Key:
     """The natural key that a word names; a word without any mark is a dataset."""
+    key = _key(word)
+    _SAID[key.id] = word
+    if key.asset is not None:
+        _SAID[key.asset.id] = _asset(word)
+    return key
+
+
+def _asset(word: str) -> str:
+    if "!" in word:
+        return word.partition("!")[0] + "!"
+    if word.startswith("+"):
+        return word.partition("#")[0]
+    return word.partition("@")[0] if "@" in word else word.partition("/")[0] + ":"
+
+
+def _key(word: str) -> Key:
     if "!" in word:
         url, _, sha = word.partition("!")
         address = f"https://git.test/{url}"
@@ -54,6 +73,11 @@ def id(word: str) -> str:
 
 def ids(*words: str) -> list[str]:
     return [id(word) for word in words]
+
+
+def said(id: str) -> str:
+    """The word that an id was made of, here in the tests."""
+    return _SAID[id]
 
 
 def thing(word: str, **props: Any) -> EntityFact:
@@ -95,6 +119,13 @@ def serves(model: str, release: str, **props: Any) -> EdgeFact:
 def derives(source: str, target: str, **props: Any) -> EdgeFact:
     """(source)-[:DERIVED_INTO]->(target)"""
     return edge(source, EdgeType.DERIVED_INTO, target, **props)
+
+
+def flow(path: str, **props: Any) -> list[EdgeFact]:
+    """The edges along `"tx@1 > *r1 > fraud/3"`; what joins two kinds is one type."""
+    words = path.split(" > ")
+    pairs = ((one, other, TYPES_BETWEEN[key(one).kind, key(other).kind]) for one, other in zip(words, words[1:]))
+    return [edge(one, type, other, **props) for one, other, (type,) in pairs]
 
 
 def alias(version: str, name: str, since: int | None = None, until: int | None = None) -> MarkFact:

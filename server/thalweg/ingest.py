@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
@@ -24,7 +24,7 @@ from thalweg.model.kinds import KEY_FIELDS, Kind
 from thalweg.model.properties import EDGE_PROPERTIES, PROPERTIES, STATUSES, Type, minimized
 from thalweg.model.results import Notice, Written
 from thalweg.store.store import Store
-from thalweg.store.weave.prepared import Prepared, StatedEdge, StatedEntity, StatedJoin, StatedMark
+from thalweg.store.weave.prepared import Prepared, StatedEdge, StatedEntity, StatedJoin, StatedMark, scope_id
 
 LONGEST_PART = 2_000
 """Characters of one part of a natural key; a longer one is no name."""
@@ -34,7 +34,45 @@ LATEST = 253_402_300_800 * time.SECOND
 """The years 1 to 9999, which every client can write."""
 
 _SHA = re.compile(r"[0-9a-f]{40}")
-_id_of = lru_cache(maxsize=1 << 17)(entity_id)
+
+
+@lru_cache(maxsize=1 << 16)
+def _known(key: Key) -> tuple[str, tuple[Problem, ...], str | None, Key | None]:
+    """The id of a key, what is wrong with the key, and its asset's id and key. Raises TypeError for what is no key."""
+    problems = tuple(_key_problems(key))
+    if problems:
+        return "", problems, None, None
+    asset = key.asset
+    return entity_id(key), (), entity_id(asset) if asset is not None else None, asset
+
+
+def _key_problems(key: Key) -> Iterator[Problem]:
+    names = KEY_FIELDS[key.kind]
+    if len(key.parts) != len(names):
+        yield _problem(key.kind.value, "key", list(key.parts), f"must have the parts {', '.join(names)}", "BAD_KEY")
+        return
+    for name, part in zip(names, key.parts, strict=True):
+        if (expected := _not_a_name(part)) is not None:
+            yield _problem(key.kind.value, name, part, expected, "BAD_KEY")
+            return
+    if key.kind is Kind.COMMIT and not _SHA.fullmatch(key.parts[1]):
+        yield _problem(str(key), "sha", key.parts[1], "must be 40 hexadecimal digits in lower case", "BAD_KEY")
+
+
+def _not_a_name(value: Json) -> str | None:
+    """What a part of a key must be, where this is not it."""
+    if not isinstance(value, str) or not value:
+        return Type.NAME.value
+    if len(value) > LONGEST_PART:
+        return f"is longer than {LONGEST_PART} characters"
+    if "\0" in value or not (value.isascii() or _encodes(value)):
+        return "holds a character that is no text (a NUL or half of a pair)"
+    return None
+
+
+def _problem(entity: str, field: str, value: Json, expected: str, code: str = "INVALID") -> Problem:
+    shown = repr(value)
+    return Problem(entity, field, shown if len(shown) <= 120 else shown[:117] + "…", expected, code)
 
 
 async def state(
@@ -67,6 +105,7 @@ class _Preparation:
         self.problems: list[Problem] = []
         self.notices: list[Notice] = []
         self.keys: dict[str, Key] = {}
+        self.assets: dict[str, str] = {}
         self.stated_future = False
 
     def prepared(self) -> Prepared:
@@ -86,6 +125,7 @@ class _Preparation:
                 problems=self.problems,
             )
         return Prepared(
+            scope_id=scope_id(granule.source, granule.name),
             source=granule.source,
             name=granule.name,
             origin=granule.origin,
@@ -98,6 +138,7 @@ class _Preparation:
             marks=marks,
             joins=joins,
             keys=self.keys,
+            assets=self.assets,
             notices=self.notices,
         )
 
@@ -109,22 +150,16 @@ class _Preparation:
         joins: list[StatedJoin],
     ) -> str:
         """128 bits over what is stated, in any order. A future date counts as it was given, not as it was taken."""
-        lines = [b"n %s %s" % (entity.id.encode(), entity.body) for entity in entities]
-        for entity in entities:
-            if entity.histories:
-                lines.append(b"h %s %s" % (entity.id.encode(), repr(sorted(entity.histories.items())).encode()))
-        lines += [
-            b"e %s %s %s %s %s"
-            % (edge.source.encode(), edge.type.value.encode(), edge.target.encode(), edge.role.encode(), edge.body)
-            for edge in edges
-        ]
-        lines += [repr((mark[0], mark[1], mark[2].value, *mark[3:])).encode() for mark in marks]
-        lines += [repr(tuple(join)).encode() for join in joins]
         if self.stated_future:
-            lines.append(repr(self.granule).encode())
-            lines = lines[-1:]
-        lines.sort()
-        return blake2b(b"\n".join(lines), digest_size=16).hexdigest()
+            return blake2b(repr(self.granule).encode(), digest_size=16).hexdigest()
+        stated = (
+            sorted((entity.id, orjson.Fragment(entity.body)) for entity in entities),
+            sorted((edge[0], edge[1].label, *edge[2:4], orjson.Fragment(edge.body)) for edge in edges),
+            sorted((mark[0], mark[1], mark[2].value, *mark[3:]) for mark in marks),
+            sorted(tuple(join) for join in joins),
+            [(entity.id, repr(sorted(entity.histories.items()))) for entity in entities if entity.histories],
+        )
+        return blake2b(orjson.dumps(stated), digest_size=16).hexdigest()
 
     # ------------------------------------------------------------------------------------------------------- facts
 
@@ -183,7 +218,9 @@ class _Preparation:
         if since is not None and until is not None and until < since:
             self.wrong(where, "until", time.rfc3339(until), f"lies before since ({time.rfc3339(since)})")
         version = self.mention(fact.version)
-        return StatedMark(_id_of(Key(Kind.MODEL, fact.version.parts[:-1])), version, fact.kind, fact.name, since, until)
+        return StatedMark(
+            entity_id(Key(Kind.MODEL, fact.version.parts[:-1])), version, fact.kind, fact.name, since, until
+        )
 
     def join(self, fact: JoinFact) -> StatedJoin | None:
         where = f"join of {fact.alias} with {fact.of}"
@@ -201,24 +238,17 @@ class _Preparation:
     def mention(self, key: Key) -> str:
         """The id of a key, which is checked the first time it is seen; its asset is mentioned with it."""
         try:
-            id = _id_of(key)
-        except (TypeError, UnicodeEncodeError, AttributeError):
-            id = ""
-        if id in self.keys:
-            return id
-        names = KEY_FIELDS[key.kind]
-        if len(key.parts) != len(names):
-            self.wrong(key.kind.value, "key", list(key.parts), f"must have the parts {', '.join(names)}", "BAD_KEY")
-            return id
-        sound = True
-        for name, part in zip(names, key.parts, strict=True):
-            sound = self.text(key.kind.value, name, part) and sound
-        if sound and key.kind is Kind.COMMIT and not _SHA.fullmatch(key.parts[1]):
-            self.wrong(str(key), "sha", key.parts[1], "must be 40 hexadecimal digits in lower case", "BAD_KEY")
-        self.keys[id] = key
-        asset = key.asset if sound else None
-        if asset is not None:
-            self.keys[_id_of(asset)] = asset
+            id, problems, asset_id, asset = _known(key)
+        except (TypeError, AttributeError, KeyError):
+            self.wrong("a fact", "key", key, "is no key: it needs a kind, and its parts as texts", "BAD_KEY")
+            return ""
+        if problems:
+            self.problems += [problem for problem in problems if problem not in self.problems]
+        else:
+            self.keys[id] = key
+            if asset_id is not None and asset is not None:
+                self.keys[asset_id] = asset
+                self.assets[id] = asset_id
         return id
 
     def props(self, where: str, given: Mapping[str, Json], types: Mapping[str, Type]) -> dict[str, Any]:
@@ -281,16 +311,9 @@ class _Preparation:
             return self.now
         return value
 
-    def text(self, where: str, field: str, value: Json) -> bool:
-        if not isinstance(value, str) or not value:
-            self.wrong(where, field, value, Type.NAME.value, "BAD_KEY")
-        elif len(value) > LONGEST_PART:
-            self.wrong(where, field, value[:60] + "…", f"is longer than {LONGEST_PART} characters", "BAD_KEY")
-        elif "\0" in value or not _encodes(value):
-            self.wrong(where, field, value, "holds a character that is no text (a NUL or half of a pair)", "BAD_KEY")
-        else:
-            return True
-        return False
+    def text(self, where: str, field: str, value: Json) -> None:
+        if (expected := _not_a_name(value)) is not None:
+            self.wrong(where, field, value, expected)
 
     def body(self, where: str, props: dict[str, Any]) -> bytes:
         try:
@@ -300,8 +323,7 @@ class _Preparation:
             return b"{}"
 
     def wrong(self, entity: str, field: str, value: Json, expected: str, code: str = "INVALID") -> None:
-        shown = repr(value)
-        self.problems.append(Problem(entity, field, shown if len(shown) <= 120 else shown[:117] + "…", expected, code))
+        self.problems.append(_problem(entity, field, value, expected, code))
 
 
 def unite(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:

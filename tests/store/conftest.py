@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 
+import neo4j
 import pytest
 
-from tests.facts import granule as make
 from tests.facts import Fact
+from tests.facts import granule as make
 from thalweg import ingest
 from thalweg.model.errors import ThalwegError
 from thalweg.model.facts import ANYONE, Granule, Pass
@@ -16,7 +17,7 @@ from thalweg.model.results import Written
 from thalweg.store.open import open_store
 from thalweg.store.store import Store
 
-ENGINES = ("sqlite", "neo4j")
+ENGINES = ("sqlite", pytest.param("neo4j", marks=pytest.mark.neo4j))
 
 
 @pytest.fixture(params=ENGINES)
@@ -25,6 +26,21 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/store.db"
     return str(request.getfixturevalue("empty_neo4j"))
+
+
+@pytest.fixture(scope="session")
+def neo4j_driver(neo4j_url: str) -> Iterator[neo4j.Driver]:
+    """A door into the tests' Neo4j that is not the store's."""
+    with neo4j.GraphDatabase.driver(neo4j_url) as driver:
+        yield driver
+
+
+@pytest.fixture
+def empty_neo4j(neo4j_url: str, neo4j_driver: neo4j.Driver) -> str:
+    """The address of the tests' Neo4j, emptied; its constraints and indexes stay."""
+    with neo4j_driver.session() as session:
+        session.run("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS").consume()
+    return neo4j_url
 
 
 @pytest.fixture

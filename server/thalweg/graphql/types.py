@@ -14,8 +14,8 @@ import strawberry
 from strawberry import field
 
 from thalweg.graphql import enums, values
-from thalweg.graphql.context import Info
-from thalweg.graphql.errors import bad_input
+from thalweg.graphql.context import Context, Info
+from thalweg.model.errors import BadInput
 from thalweg.graphql.loaders import Found, is_live
 from thalweg.graphql.scalars import DateTime, Json, Long
 from thalweg.graphql.values import Column, KeyValue, Metric, MetricPoint
@@ -35,13 +35,13 @@ Keys = Annotated[
 AsOf = Annotated[
     DateTime | None, strawberry.argument(description="What held at this time; now when left out.")
 ]
-MOST = 100
-"""How many a list may be asked for at once."""
 
 
-def size(first: int, name: str = "first") -> int:
-    if not 1 <= first <= MOST:
-        raise bad_input(f"`{name}` is {first}, and must be 1 to {MOST}.", "Ask for more with the cursor of the last one.")
+def size(first: int, context: Context, name: str = "first") -> int:
+    """How many are asked for. Raises BadInput for more than a list may be asked for at once, and for less than one."""
+    most = context.limits.first
+    if not 1 <= first <= most:
+        raise BadInput(f"`{name}` is {first}, and must be 1 to {most}.", "Page through the rest with cursors.")
     return first
 
 
@@ -126,7 +126,7 @@ def related(hop: Hop, type: EdgeType, description: str, *kinds: Kind) -> Any:
         return _related_kinds(hop, type, description)
 
     def resolve(self: Any, info: Info, first: First = 25) -> Any:
-        return info.context.loaders.neighbours(Neighbour(hop, type, kinds, size(first)), _links).load(self.id)
+        return info.context.loaders.neighbours(Neighbour(hop, type, kinds, size(first, info.context)), _links).load(self.id)
 
     return field(resolver=resolve, description=description)
 
@@ -141,7 +141,7 @@ def _related_kinds(hop: Hop, type: EdgeType, description: str) -> Any:
         ] = None,
     ) -> Any:
         only = None if kinds is None else tuple(kind.value for kind in kinds)
-        return info.context.loaders.neighbours(Neighbour(hop, type, only, size(first)), _links).load(self.id)
+        return info.context.loaders.neighbours(Neighbour(hop, type, only, size(first, info.context)), _links).load(self.id)
 
     return field(resolver=resolve, description=description)
 
@@ -158,7 +158,7 @@ def one(hop: Hop, type: EdgeType, description: str, kind: Kind) -> Any:
 
 def all_versions(description: str) -> Any:
     def resolve(self: Any, info: Info, first: First = 25) -> Any:
-        return info.context.loaders.neighbours(Neighbour(Hop.VERSIONS, limit=size(first)), _listed).load(self.id)
+        return info.context.loaders.neighbours(Neighbour(Hop.VERSIONS, limit=size(first, info.context)), _listed).load(self.id)
 
     return field(resolver=resolve, description=description)
 
@@ -206,7 +206,7 @@ async def _marks(
 ) -> list[Mark]:
     found = info.context.loaders.marks(as_of, history).load(id)
     marks = found if isinstance(found, tuple) else await found
-    return [_mark(mark) for mark in marks if kind in (None, mark.kind)][: size(first)]
+    return [_mark(mark) for mark in marks if kind in (None, mark.kind)][: size(first, info.context)]
 
 
 # -------------------------------------------------------------------------------------------------------------- entities
@@ -328,7 +328,7 @@ FirstPoints = Annotated[int, strawberry.argument(description="How many points at
 
 async def _history(info: Info, id: str, metric: str, first: int) -> list[MetricPoint]:
     if not 1 <= first <= 10_000:
-        raise bad_input(f"`first` is {first}, and must be 1 to 10000.")
+        raise BadInput(f"`first` is {first}, and must be 1 to 10000.")
     return values.points((await info.context.store.metric_history(id, metric, info.context.caller))[:first])
 
 
@@ -462,7 +462,7 @@ class Deployment(Entity, Node):
 
     @field(description="Its releases that are live.")
     def live(self, info: Info, first: First = 25, as_of: AsOf = None) -> Listed[Release]:
-        return info.context.loaders.live(as_of, size(first), _live).load(self.id)  # type: ignore[return-value]
+        return info.context.loaders.live(as_of, size(first, info.context), _live).load(self.id)  # type: ignore[return-value]
 
     models: Links[Model] = related(Hop.IN, EdgeType.SERVED_BY, "The models that it serves, or has served.", Kind.MODEL)
     inputs: Links[Dataset] = related(Hop.IN, EdgeType.INPUT_TO, "The datasets that it reads live.", Kind.DATASET)

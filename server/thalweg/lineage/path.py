@@ -19,7 +19,7 @@ from thalweg.store.store import Store
 class Explained:
     """A shortest path, along the influence: `entities[i]` is joined to `entities[i + 1]` by `edges[i]`.
 
-    direction: DOWNSTREAM where the first that was named influences the second, UPSTREAM where it is the other way round.
+    direction: DOWNSTREAM where the first that was named influences the second, UPSTREAM the other way round.
     A thing explains itself with no edge.
     """
 

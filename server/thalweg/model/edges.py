@@ -34,7 +34,10 @@ class EdgeType(Enum):
     DERIVED_INTO = "DERIVED_INTO"
     PARENT_OF = "PARENT_OF"
 
-    __hash__ = object.__hash__  # as in `Kind`
+    __hash__ = object.__hash__  # this and `label`: as in `Kind`
+
+    def __init__(self, label: str) -> None:
+        self.label = label
 
 
 LINEAGE: tuple[EdgeType, ...] = tuple(type for type in EdgeType if type is not EdgeType.PARENT_OF)

@@ -134,7 +134,7 @@ class Pass:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks: kept with each write beside the request id. Everybody sees everything until access control says else."""
+    """Who asks: kept with each write, beside the request id. Everybody sees everything, until access is granted."""
 
     name: str = "local"
     request_id: str = ""

@@ -26,9 +26,12 @@ class Kind(Enum):
     DEPLOYMENT = "Deployment"
     RELEASE = "Release"
 
-    # Members are singletons, so identity hashing is right; Enum's own hash is a Python call, and the write path
-    # looks kinds up for every row.
+    # The write path looks kinds up for every row. Members are singletons, so identity hashing is right, where Enum's
+    # own hash is a Python call; and `label` is a plain attribute, where `value` is computed at each look.
     __hash__ = object.__hash__
+
+    def __init__(self, label: str) -> None:
+        self.label = label
 
     @property
     def prefix(self) -> str:

@@ -1,18 +1,30 @@
 """One name for one thing, whatever system wrote it: repository URLs and dataset names, normalized.
 
 Dataset names follow OpenLineage: the namespace is where the data lives (`s3://bucket`), the name is what it is called
-there. A path on somebody's disk is named under its source (`file://<source>`), so that two `/data/train.csv` stay two.
+there. A path on somebody's disk is named under its source (`file://<source>`), so that two `/data/train.csv` stay two;
+a path on a file server is named under the server (`file://<host>`), for it is the same for everybody.
+
+A name that was made here comes out as it is: normalizing twice is normalizing once. Nothing that logs in is ever part
+of a name.
 """
 
 from __future__ import annotations
 
 import re
 from posixpath import normpath
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
-_SCP = re.compile(r"(?:[^@/\s]+@)?(?P<host>\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):(?!//)(?P<path>[^\s]+)")
-_WINDOWS = re.compile(r"[A-Za-z]:[\\/]")
-_PORTS = {"http": 80, "https": 443, "ssh": 22, "git": 9418}
+_SCP = re.compile(r"(?:[^@/\s]+@)?(?P<host>\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):(?!//)(?P<path>\S.*)")
+_WINDOWS = re.compile(r"[A-Za-z]:(?:[\\/]|$)")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9.+-]+")  # of one letter it is a drive
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_REPOSITORY_DOORS = {
+    "ssh.github.com": "github.com",
+    "altssh.gitlab.com": "gitlab.com",
+    "altssh.bitbucket.org": "bitbucket.org",
+    "ssh.dev.azure.com": "dev.azure.com",
+}
+"""Hosts that answer ssh on the port of https: other doors to the same houses."""
 
 
 def repository_url(url: str, source: str = "local") -> str:
@@ -26,50 +38,79 @@ def repository_url(url: str, source: str = "local") -> str:
     if not text:
         raise ValueError("is empty; give a repository's URL, like https://github.com/acme/churn")
     scheme, separator, _ = text.partition("://")
-    if _WINDOWS.match(text) or text.startswith(("/", ".", "~", "\\")) or (separator and scheme.lower() == "file"):
-        return f"file://{source}{_strip_git(disk_path(text))}"
+    if _WINDOWS.match(text) or text.startswith(("/", ".", "~", "\\")) or text[:5].lower() == "file:":
+        return _strip_git("".join(_on_disk(text, source)))
     if not separator:
         scp = _SCP.fullmatch(text)
-        if scp is not None:
-            return f"https://{scp['host'].lower()}/{_strip_git(scp['path'].strip('/'))}"
-        head = text.partition("/")[0]
-        if "." not in head:
-            return f"file://{source}{_strip_git(disk_path('/' + text))}"
-        text = f"https://{text}"
-    parts = urlsplit(text)
-    host = (parts.hostname or "").lower()
-    if not host:
+        if scp is None and "." not in text.partition("/")[0]:
+            return _strip_git("".join(_on_disk("/" + text, source)))
+        scheme, text = "ssh", f"ssh://{scp['host']}/{scp['path']}" if scp else f"ssh://{text}"
+    try:
+        parts = urlsplit(text)
+        host, port = (parts.hostname or "").lower(), parts.port
+    except ValueError:
+        host, port, parts = "", None, urlsplit("")
+    if not host or any(letter.isspace() for letter in host):
         raise ValueError(f"{url!r} names no host; give a repository's URL, like https://github.com/acme/churn")
+    host = _REPOSITORY_DOORS.get(host, host)
     if ":" in host:
         host = f"[{host}]"
-    port = "" if parts.port in (None, _PORTS.get(parts.scheme.lower())) else f":{parts.port}"
-    if parts.scheme.lower() in ("ssh", "git"):
-        port = ""  # the port of another door to the same house
-    path = _strip_git(unquote(parts.path).strip("/"))
-    return f"https://{host}{port}/{path}" if path else f"https://{host}{port}"
+    if scheme.lower() not in ("http", "https") or port in (443, _DEFAULT_PORTS[scheme.lower()]):
+        port = None  # that of ssh is the port of another door to the same house
+    path = quote(_strip_git(_plain(unquote(parts.path))), safe="/~@:+!$&'()*,;=")
+    if host == "dev.azure.com":
+        path = re.sub(r"^v3/([^/]+/[^/]+)/(?!_git/)", r"\1/_git/", path)  # as ssh spells it
+    return f"https://{host}{f':{port}' if port else ''}{f'/{path}' if path else ''}"
 
 
 def _strip_git(path: str) -> str:
     path = path.rstrip("/")
-    return path[:-4].rstrip("/") if path.endswith(".git") and path[:-4].strip("/") else path
+    while path.endswith(".git") and path[:-4].strip("/"):
+        path = path[:-4].rstrip("/")
+    return path
+
+
+def _plain(path: str) -> str:
+    """A path without empty, `.` and `..` steps, and without slashes at its ends."""
+    return normpath("/" + path.lstrip("/")).strip("/")
 
 
 def disk_path(text: str) -> str:
     """A path on a disk as part of a name: forward slashes, no `.` and `..`, drive letters as `/c/…`."""
-    if text[:5].lower() == "file:":
-        text = unquote(text[5:])
-        if text.startswith("//"):
-            host, _, rest = text[2:].partition("/")
-            text = text[2:] if _WINDOWS.match(text[2:]) else f"/{rest}" if host in ("", "localhost") else f"/{host}/{rest}"
-        text = re.sub(r"^/(?=[A-Za-z]:[\\/])", "", text)
     text = text.replace("\\", "/")
-    if _WINDOWS.match(text):
+    if _WINDOWS.match(text.removeprefix("/")):
+        text = text.removeprefix("/")
         text = f"/{text[0].lower()}/{text[3:]}"
     return normpath("/" + text.lstrip("/"))
 
 
-_BUCKETS = {"s3": "s3", "s3a": "s3", "s3n": "s3", "gs": "gs", "gcs": "gs", "oss": "oss", "hdfs": "hdfs"}
+def _on_disk(text: str, source: str) -> tuple[str, str]:
+    """The namespace and the path of a path or a `file:` URL."""
+    if text[:5].lower() == "file:":
+        host, path = "", text[5:]
+        if _WINDOWS.match(path.removeprefix("//")):
+            path = path.removeprefix("//")
+        elif path.startswith("//"):
+            authority, _, path = path[2:].partition("/")
+            host = authority.rpartition("@")[2]
+        if host in ("", "localhost"):
+            return f"file://{source}", disk_path(unquote(path))
+        return f"file://{host}", disk_path("/" + path)  # a server, or a name that was made here
+    if text.startswith("\\\\") and text.strip("\\"):
+        host, _, path = text.replace("\\", "/").lstrip("/").partition("/")
+        return f"file://{host.lower()}", disk_path("/" + path)
+    return f"file://{source}", disk_path(text)
+
+
+_BUCKETS = {"s3": "s3", "s3a": "s3", "s3n": "s3", "gs": "gs", "gcs": "gs", "oss": "oss"}
 _AZURE = {"abfs": "abfss", "abfss": "abfss", "wasb": "wasbs", "wasbs": "wasbs"}
+_RENAMED = {"postgresql": "postgres", "bq": "bigquery"}
+_SIGNATURES = re.compile(
+    r"x-amz-.*|x-goog-.*|awsaccesskeyid|googleaccessid|signature|expires|sig|se|sp|sv|st|sr|spr|ske|sks|skt|skv|sktid"
+    r"|skoid|.*token|.*password|.*secret|api_?key",
+    re.IGNORECASE,
+)
+"""Parameters that let somebody in; they change with each link to the same thing."""
 
 
 def dataset_name(uri: str, source: str = "local") -> tuple[str, str]:
@@ -77,34 +118,81 @@ def dataset_name(uri: str, source: str = "local") -> tuple[str, str]:
 
     `s3a://Lake/raw//tx/` is (`s3://Lake`, `raw/tx`); `abfs://c@acct.dfs.core.windows.net/p` is
     (`abfss://c@acct.dfs.core.windows.net`, `p`); `dbfs:/mnt/x` is (`dbfs`, `/mnt/x`); `C:\\data\\x.csv` is
-    (`file://<source>`, `/c/data/x.csv`). Raises ValueError when it names nothing.
+    (`file://<source>`, `/c/data/x.csv`); `jdbc:postgresql://u:pw@db:5432/shop` is (`postgres://db:5432`, `shop`);
+    `bigquery://project/set/table` is (`bigquery`, `project.set.table`). What a path means only where it was written
+    (`hdfs:///x`) is named under the source, as a path on a disk is. Raises ValueError when it names nothing.
     """
     text = uri.strip()
+    if text[:5].lower() == "jdbc:":
+        text = _jdbc(text[5:])
     if not text:
         raise ValueError("is empty; give a URI, like s3://bucket/path")
     scheme, separator, rest = text.partition(":")
-    scheme = scheme.lower()
-    if _WINDOWS.match(text) or not separator or scheme == "file" or "/" in scheme or "\\" in scheme:
-        return f"file://{source}", disk_path(text)
+    if not separator or not _SCHEME.fullmatch(scheme) or scheme.lower() == "file":
+        return _on_disk(text, source)
+    scheme = scheme.lower().partition("+")[0]  # `postgresql+psycopg2`: the driver is no part of the name
+    scheme = _RENAMED.get(scheme, scheme)
+    if scheme == "sqlite":
+        return _on_disk(rest.removeprefix("//").partition("?")[0], source)
     if scheme == "dbfs":
         return "dbfs", normpath("/" + rest.lstrip("/"))
     if not rest.startswith("//"):
-        return scheme, rest.strip("/") or text
-    authority, _, path = rest[2:].partition("/")
-    if scheme not in ("http", "https"):
-        path = path.partition("?")[0]
-    path = normpath("/" + path.strip("/")).strip("/") if path.strip("/") else "/"
-    if scheme in _BUCKETS:
-        host = authority.rpartition("@")[2]
-        return f"{_BUCKETS[scheme]}://{host.lower() if scheme == 'hdfs' else host}", path
+        return _without_authority(scheme, rest, uri)
+    authority, slash, path = rest[2:].partition("/")
+    if not slash:
+        authority, mark, query = authority.partition("?")
+        path = mark + query
+    path = _path(scheme, path)
     if scheme in _AZURE:
         container, at, account = authority.rpartition("@")
+        container = container.partition(":")[0]
         return f"{_AZURE[scheme]}://{container}{at}{account.lower()}", path
-    host = authority.rpartition("@")[2].lower()
-    default = _PORTS.get(scheme)
-    if default is not None and host.endswith(f":{default}"):
-        host = host.rpartition(":")[0]
-    return f"{scheme}://{host}", path
+    host = authority.rpartition("@")[2]
+    if scheme == "bigquery":
+        return "bigquery", ".".join(part for part in (host, *path.split("/")) if part)
+    if scheme in _BUCKETS:
+        if not host:
+            raise ValueError(f"{uri!r} names no bucket; give a URI, like s3://bucket/path")
+        return f"{_BUCKETS[scheme]}://{host}", path
+    if not host:
+        return f"{scheme}://{source}", path
+    default = f":{_DEFAULT_PORTS.get(scheme)}"
+    host = host if host == source else host.lower()  # a source's name may have capitals
+    return f"{scheme}://{host.removesuffix(default)}", path
+
+
+def _path(scheme: str, path: str) -> str:
+    """A path with neither a query nor steps that lead nowhere; on the web, a query names what is there."""
+    if scheme not in ("http", "https"):
+        return _plain(path.partition("?")[0]) or "/"
+    path, _, query = path.partition("#")[0].partition("?")
+    named = [pair for pair in parse_qsl(query, keep_blank_values=True) if not _SIGNATURES.fullmatch(pair[0])]
+    return (_plain(path) or "/") + (f"?{urlencode(named)}" if named else "")
+
+
+def _without_authority(scheme: str, rest: str, uri: str) -> tuple[str, str]:
+    if scheme == "arn":
+        *account, name = rest.split(":", 4)
+        if len(account) == 4 and name.strip("/"):
+            if account[1] == "s3":
+                return dataset_name(f"s3://{name}")
+            return ":".join((scheme, *account)), name.strip("/")
+    name = rest.strip("/")
+    if not name:
+        raise ValueError(f"{uri!r} names nothing behind {scheme}:; give a URI, like s3://bucket/path")
+    return scheme, name
+
+
+def _jdbc(text: str) -> str:
+    """A JDBC address as a URI: its parameters go, but for the one that names the database."""
+    address, *parameters = re.split("[?;&]", text)
+    named = dict(pair.partition("=")[::2] for pair in parameters)
+    by_name = {name.lower(): value for name, value in named.items()}
+    database = by_name.get("databasename") or by_name.get("database")
+    if "://" not in address:  # oracle:thin:scott/tiger@host:1521:shop
+        scheme, separator, rest = address.partition(":")
+        return f"{scheme}{separator}{rest.rpartition('@')[2]}"
+    return f"{address.rstrip('/')}/{database}" if database else address
 
 
 _PASSWORD = re.compile(r"(?<=://)[^/?#@\s]*:[^/?#\s]*@")

@@ -13,7 +13,9 @@ FUTURE_TOLERANCE = 5 * MINUTE
 """Clocks of two machines differ; what lies further ahead than this is a date in the future."""
 
 _RFC3339 = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?\s*([Zz]|[+-]\d\d:?\d\d)?"
+    r"(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?\s*"
+    r"([Zz]|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?",
+    re.ASCII,
 )
 
 
@@ -41,18 +43,22 @@ def rfc3339(at: int) -> str:
 def parse(text: str) -> int:
     """Reads RFC 3339, or a date alone (its midnight); no offset means UTC; digits past microseconds are cut.
 
-    Raises ValueError with a sentence that says what would be right.
+    A leap second is the first of the next minute: no clock here counts it. Raises ValueError with a sentence that says
+    what would be right.
     """
     match = _RFC3339.fullmatch(text.strip())
     if match is None:
         raise ValueError(f"{text!r} is not a time; write it like 2026-05-02T08:00:00Z")
-    year, month, day, hour, minute, second, fraction, offset = match.groups()
+    *date_and_time, fraction, offset = match.groups()
+    year, month, day, hour, minute, second = (int(part or 0) for part in date_and_time)
+    leap = second == 60
     try:
-        at = datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), tzinfo=UTC)
-    except ValueError as error:
+        start = datetime(year, month, day, hour, minute, 59 if leap else second, tzinfo=UTC)
+        result = micros(start) + leap * SECOND + int((fraction or "0")[:6].ljust(6, "0"))
+        if offset and offset not in "Zz":
+            shift = int(offset[1:3]) * 3600 + int(offset[-2:]) * 60
+            result -= (shift if offset[0] == "+" else -shift) * SECOND
+        moment(result)
+    except (ValueError, OverflowError) as error:
         raise ValueError(f"{text!r} is not a time: {error}") from None
-    result = micros(at) + int((fraction or "0")[:6].ljust(6, "0"))
-    if offset and offset not in "Zz":
-        shift = int(offset[1:3]) * 3600 + int(offset[-2:]) * 60
-        result -= (shift if offset[0] == "+" else -shift) * SECOND
     return result

@@ -13,6 +13,7 @@ from thalweg.model.keys import Key
 from thalweg.model.kinds import Kind
 from thalweg.model.results import Change
 from thalweg.store.weave import marks
+from thalweg.store.weave.finish import finish
 from thalweg.store.weave.loom import Loom, Piece
 from thalweg.store.weave.merge import merge_all, merge_edge
 from thalweg.store.weave.requests import (
@@ -156,10 +157,10 @@ def _hang_over(
     for run in runs:
         row = loom.nodes[run]
         if row.asset is not None and loom.canonical(row.asset) != row.asset:
-            loom.set_asset(row, loom.keys[loom.canonical(row.asset)], piece)
+            loom.set_asset(row, loom.canonical(row.asset), piece)
         elif (job := row.props.get("job")) is not None:
-            loom.set_asset(row, Key(Kind.JOB, tuple(job)), piece)
-    yield from loom.finish()
+            loom.set_asset(row, loom.named(Key(Kind.JOB, tuple(job))), piece)
+    yield from finish(loom)
     yield loom.changes
 
 

@@ -49,9 +49,11 @@ class StatedJoin(NamedTuple):
 class Prepared:
     """What `ingest.prepare` makes of a granule, and `Store.write` takes.
 
-    keys: the natural key of every id that is mentioned, the assets of versions among them.
+    scope_id: of its source and name. keys: the natural key of every id that is mentioned, the assets of versions among
+    them. assets: the asset's id, of every version whose key says it.
     """
 
+    scope_id: str
     source: str
     name: str
     origin: str
@@ -64,11 +66,8 @@ class Prepared:
     marks: list[StatedMark]
     joins: list[StatedJoin]
     keys: dict[str, Key]
+    assets: dict[str, str]
     notices: list[Notice]
-
-    @property
-    def scope_id(self) -> str:
-        return scope_id(self.source, self.name)
 
 
 def scope_id(source: str, name: str) -> str:

@@ -16,6 +16,7 @@ from thalweg.model.errors import Conflict, NotFound, ThalwegError
 from thalweg.model.facts import Caller, Pass
 from thalweg.model.results import Change, Notice, Outcome, Written
 from thalweg.store.weave import joins, marks
+from thalweg.store.weave.finish import finish
 from thalweg.store.weave.loom import Loom, Piece
 from thalweg.store.weave.prepared import Prepared
 from thalweg.store.weave.requests import (
@@ -101,7 +102,7 @@ def _wave(wave: Sequence[Prepared], caller: Caller, now: int, pass_: Pass | None
         yield from _rejoin(work, known, now)
     loom = Loom(now)
     yield from _state(loom, work, known, held, caller, joined)
-    yield from loom.finish()
+    yield from finish(loom)
 
     last = loom.changes
     last.seen = seen
@@ -193,6 +194,7 @@ def _state(
         mark_rows = yield MarksOfScopes(known)
     for _, prepared, _ in work:
         loom.keys.update(prepared.keys)
+        loom.assets.update(prepared.assets)
     if joined:
         yield from joins.resolve(loom, dict(loom.keys))
         for id, target in loom.aliases.items():
@@ -322,7 +324,7 @@ def retire(pass_: Pass, caller: Caller, now: int) -> Asking[tuple[Written, bool]
         if mine:
             touched |= marks.restate(loom, scope.id, mine, (), scope.origin, caller.name, pieces[scope.id])
     yield from marks.settle(loom, touched)
-    yield from loom.finish()
+    yield from finish(loom)
     last = loom.changes
     last.scopes_removed = ids
     more = len(scopes) == RETIRED_AT_ONCE
@@ -370,6 +372,6 @@ def _remember(ids: Sequence[str], caller: Caller, now: int, *, forgotten: bool) 
     for row in (*changing, *(loom.nodes[id] for id in versions)):
         asset = loom.nodes.get(row.asset) if row.asset is not None else None
         row.hidden = row.forgotten or (asset is not None and asset.forgotten)
-    yield from loom.finish()
+    yield from finish(loom)
     cursors = yield from _announce(loom.changes, [piece], caller, now)
     return Written(Outcome.WRITTEN, piece.ids, piece.counts, cursor=cursors[0])

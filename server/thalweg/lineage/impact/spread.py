@@ -1,0 +1,104 @@
+"""How an effect spreads: a monotone fixpoint over elements, each held at two levels, certain and possible.
+
+Every rule reads "where this is touched, that is touched, at most with this confidence". So over several paths the
+strongest confidence wins, along one path the weakest, and cycles end. An element is whatever the rules speak of: the id
+of a version; a process as entered from one of its inputs; one column of a dataset version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from thalweg.lineage.impact.answer import Confidence
+from thalweg.model.results import Edge
+
+E = TypeVar("E", bound="tuple[str, ...] | str")
+
+
+class Step(NamedTuple, Generic[E]):
+    """Where touch goes next, by which edge, and how sure this step is."""
+
+    to: E
+    edge: Edge
+    sure: bool = True
+
+
+class Came(NamedTuple, Generic[E]):
+    """How an element was first reached: after how many steps, from which element, by which edge (a seed by none)."""
+
+    distance: int
+    before: E | None
+    edge: Edge | None
+
+
+class Spread(Generic[E]):
+    """What was reached, and how. An element that is certain is possible too."""
+
+    def __init__(self, seeds: Mapping[E, Confidence], onward: Callable[[E], Iterable[Step[E]]]) -> None:
+        """Runs the fixpoint. `onward` gives the steps that leave an element; it is asked once for each."""
+        steps: dict[E, list[Step[E]]] = {}
+
+        def leaving(element: E) -> list[Step[E]]:
+            if element not in steps:
+                steps[element] = list(onward(element))
+            return steps[element]
+
+        def surely(element: E) -> Iterator[Step[E]]:
+            return (step for step in leaving(element) if step.sure)
+
+        sure = [element for element, confidence in seeds.items() if confidence is Confidence.CERTAIN]
+        self.certain = _layers(sure, surely)
+        doubtful = len(sure) < len(seeds) or any(not step.sure for at in self.certain for step in steps[at])
+        self.possible = _layers(seeds, leaving) if doubtful else self.certain
+
+    def __iter__(self) -> Iterator[E]:
+        """All that was reached, seeds included."""
+        return iter(self.possible)
+
+    def __contains__(self, element: object) -> bool:
+        return element in self.possible
+
+    def confidence(self, element: E) -> Confidence:
+        return Confidence.CERTAIN if element in self.certain else Confidence.POSSIBLE
+
+    def distance(self, element: E) -> int:
+        """The steps of `path`."""
+        return self._how(element)[element].distance
+
+    def path(self, element: E) -> tuple[Edge, ...]:
+        """A shortest explanation with the element's own confidence; of several the one by the smallest ids."""
+        how = self._how(element)
+        edges: list[Edge] = []
+        at: E | None = element
+        while at is not None:
+            came = how[at]
+            if came.edge is not None:
+                edges.append(came.edge)
+            at = came.before
+        return tuple(reversed(edges))
+
+    def _how(self, element: E) -> Mapping[E, Came[E]]:
+        return self.certain if element in self.certain else self.possible
+
+
+def _layers(seeds: Iterable[E], onward: Callable[[E], Iterable[Step[E]]]) -> dict[E, Came[E]]:
+    """Everything reachable, in layers, so that each element is first reached by a shortest path.
+
+    A layer is sorted, so that which path is told does not depend on the order in which things were stored.
+    """
+    nothing: Any = None
+    layer: list[E] = sorted(seeds)
+    came: dict[E, Came[E]] = {element: Came(0, nothing, nothing) for element in layer}
+    distance = 0
+    while layer:
+        distance += 1
+        beyond: list[E] = []
+        for element in layer:
+            for to, edge, _ in onward(element):
+                if to not in came:
+                    came[to] = Came(distance, element, edge)
+                    beyond.append(to)
+        beyond.sort()
+        layer = beyond
+    return came

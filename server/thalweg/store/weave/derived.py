@@ -1,0 +1,85 @@
+"""The asset edges that follow from version edges: counted up where that is simple, else counted again."""
+
+from __future__ import annotations
+
+from thalweg.store.weave.edges import date
+from thalweg.store.weave.loom import Loom, contribution
+from thalweg.store.weave.requests import Asking, AssetEdge, Changes, Extremes
+from thalweg.store.weave.rows import EdgeRow
+
+
+def derive(loom: Loom) -> Asking[None]:
+    """Keeps the asset edges that follow from version edges: counted up where it is simple, else counted again."""
+    added: dict[AssetEdge, tuple[int, int, int]] = {}
+    for ref in loom.touched:
+        edge = loom.edges[ref]
+        was = loom.was.get(ref)
+        now = None if ref in loom.retracted else contribution(edge, edge.source.asset, edge.target.asset)
+        if was == now:
+            continue
+        if was is not None:
+            loom.recount.add(was[0])
+        if now is not None:
+            if was is not None:
+                loom.recount.add(now[0])
+            count, first, last = added.get(now[0], (0, now[1], now[1]))
+            added[now[0]] = (count + 1, min(first, now[1]), max(last, now[1]))
+    yield from loom.load_nodes(end for key in (*added, *loom.recount) for end in (key[0], key[2]))
+    yield from loom.load_edges((*added, *loom.recount))
+    for key, (count, first, last) in added.items():
+        if key in loom.recount:
+            continue
+        edge = _asset_edge(loom, key)
+        _set_derived(
+            loom,
+            edge,
+            edge.derived + count,
+            min(edge.derived_first, first) if edge.derived else first,
+            max(edge.derived_last, last) if edge.derived else last,
+        )
+
+
+def _asset_edge(loom: Loom, key: AssetEdge) -> EdgeRow:
+    edge = loom.edges.get(key)
+    if edge is None:
+        edge = EdgeRow(loom.nodes[key[0]], key[1], loom.nodes[key[2]], key[3], loom.now, loom.now)
+        loom.edges[key] = edge
+        loom.was[key] = None
+        loom.fresh_edges.add(key)
+    loom.touched.add(key)
+    return edge
+
+
+def _set_derived(loom: Loom, edge: EdgeRow, count: int, first: int, last: int) -> None:
+    edge.derived, edge.derived_first, edge.derived_last = count, first, last
+    edge.hidden = edge.source.hidden or edge.target.hidden
+    date(edge)
+    if count:
+        loom.retracted.discard(edge.ref)
+    elif edge.stated == 0:
+        loom.retracted.add(edge.ref)
+
+
+def count_again(loom: Loom) -> Asking[None]:
+    """After the version edges are written: counts what could not be counted up."""
+    if loom.recount:
+        truth: dict[AssetEdge, tuple[int, int, int]] = yield Extremes(sorted(loom.recount, key=_asset_order))
+        loom.fresh_edges.clear()
+        again = Changes()
+        for key in sorted(loom.recount, key=_asset_order):
+            count, first, last = truth.get(key, (0, 0, 0))
+            known = key in loom.edges
+            if not known and not count:
+                continue
+            edge = _asset_edge(loom, key)
+            _set_derived(loom, edge, count, first, last)
+            if key in loom.retracted:
+                again.edges_removed.append(edge)
+                loom.loose.update((key[0], key[2]))
+            else:
+                (again.edges_changed if known else again.edges_new).append(edge)
+        yield again
+
+
+def _asset_order(key: AssetEdge) -> tuple[str, str, str, str]:
+    return (key[0], key[1].value, key[2], key[3])

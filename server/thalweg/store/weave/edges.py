@@ -1,0 +1,98 @@
+"""What is stated of edges: whether they are, what they say, and from when on they hold."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from thalweg.model.edges import EdgeType
+from thalweg.model.kinds import Kind
+from thalweg.store.weave.loom import Loom
+from thalweg.store.weave.merge import merge_edge
+from thalweg.store.weave.requests import Asking, EdgeStatements
+from thalweg.store.weave.rows import NO_BODY, EdgeRef, EdgeRow, EdgeStatement, NodeRow, State
+
+
+def retract_unless_kept(loom: Loom, edge: EdgeRow) -> bool:
+    """Whether an edge nobody states goes: it stays for history's sake while an end of it is gone."""
+    if State.LEFT in (edge.source.state, edge.target.state):
+        return False
+    loom.retracted.add(edge.ref)
+    loom.touched.add(edge.ref)
+    return True
+
+
+def merge(loom: Loom) -> Asking[None]:
+    """What the statements about each edge come to, and from when on each edge that was touched holds."""
+    several: list[EdgeRow] = []
+    for ref in loom.edge_adds.keys() | loom.edge_drops.keys():
+        edge = loom.edges[ref]
+        others = edge.stated - len(loom.edge_drops.get(ref, ()))
+        if others > 0 or (edge.stated == 0 and ref not in loom.fresh_edges) or ref in loom.retracted:
+            several.append(edge)
+    held: dict[EdgeRef, list[EdgeStatement]] = defaultdict(list)
+    if several:
+        statements: list[EdgeStatement] = yield EdgeStatements(several)
+        for statement in statements:
+            held[statement.edge.ref].append(statement)
+    gone = [loom.edges[ref] for ref in loom.retracted if ref not in held]
+    if gone:
+        statements = yield EdgeStatements(gone)
+        loom.changes.edge_statements_removed += statements
+    for ref in loom.edge_adds.keys() | loom.edge_drops.keys():
+        _merge_edge(loom, loom.edges[ref], held.get(ref, []))
+    for ref in loom.touched:
+        edge = loom.edges[ref]
+        edge.hidden = edge.source.hidden or edge.target.hidden
+        date(edge)
+
+
+def _merge_edge(loom: Loom, edge: EdgeRow, held: list[EdgeStatement]) -> None:
+    ref = edge.ref
+    adds, drops = loom.edge_adds.get(ref, []), loom.edge_drops.get(ref, [])
+    names = [(one.scope, one.stated_source, one.stated_target) for one in (*adds, *drops)]
+    again = set(names[: len(adds)])
+    taken_back = [d for d in drops if (d.scope, d.stated_source, d.stated_target) not in again]
+    edge.stated += len(adds) - len(drops)
+    loom.changes.edge_statements_put += adds
+    if edge.stated == 0:
+        # What was derived stays whether or not it was stated too; what was only stated goes, or is kept.
+        if edge.derived == 0 and not retract_unless_kept(loom, edge):
+            loom.changes.edge_statements_put += [drop._replace(retired=True) for drop in taken_back]
+            return
+        loom.changes.edge_statements_removed += taken_back
+        edge.body = NO_BODY
+        return
+    loom.changes.edge_statements_removed += taken_back
+    loom.changes.edge_statements_removed += [
+        one for one in held if one.retired and (one.scope, one.stated_source, one.stated_target) not in again
+    ]
+    living = [one for one in held if not one.retired and (one.scope, one.stated_source, one.stated_target) not in names]
+    edge.body = merge_edge([*living, *adds])
+    loom.retracted.discard(ref)
+
+
+def date(edge: EdgeRow) -> None:
+    """From when on the edge holds: as stated, else its run's or release's time, else when it was first seen."""
+    source, target = edge.source, edge.target
+    stated = edge.props.get("at") if b'"at":' in edge.body else None
+    if source.kind.asset is None:
+        if not edge.stated and not edge.derived:
+            return  # kept for history's sake, with the time it had
+        edge.stated_at = (stated if stated is not None else edge.first_at) if edge.stated else None
+        times = [at for at in (edge.stated_at, edge.derived_first if edge.derived else None) if at is not None]
+        edge.at = min(times, default=edge.first_at)
+        return
+    if stated is None and edge.type is EdgeType.PRODUCED:
+        if source.kind is Kind.RUN:
+            stated = source.until if source.until is not None else _dated(source)
+        else:
+            stated = _dated(target)
+            stated = stated if stated is not None else _dated(source)
+    elif stated is None:
+        stated = _dated(target)
+    edge.at = stated if stated is not None else edge.first_at
+
+
+def _dated(row: NodeRow) -> int | None:
+    """When a thing happened, where somebody said so."""
+    return row.at if row.at != row.first_at else None

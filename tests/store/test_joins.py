@@ -1,0 +1,106 @@
+"""Two names that are one thing: the facts of both hang on one entity, and a wrong join is taken back."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import pytest
+
+from tests.facts import alias, granule, id, ids, joined, reads, run, thing, words, writes
+from tests.store.conftest import State
+from tests.store.dump import dump
+from thalweg.model.facts import ANYONE
+from thalweg.model.results import Direction
+from thalweg.store.questions import Start, Walk
+from thalweg.store.store import Store
+
+pytestmark = pytest.mark.anyio
+
+FACTS = (
+    granule("r1", run("r1", "j", started_at=5, ended_at=6), reads("A@1", "*r1"), writes("*r1", "m/1"), at=1),
+    granule("a", thing("A", description="a"), thing("A@1", bytes=1, created_at=2), at=3),
+    granule("b", thing("B", owners=["o"]), thing("B@1", rows=2), thing("B@2", created_at=4), at=4),
+    granule("r2", run("r2", "j", started_at=7, ended_at=8), reads("B@2", "*r2"), writes("*r2", "m/2"), at=9),
+)
+JOIN = granule("join", joined("A", "B"))
+
+
+async def reached(store: Store, word: str) -> set[str]:
+    walked = await store.walk(Start((id(word),)), Walk(Direction.DOWNSTREAM), ANYONE)
+    return words(
+        [node.id for node in walked.nodes], "A@1", "B@1", "B@2", "*r1", "*r2", "m/1", "m/2", "A", "B", "^j", "m:"
+    )
+
+
+async def test_facts_of_both_names_hang_on_one_entity(store: Store, state: State) -> None:
+    await state(*FACTS, JOIN)
+    found = await store.get(ids("A", "B", "A@1", "B@1"), ANYONE)
+    assert {entity.id for entity in found.values()} == {id("B"), id("B@1")}
+    assert dict(found[id("B")].props) == {"description": "a", "owners": ["o"]}
+    assert {"bytes", "rows"} <= found[id("B@1")].props.keys()
+    assert await reached(store, "B@1") == {"B@1", "*r1", "m/1"}
+    assert await reached(store, "B") == {"B", "^j", "m:"}
+
+
+async def test_an_old_id_leads_to_the_entity_it_was_joined_into(store: Store, state: State) -> None:
+    await state(*FACTS, JOIN)
+    found = await store.get(ids("A", "A@1"), ANYONE)
+    assert found[id("A")].id == id("B")
+    assert found[id("A@1")].id == id("B@1")
+
+
+async def test_what_is_stated_by_the_other_name_later_joins_too(store: Store, state: State) -> None:
+    await state(*FACTS, JOIN)
+    await state(granule("late", thing("A@7", rows=9)))
+    found = await store.get(ids("A@7"), ANYONE)
+    assert found[id("A@7")].id == id("B@7")
+    assert found[id("A@7")].asset_id == id("B")
+
+
+async def test_the_order_of_facts_and_join_is_no_matter(store: Store, state: State) -> None:
+    dumps = []
+    for number, order in enumerate(permutations((*FACTS, JOIN))):
+        if number % 24:
+            continue  # five of the 120, spread
+        for granule_ in order:
+            await state(granule_)
+        dumps.append(await dump(store))
+        await state(granule("join"), *(granule(facts.name, at=10) for facts in FACTS))
+        await store.close_pass(await store.begin_pass("test", ANYONE), ANYONE)
+    assert all(one["edges"] == dumps[0]["edges"] for one in dumps)
+
+
+async def test_a_join_that_is_taken_back_leaves_the_graph_as_it_was(store: Store, state: State) -> None:
+    await state(*FACTS)
+    before = await dump(store)
+    await state(JOIN)
+    assert await dump(store) != before
+    await state(granule("join"))
+    assert await dump(store) == before
+
+
+async def test_joining_through_a_third_name_makes_all_three_one(store: Store, state: State) -> None:
+    await state(*FACTS, granule("c", thing("C", url="u"), thing("C@1", format="csv")))
+    await state(JOIN, granule("join2", joined("B", "C")))
+    found = await store.get(ids("A", "B", "C"), ANYONE)
+    assert {entity.id for entity in found.values()} == {id("C")}
+    await state(granule("join"))
+    found = await store.get(ids("A", "B", "C"), ANYONE)
+    assert [found[one].id for one in ids("A", "B", "C")] == ids("A", "C", "C")
+
+
+async def test_joined_models_share_their_marks(store: Store, state: State) -> None:
+    await state(granule("m1", alias("old/1", "champion", 10)), granule("m2", alias("new/2", "champion", 20)))
+    await state(granule("join", joined("old:", "new:")))
+    history = (await store.marks(ids("new:"), ANYONE, history=True))[id("new:")]
+    assert sorted((mark.version_id, mark.since, mark.until) for mark in history) == sorted(
+        [(id("new/1"), 10, 20), (id("new/2"), 20, None)]
+    )
+
+
+async def test_joined_jobs_have_each_others_runs(store: Store, state: State) -> None:
+    await state(*FACTS, granule("r3", run("r3", "k", started_at=9), reads("A@1", "*r3")))
+    await state(granule("join", joined("^k", "^j")))
+    assert (await store.get(ids("*r3"), ANYONE))[id("*r3")].asset_id == id("^j")
+    walked = await store.walk(Start((id("A"),)), Walk(Direction.DOWNSTREAM, depth=1), ANYONE)
+    assert [(edge.target, edge.version_edges) for edge in walked.edges] == [(id("^j"), 2)]
