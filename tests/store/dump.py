@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from thalweg.model.edges import EdgeType
 from thalweg.model.facts import ANYONE
 from thalweg.model.kinds import Kind
+from thalweg.model.results import Edge
 from thalweg.store.questions import Find, Hop, Neighbour, Order, Sort
 from thalweg.store.store import Store
 
@@ -54,6 +56,14 @@ async def dump(store: Store) -> dict[str, Any]:
         ),
         "marks": sorted((m.version_id, m.kind.value, m.name, m.since) for of in marks.values() for m in of),
     }
+
+
+def _ends(edge: Edge) -> tuple[str, str, str, str]:
+    return (edge.source, edge.type.value, edge.target, edge.role)
+
+
+def _said(props: Mapping[str, Any]) -> str:
+    return repr(sorted(props.items()))
 
 
 def _world(at: int) -> int | None:

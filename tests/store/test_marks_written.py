@@ -21,7 +21,7 @@ async def intervals(store: Store, word: str = "f:") -> list[tuple[str, str, int,
     return sorted((names[mark.version_id], mark.name, mark.since, mark.until) for mark in marks)
 
 
-async def test_an_alias_points_at_one_version_at_a_time_in_whatever_order_that_is_learned(
+async def test_an_alias_points_at_one_version_at_a_time_in_whatever_order_it_is_learned(
     store: Store, state: State
 ) -> None:
     moves = [granule(f"m{n}", alias(f"f/{n}", "champion", n * 10)) for n in (1, 2, 3)]

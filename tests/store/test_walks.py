@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.facts import derives, edge, flow, granule, id, joined, reads, run, said, serves, thing, writes
+from tests.facts import derives, flow, granule, id, joined, reads, run, said, serves, thing
 from tests.store.asking import arrows, counts, distances, down, reached, start, up, versions_of
 from tests.store.conftest import State
 from thalweg.model.edges import EdgeType
@@ -152,10 +152,7 @@ async def test_as_of_walks_what_held_then(store: Store, state: State) -> None:
 
 async def test_what_was_over_is_still_walked(store: Store, state: State) -> None:
     await state(HISTORY, granule("end", thing("+fraud#1", until=350)))
-    assert await reached(store, start("tx@1"), down(as_of=1_000)) == DISTANCES_OF_HISTORY
-
-
-DISTANCES_OF_HISTORY = DISTANCES
+    assert await reached(store, start("tx@1"), down(as_of=1_000)) == DISTANCES
 
 
 async def test_a_fact_without_a_date_holds_from_when_it_was_first_seen(store: Store, state: State) -> None:
@@ -265,15 +262,14 @@ async def test_a_cut_keeps_the_nearest(store: Store, state: State, most: int) ->
     assert walked.truncated == (Truncated.MAX_NODES if most < 5 else None)
 
 
-@pytest.mark.parametrize("walk", [down, up])
-async def test_a_cut_layer_is_in_the_order_of_ids(store: Store, state: State, walk: object) -> None:
-    downwards = walk is down
+@pytest.mark.parametrize("downstream", [True, False])
+async def test_a_cut_layer_is_in_the_order_of_ids(store: Store, state: State, downstream: bool) -> None:
     names = [f"*r{number}" for number in range(300)]
-    pairs = [f"tx@1 > {name}" if downwards else f"{name} > tx@1" for name in names]
+    pairs = [f"tx@1 > {name}" if downstream else f"{name} > tx@1" for name in names]
     await state(granule("g", *(one for pair in pairs for one in flow(pair))))
-    ask = down if downwards else up
     for most in (1, 2, 50, 300, 301, 302):
-        walked = await store.walk(start("tx@1"), ask(max_nodes=most), ANYONE)
+        walk = down(max_nodes=most) if downstream else up(max_nodes=most)
+        walked = await store.walk(start("tx@1"), walk, ANYONE)
         assert [node.id for node in walked.nodes] == [id("tx@1"), *sorted(map(id, names))[: most - 1]]
         assert walked.truncated == (Truncated.MAX_NODES if most < 301 else None)
         assert not walked.unsorted
@@ -610,8 +606,7 @@ async def test_with_an_asset_its_versions_are_forgotten(store: Store, state: Sta
 
 
 async def test_an_edge_between_stopped_nodes_is_not_walked_and_not_shown(store: Store, state: State) -> None:
-    await state(granule("g", *flow("a@1 > b@1 > c@1"), *flow("a@1 > c@1"), edge("a@1", EdgeType.INPUT_TO, "*r1")))
+    await state(granule("g", *flow("a@1 > b@1 > c@1"), *flow("a@1 > c@1"), *flow("a@1 > *r1")))
     walked = await store.walk(start("a@1"), down(stop_at=frozenset({Kind.DATASET_VERSION})), ANYONE)
     assert distances(walked) == {"a@1": 0, "b@1": 1, "c@1": 1, "*r1": 1}
     assert arrows(walked.edges) == ["a@1 DERIVED_INTO b@1", "a@1 DERIVED_INTO c@1", "a@1 INPUT_TO *r1"]
-    assert writes  # the notation

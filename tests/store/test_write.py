@@ -39,9 +39,7 @@ async def linked(store: Store, source: str, type: EdgeType, target: str) -> Edge
     return edge
 
 
-async def test_a_granule_makes_entities_their_assets_and_stubs_for_what_it_only_names(
-    store: Store, state: State
-) -> None:
+async def test_a_granule_makes_entities_and_assets_and_stubs_for_what_it_only_names(store: Store, state: State) -> None:
     (written,) = await state(
         granule(
             "g", run("r1", "train", started_at=100, status="FINISHED"), reads("tx@1", "*r1"), writes("*r1", "fraud/3")
@@ -85,9 +83,7 @@ async def test_a_changed_granule_takes_the_place_of_the_one_before(store: Store,
     assert entity.updated_at > first.updated_at
 
 
-async def test_what_a_scope_no_longer_states_is_retracted_when_the_ends_are_still_there(
-    store: Store, state: State
-) -> None:
+async def test_what_a_scope_no_longer_states_is_retracted_where_both_ends_are_there(store: Store, state: State) -> None:
     await state(
         granule("g", run("r1", "train"), reads("tx@1", "*r1"), reads("cf@1", "*r1")), granule("d", thing("tx@1"))
     )
@@ -128,9 +124,7 @@ async def test_a_property_follows_the_foremost_origin_then_the_latest_event(stor
     assert (await known(store, "tx")).props["description"] == "by mlflow, early"
 
 
-async def test_columns_that_several_scopes_state_are_united_with_the_weakest_coverage(
-    store: Store, state: State
-) -> None:
+async def test_columns_stated_by_several_are_united_with_the_weakest_coverage(store: Store, state: State) -> None:
     await state(
         granule("a", reads("tx@1", "*r1", columns=["age"], covers="DECLARED")),
         granule("b", reads("tx@1", "*r1", columns=["sex", "age"], covers="PROJECTION")),
@@ -185,9 +179,7 @@ async def test_a_closed_pass_retires_what_it_did_not_see(store: Store, state: St
     assert (await known(store, "fraud/1")).gone_at is None
 
 
-async def test_an_edge_between_things_that_are_still_there_is_retracted_by_a_closed_pass(
-    store: Store, state: State
-) -> None:
+async def test_an_edge_between_things_still_there_is_retracted_by_a_closed_pass(store: Store, state: State) -> None:
     await state(granule("r1", run("r1", "train")), granule("tx", thing("tx@1")), granule("edge", reads("tx@1", "*r1")))
     pass_ = await store.begin_pass("test", ANYONE)
     await state(granule("r1", run("r1", "train")), granule("tx", thing("tx@1")), pass_=pass_)

@@ -7,6 +7,7 @@ from enum import Enum
 import strawberry
 from strawberry import enum_value as value
 
+from thalweg.lineage import walk
 from thalweg.model import edges, facts, kinds, results
 from thalweg.store import questions
 
@@ -100,3 +101,18 @@ class Outcome(Enum):
     REPEATED = value(
         results.Outcome.REPEATED, description="Its idempotency key was written before; this is the answer of that time."
     )
+
+
+@strawberry.enum(description="Which side of the start a walk takes.")
+class Direction(Enum):
+    UPSTREAM = value(walk.Side.UPSTREAM, description="What it came from.")
+    DOWNSTREAM = value(walk.Side.DOWNSTREAM, description="What came of it.")
+    BOTH = value(walk.Side.BOTH, description="Both, each as a walk of its own from the start.")
+
+
+@strawberry.enum(description="Why a walk did not show all that it could reach.")
+class Truncated(Enum):
+    MAX_NODES = value(results.Truncated.MAX_NODES, description="More nodes were found than `maxNodes`.")
+    DEPTH = value(results.Truncated.DEPTH, description="There is more behind the last step of `depth`.")
+    VISITED = value(results.Truncated.VISITED, description="More nodes would have to be looked at than the server allows.")
+    DEADLINE = value(results.Truncated.DEADLINE, description="It took too long.")

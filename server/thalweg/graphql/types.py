@@ -48,9 +48,10 @@ def size(first: int, context: Context, name: str = "first") -> int:
 # ------------------------------------------------------------------------------------------------------------ relations
 
 
-@strawberry.type(description="One relation of an entity: what stands at its other end, and what is known of it.")
-class Link(Generic[T]):
-    node: T = field(description="The entity at the other end.")
+@strawberry.type
+class Relation:
+    """What is known of a relation, whichever way it is looked at."""
+
     role: str = field(description="What part it plays, as its source says: `train`, `features`; empty where nobody did.")
     at: DateTime = field(description="From when on it holds.")
     last_at: DateTime = field(description="Between assets: when the last version edge behind it began to hold.")
@@ -66,6 +67,11 @@ class Link(Generic[T]):
     extra: Json | None = field(description="What else its source says.")
 
 
+@strawberry.type(description="One relation of an entity: what stands at its other end, and what is known of it.")
+class Link(Relation, Generic[T]):
+    node: T = field(description="The entity at the other end.")
+
+
 @strawberry.type(description="Relations of one kind of one entity, the newest first.")
 class Links(Generic[T]):
     edges: list[Link[T]] = field(description="The relations, with what is known of each.")
@@ -74,7 +80,7 @@ class Links(Generic[T]):
 
 
 @strawberry.type(description="Entities of one kind that belong to one entity, the newest first.")
-class Listed(Generic[T]):
+class Listing(Generic[T]):
     nodes: list[T] = field(description="The entities.")
     more: bool = field(description="Whether there are more than were asked for. Lists like `runs` page through all.")
 
@@ -82,25 +88,30 @@ class Listed(Generic[T]):
 _COVERS = Coverage.__members__
 
 
-def _link(edge: results.Edge, found: results.Entity) -> Link[Any]:
+def relation(edge: results.Edge) -> dict[str, Any]:
+    """The attributes of a `Relation`."""
     props = edge.props
-    covers = props.get("covers")
-    return Link(
-        node=entity(found),
-        role=edge.role,
-        at=DateTime(edge.at),
-        last_at=DateTime(edge.last_at),
-        version_edges=edge.version_edges,
-        stated=edge.stated,
-        assumed=bool(props.get("assumed")),
-        columns=props.get("columns"),
-        covers=covers if covers in _COVERS else None,
-        pinned=bool(props.get("pinned")),
-        path=props.get("path"),
-        dirty=props.get("dirty"),
-        traffic=props.get("traffic"),
-        extra=props.get("extra"),
-    )
+    get = props.get
+    covers = get("covers")
+    return {
+        "role": edge.role,
+        "at": edge.at,
+        "last_at": edge.last_at,
+        "version_edges": edge.version_edges,
+        "stated": edge.stated,
+        "assumed": bool(get("assumed")),
+        "columns": get("columns"),
+        "covers": covers if covers in _COVERS else None,
+        "pinned": bool(get("pinned")),
+        "path": get("path"),
+        "dirty": get("dirty"),
+        "traffic": get("traffic"),
+        "extra": get("extra"),
+    }
+
+
+def _link(edge: results.Edge, found: results.Entity) -> Link[Any]:
+    return Link(node=entity(found), **relation(edge))
 
 
 def _links(found: results.Neighbours) -> Links[Any]:
@@ -108,12 +119,12 @@ def _links(found: results.Neighbours) -> Links[Any]:
     return Links(edges=edges, nodes=[edge.node for edge in edges], more=found.more)
 
 
-def _listed(found: results.Neighbours) -> Listed[Any]:
-    return Listed(nodes=[entity(other) for _, other in found.found], more=found.more)
+def _listed(found: results.Neighbours) -> Listing[Any]:
+    return Listing(nodes=[entity(other) for _, other in found.found], more=found.more)
 
 
-def _live(found: Sequence[results.Entity], more: bool) -> Listed[Any]:
-    return Listed(nodes=[entity(release) for release in found], more=more)
+def _live(found: Sequence[results.Entity], more: bool) -> Listing[Any]:
+    return Listing(nodes=[entity(release) for release in found], more=more)
 
 
 def _first(found: results.Neighbours) -> Any:
@@ -246,7 +257,7 @@ class Dataset(Entity, Node):
     uri: str | None = field(description="Where it lies.")
     format: str | None = field(description="How it is written: `parquet`, `delta`.")
 
-    versions: Listed[DatasetVersion] = all_versions("What it held, once each.")
+    versions: Listing[DatasetVersion] = all_versions("What it held, once each.")
     consumers: Links[Entity] = related(Hop.OUT, EdgeType.INPUT_TO, "The jobs and deployments that read it.")
     producers: Links[Entity] = related(Hop.IN, EdgeType.PRODUCED, "The jobs and deployments that write it.")
     derived_into: Links[Dataset] = related(
@@ -289,7 +300,7 @@ class DatasetVersion(Entity, Node):
 class Repository(Entity, Node):
     default_branch: str | None = field(description="The branch that people start from.")
 
-    commits: Listed[Commit] = all_versions("Its commits that something refers to.")
+    commits: Listing[Commit] = all_versions("Its commits that something refers to.")
     jobs: Links[Job] = related(Hop.OUT, EdgeType.CODE_OF, "The jobs that run its code.", Kind.JOB)
 
 
@@ -314,7 +325,7 @@ class Job(Entity, Node):
     entry_point: str | None = field(description="What of it is run.")
     job_type: str | None = field(description="What sort of job its source says it is.")
 
-    runs: Listed[Run] = all_versions("When it ran.")
+    runs: Listing[Run] = all_versions("When it ran.")
     inputs: Links[Entity] = related(Hop.IN, EdgeType.INPUT_TO, "The datasets and models that it reads.")
     outputs: Links[Entity] = related(Hop.OUT, EdgeType.PRODUCED, "The datasets and models that it writes.")
     repositories: Links[Repository] = related(
@@ -374,7 +385,7 @@ class Run(Entity, Node):
 
 @strawberry.type(description="A model that people name.")
 class Model(Entity, Node):
-    versions: Listed[ModelVersion] = all_versions("Its versions.")
+    versions: Listing[ModelVersion] = all_versions("Its versions.")
 
     @field(description="Its aliases, and the version that each points at.")
     async def aliases(self, info: Info, first: First = 25, as_of: AsOf = None) -> list[Mark]:
@@ -458,10 +469,10 @@ class ModelVersion(Entity, Node):
 class Deployment(Entity, Node):
     platform: str | None = field(description="What runs it.")
 
-    releases: Listed[Release] = all_versions("Its releases.")
+    releases: Listing[Release] = all_versions("Its releases.")
 
     @field(description="Its releases that are live.")
-    def live(self, info: Info, first: First = 25, as_of: AsOf = None) -> Listed[Release]:
+    def live(self, info: Info, first: First = 25, as_of: AsOf = None) -> Listing[Release]:
         return info.context.loaders.live(as_of, size(first, info.context), _live).load(self.id)  # type: ignore[return-value]
 
     models: Links[Model] = related(Hop.IN, EdgeType.SERVED_BY, "The models that it serves, or has served.", Kind.MODEL)

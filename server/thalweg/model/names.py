@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 _SCP = re.compile(r"(?:[^@/\s]+@)?(?P<host>\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):(?!//)(?P<path>\S.*)")
 _WINDOWS = re.compile(r"[A-Za-z]:(?:[\\/]|$)")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9.+-]+")  # of one letter it is a drive
+_END = re.compile(r"[\s/]+$")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _REPOSITORY_DOORS = {
     "ssh.github.com": "github.com",
@@ -64,24 +65,23 @@ def repository_url(url: str, source: str = "local") -> str:
 
 
 def _strip_git(path: str) -> str:
-    path = path.rstrip("/")
+    path = _END.sub("", path)
     while path.endswith(".git") and path[:-4].strip("/"):
-        path = path[:-4].rstrip("/")
+        path = _END.sub("", path[:-4])
     return path
 
 
 def _plain(path: str) -> str:
     """A path without empty, `.` and `..` steps, and without slashes at its ends."""
-    return normpath("/" + path.lstrip("/")).strip("/")
+    return _END.sub("", normpath("/" + path.lstrip("/"))).lstrip("/")
 
 
 def disk_path(text: str) -> str:
     """A path on a disk as part of a name: forward slashes, no `.` and `..`, drive letters as `/c/…`."""
-    text = text.replace("\\", "/")
-    if _WINDOWS.match(text.removeprefix("/")):
-        text = text.removeprefix("/")
-        text = f"/{text[0].lower()}/{text[3:]}"
-    return normpath("/" + text.lstrip("/"))
+    path = _plain(text.replace("\\", "/"))
+    if _WINDOWS.match(path):
+        path = f"{path[0].lower()}/{path[3:]}".rstrip("/")
+    return f"/{path}"
 
 
 def _on_disk(text: str, source: str) -> tuple[str, str]:
@@ -122,7 +122,7 @@ def dataset_name(uri: str, source: str = "local") -> tuple[str, str]:
     `bigquery://project/set/table` is (`bigquery`, `project.set.table`). What a path means only where it was written
     (`hdfs:///x`) is named under the source, as a path on a disk is. Raises ValueError when it names nothing.
     """
-    text = uri.strip()
+    text = without_password(uri.strip())
     if text[:5].lower() == "jdbc:":
         text = _jdbc(text[5:])
     if not text:
@@ -135,7 +135,7 @@ def dataset_name(uri: str, source: str = "local") -> tuple[str, str]:
     if scheme == "sqlite":
         return _on_disk(rest.removeprefix("//").partition("?")[0], source)
     if scheme == "dbfs":
-        return "dbfs", normpath("/" + rest.lstrip("/"))
+        return "dbfs", f"/{_plain(rest)}"
     if not rest.startswith("//"):
         return _without_authority(scheme, rest, uri)
     authority, slash, path = rest[2:].partition("/")

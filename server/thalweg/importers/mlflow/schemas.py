@@ -48,7 +48,7 @@ def columns(spec: Json, unnamed: str = "") -> list[Column]:
         kind = type_name(given)
         if kind:
             column["type"] = kind
-        if "required" in given or "optional" in given:  # MLflow before 2.5 writes `optional`, and only where it is
+        if "required" in given or "optional" in given:  # older releases write `optional`, where it is
             column["nullable"] = not given.get("required", True) or bool(given.get("optional"))
         found.append(column)
     return found
