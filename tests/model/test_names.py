@@ -65,7 +65,10 @@ def test_every_spelling_of_a_repository_is_one_repository(written: str) -> None:
         ("https://git.example.com/~ada/churn", "https://git.example.com/~ada/churn"),
         ("https://git.example.com/my%20team/100%25", "https://git.example.com/my%20team/100%25"),
         ("git@git.example.com:my team/churn", "https://git.example.com/my%20team/churn"),
-        ("https://acme@dev.azure.com/acme/Fraud%20Team/_git/churn", "https://dev.azure.com/acme/Fraud%20Team/_git/churn"),
+        (
+            "https://acme@dev.azure.com/acme/Fraud%20Team/_git/churn",
+            "https://dev.azure.com/acme/Fraud%20Team/_git/churn",
+        ),
         ("git@ssh.dev.azure.com:v3/acme/Fraud%20Team/churn", "https://dev.azure.com/acme/Fraud%20Team/_git/churn"),
         ("https://git.example.com/.git", "https://git.example.com/.git"),
     ],
@@ -109,7 +112,7 @@ def test_two_disks_hold_two_repositories() -> None:
     "written", ["", "   ", "https://", "https:///churn", "http://host:99999/x", "https://[::1/x", "https://a host/x"]
 )
 def test_what_names_no_repository_is_refused(written: str) -> None:
-    with pytest.raises(ValueError, match="give a repository's URL, like https://github.com/acme/churn"):
+    with pytest.raises(ValueError, match="give a repository's URL"):
         repository_url(written)
 
 
@@ -212,7 +215,21 @@ WORD = st.text("abcXYZ019-_~", min_size=1, max_size=8)
 STEP = st.text("abcXYZ019-_.~%20 :@+", min_size=1, max_size=8)
 PATH = st.lists(STEP, max_size=4).map("/".join)
 GIT = ("http", "https", "ssh", "git", "git+ssh", "git+https", "file")
-DATA = ("s3", "s3a", "gs", "abfs", "wasb", "hdfs", "dbfs", "bq", "azureml", "kafka", "postgresql+x", "jdbc:mysql", "sqlite")
+DATA = (
+    "s3",
+    "s3a",
+    "gs",
+    "abfs",
+    "wasb",
+    "hdfs",
+    "dbfs",
+    "bq",
+    "azureml",
+    "kafka",
+    "postgresql+x",
+    "jdbc:mysql",
+    "sqlite",
+)
 USER = st.sampled_from(["", "git@", "ada:pw@"])
 PORT = st.sampled_from(["", ":22", ":80", ":443", ":8443"])
 GIT_URL = st.builds("{}://{}{}.test{}/{}".format, st.sampled_from(GIT), USER, WORD, PORT, PATH)
@@ -220,7 +237,9 @@ URL = st.one_of(GIT_URL, st.builds("{}://{}{}.test{}/{}".format, st.sampled_from
 PLACE = st.one_of(
     URL,
     st.builds("{}{}.test:{}".format, USER, WORD, PATH),
-    st.builds("{}{}".format, st.sampled_from(["/", "./", "../", "C:\\", "d:/", "\\\\nas\\", "file:", "file:///"]), PATH),
+    st.builds(
+        "{}{}".format, st.sampled_from(["/", "./", "../", "C:\\", "d:/", "\\\\nas\\", "file:", "file:///"]), PATH
+    ),
     st.text(max_size=30),
 )
 

@@ -1,70 +1,78 @@
-"""The whole graph as plain values, to be compared: what it says, without when the store learned it."""
+"""All that a store answers with, in one value: two stores that hold the same graph have the same dump."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Any
 
+from tests.facts import said
 from thalweg.model.edges import EdgeType
 from thalweg.model.facts import ANYONE
 from thalweg.model.kinds import Kind
-from thalweg.model.results import Edge
-from thalweg.store.questions import Find, Hop, Neighbour, Order, Sort
+from thalweg.model.results import Edge, Entity
+from thalweg.store.questions import Find, Hop, Neighbour
 from thalweg.store.store import Store
 
+DATED_BEFORE = 1_000_000_000_000
+"""Any date in the tests lies before it, the store's own clock behind it."""
 
-async def dump(store: Store) -> dict[str, Any]:
-    """Entities by id, edges by their ends, marks; times only where they are the world's (before the year 2000)."""
-    entities = []
-    for kind in Kind:
-        page = await store.find(Find(kind, order=Order(Sort.NAME, descending=False), limit=10_000), ANYONE)
-        entities += page.entities
-    ids = [entity.id for entity in entities]
-    edges = []
-    for type in EdgeType:
-        found = await store.neighbours(ids, Neighbour(Hop.OUT, type, limit=10_000), ANYONE)
-        for around in found.values():
-            edges += [edge for edge, _ in around.found]
-    marks = await store.marks([entity.id for entity in entities if entity.kind is Kind.MODEL], ANYONE, history=True)
+Dump = dict[str, dict[str, Any]]
+
+
+async def entities(store: Store) -> dict[str, Entity]:
+    """Every entity, by id."""
     return {
-        "entities": sorted(
-            (
-                e.id,
-                e.key,
-                e.asset_id,
-                e.known,
-                e.gone_at is not None,
-                _world(e.at),
-                sorted(e.origins),
-                repr(sorted(e.props.items())),
-            )
-            for e in entities
-        ),
-        "edges": sorted(
-            (
-                e.source,
-                e.type.value,
-                e.target,
-                e.role,
-                _world(e.at),
-                _world(e.last_at),
-                e.version_edges,
-                e.stated,
-                repr(sorted(e.props.items())),
-            )
-            for e in edges
-        ),
-        "marks": sorted((m.version_id, m.kind.value, m.name, m.since) for of in marks.values() for m in of),
+        entity.id: entity
+        for kind in Kind
+        for entity in (await store.find(Find(kind, limit=100_000), ANYONE)).entities
     }
 
 
-def _ends(edge: Edge) -> tuple[str, str, str, str]:
-    return (edge.source, edge.type.value, edge.target, edge.role)
+async def edges(store: Store, ids: Iterable[str]) -> list[Edge]:
+    """Every edge between these, at both levels, and the parents."""
+    found: list[Edge] = []
+    for type in EdgeType:
+        asked = await store.neighbours(list(ids), Neighbour(Hop.OUT, type, limit=100_000), ANYONE)
+        found += [edge for near in asked.values() for edge, _ in near.found]
+    return found
 
 
-def _said(props: Mapping[str, Any]) -> str:
-    return repr(sorted(props.items()))
+async def dump(store: Store) -> Dump:
+    """The graph in words; a time that is of the store's own clock is only said to be one."""
+    known = await entities(store)
+    models = [id for id, entity in known.items() if entity.kind is Kind.MODEL]
+    marks = await store.marks(models, ANYONE, history=True)
+    return {
+        "entities": {
+            said(entity.id): (
+                said(entity.asset_id) if entity.asset_id else None,
+                dated(entity.at),
+                dated(entity.gone_at),
+                entity.known,
+                entity.origins,
+                entity.props,
+            )
+            for entity in known.values()
+        },
+        "edges": {
+            f"({said(edge.source)})-[{edge.type.value} {edge.role}]->({said(edge.target)})": (
+                dated(edge.at),
+                dated(edge.last_at),
+                edge.version_edges,
+                edge.stated,
+                edge.props,
+            )
+            for edge in await edges(store, known)
+        },
+        "marks": {
+            said(model): sorted(
+                (mark.name, said(mark.version_id), mark.since, mark.until or 0, mark.origin) for mark in held
+            )
+            for model, held in marks.items()
+            if held
+        },
+    }
 
 
-def _world(at: int) -> int | None:
-    return at if at < 946_684_800_000_000 else None
+def dated(at: int | None) -> int | str | None:
+    return at if at is None or at < DATED_BEFORE else "the store's clock"

@@ -111,7 +111,7 @@ async def test_a_thing_happened_when_it_says(store: Store, state: State) -> None
 
 
 async def test_what_is_gone_is_there_with_its_date(store: Store, state: State) -> None:
-    await state(granule("g", run("r1", "train", started_at=100), thing("tx@1", gone_at=70)))
+    await state(granule("g", run("r1", "train", started_at=100), thing("tx@1", gone_at=70), at=1))
     await state(granule("g", thing("tx@1", gone_at=70), at=500))
     run_, data = await one(store, "*r1"), await one(store, "tx@1")
     assert (run_.gone_at, run_.at, run_.asset_id, run_.props["started_at"]) == (500, 100, id("^train"), 100)

@@ -563,7 +563,7 @@ async def test_a_walk_past_a_hub_does_not_take_it_along(store: Store, state: Sta
 
 
 async def test_what_is_gone_is_still_walked(store: Store, state: State) -> None:
-    await state(granule("run", run("r1", "train"), *flow("tx@1 > *r1 > fraud/3")), granule("tx", thing("tx@1")))
+    await state(granule("run", run("r1", "train"), *flow("tx@1 > *r1 > fraud/3"), at=1), granule("tx", thing("tx@1")))
     await state(granule("run", at=500))
     walked = await store.walk(start("tx@1"), down(), ANYONE)
     assert distances(walked) == {"tx@1": 0, "*r1": 1, "fraud/3": 2}

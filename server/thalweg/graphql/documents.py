@@ -77,7 +77,9 @@ class Documents:
         names = ", ".join(sorted(operations))
         if name is None:
             raise refused(BadInput.code, f"The document has several operations. Say which by `operationName`: {names}.")
-        raise refused(BadInput.code, f"The document has no operation {name!r}. It has: {names or 'one without a name'}.")
+        raise refused(
+            BadInput.code, f"The document has no operation {name!r}. It has: {names or 'one without a name'}."
+        )
 
     def _keep(self, digest: bytes, characters: int, operations: Mapping[str, Operation]) -> None:
         self._kept[digest] = characters, operations

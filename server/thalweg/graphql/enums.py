@@ -114,5 +114,7 @@ class Direction(Enum):
 class Truncated(Enum):
     MAX_NODES = value(results.Truncated.MAX_NODES, description="More nodes were found than `maxNodes`.")
     DEPTH = value(results.Truncated.DEPTH, description="There is more behind the last step of `depth`.")
-    VISITED = value(results.Truncated.VISITED, description="More nodes would have to be looked at than the server allows.")
+    VISITED = value(
+        results.Truncated.VISITED, description="More nodes would have to be looked at than the server allows."
+    )
     DEADLINE = value(results.Truncated.DEADLINE, description="It took too long.")

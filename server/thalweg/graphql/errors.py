@@ -54,7 +54,9 @@ def shown(error: GraphQLError, request_id: str) -> dict[str, Any]:
             ]
     elif cause is not None:
         log.error("A field failed: %s", error.path, exc_info=cause, extra={"request_id": request_id})
-        formatted["message"] = f"Something went wrong in the server. Its log says more, under the request id {request_id}."
+        formatted["message"] = (
+            f"Something went wrong in the server. Its log says more, under the request id {request_id}."
+        )
         extensions["code"] = INTERNAL
     formatted["extensions"] = extensions
     return formatted

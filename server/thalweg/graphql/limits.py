@@ -96,7 +96,9 @@ class _Measure:
                 fields += 1
                 total += 1
             else:
-                inner = self.spread(node) if isinstance(node, FragmentSpreadNode) else self.selection(node.selection_set)
+                inner = (
+                    self.spread(node) if isinstance(node, FragmentSpreadNode) else self.selection(node.selection_set)
+                )
                 depth = max(depth, inner.depth)
                 aliases += inner.aliases
                 fields += inner.fields
@@ -156,7 +158,9 @@ def measure(document: DocumentNode, limits: Limits) -> None:
 
 
 def over(code: str, setting: str, actual: int, limit: int, what: str, hint: str) -> Refused:
-    return refused(code, f"{what}, and at most {limit} are allowed. {hint}", limit=limit, actual=actual, setting=setting)
+    return refused(
+        code, f"{what}, and at most {limit} are allowed. {hint}", limit=limit, actual=actual, setting=setting
+    )
 
 
 # ---------------------------------------------------------------------------------------------------------------- price

@@ -37,7 +37,9 @@ class PageInfo:
 @strawberry.type(description="An entry of a list.")
 class Edge(Generic[T]):
     node: T = field(description="The entity.")
-    cursor: str = field(description="The place of the entry: of use as `after` or `before` with the same filter and order.")
+    cursor: str = field(
+        description="The place of the entry: of use as `after` or `before` with the same filter and order."
+    )
 
 
 @strawberry.type(description="A page of a list.")
@@ -59,7 +61,8 @@ class Connection(Generic[T]):
 After = Annotated[str | None, strawberry.argument(description="Only what comes after this cursor. Goes with `first`.")]
 Before = Annotated[str | None, strawberry.argument(description="Only what comes before this cursor. Goes with `last`.")]
 FirstOf = Annotated[
-    int | None, strawberry.argument(description="How many from the beginning: 1 to 100; 25 when `last` is left out too.")
+    int | None,
+    strawberry.argument(description="How many from the beginning: 1 to 100; 25 when `last` is left out too."),
 ]
 LastOf = Annotated[int | None, strawberry.argument(description="How many from the end: 1 to 100.")]
 
@@ -67,7 +70,9 @@ LastOf = Annotated[int | None, strawberry.argument(description="How many from th
 class Paging:
     """Which page is asked for. Raises BadInput for what makes no page."""
 
-    def __init__(self, first: int | None, after: str | None, last: int | None, before: str | None, context: Context) -> None:
+    def __init__(
+        self, first: int | None, after: str | None, last: int | None, before: str | None, context: Context
+    ) -> None:
         if first is not None and last is not None:
             raise BadInput("`first` and `last` are both given.", "Give one of them.")
         if after is not None and (last is not None or before is not None):
@@ -140,7 +145,9 @@ class DatasetVersionFilter(AssetFilter):
 
 @strawberry.input(description="Which commits a list holds. All that is given must hold.")
 class CommitFilter(AssetFilter):
-    repository: str | None = field(description="Of this repository: its id, or `repository:` and its URL.", default=None)
+    repository: str | None = field(
+        description="Of this repository: its id, or `repository:` and its URL.", default=None
+    )
     sha: str | None = field(description="The beginning of its sha.", default=None)
 
 
@@ -233,7 +240,9 @@ def _order(kind: Kind, given: OrderBy | None) -> Order:
     if by is not Sort.METRIC:
         return Order(by, descending)
     if kind not in _WITH_METRICS:
-        raise BadInput(f"A {kind.value} has no metrics to be ordered by.", "Order by AT, NAME, CREATED_AT or UPDATED_AT.")
+        raise BadInput(
+            f"A {kind.value} has no metrics to be ordered by.", "Order by AT, NAME, CREATED_AT or UPDATED_AT."
+        )
     if not given.metric:
         raise BadInput("The order METRIC needs the name of a metric.", 'Give it: {by: METRIC, metric: "accuracy"}.')
     return Order(by, descending, given.metric, given.best)

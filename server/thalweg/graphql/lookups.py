@@ -92,7 +92,9 @@ class Lookups:
         sha: Annotated[str, strawberry.argument(description="Seven or more hexadecimal digits.")],
         repository: Annotated[
             str | None,
-            strawberry.argument(description="The URL of its repository; may be left out where the sha is the only one."),
+            strawberry.argument(
+                description="The URL of its repository; may be left out where the sha is the only one."
+            ),
         ] = None,
     ) -> types.Commit | None:
         return _shown(await _names(info).commit(repository, sha))  # type: ignore[return-value]

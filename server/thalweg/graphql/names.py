@@ -174,7 +174,9 @@ class Names:
                 for entity in await self.found(one, Where(name=text)):
                     found[entity.id] = entity
         if len(found) > 1:
-            listed = ", ".join(f"{one.kind.value} {' '.join(one.key)} ({one.id})" for one in list(found.values())[:LISTED])
+            listed = ", ".join(
+                f"{one.kind.value} {' '.join(one.key)} ({one.id})" for one in list(found.values())[:LISTED]
+            )
             raise Ambiguous(f"{text!r} is the name of several things: {listed}.", "Give its kind, like model:fraud.")
         if found:
             return next(iter(found.values()))

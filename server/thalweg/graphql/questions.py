@@ -60,7 +60,9 @@ class LineageNode:
     kind: enums.Kind = field(description="What it is.")
     namespace: str = field(description="Where its name is looked up.")
     name: str = field(description="What people call it; a version bears the name of its asset.")
-    version: str | None = field(description="Which version it is: a digest, a sha, a run id, a revision; null for an asset.")
+    version: str | None = field(
+        description="Which version it is: a digest, a sha, a run id, a revision; null for an asset."
+    )
     asset_id: strawberry.ID | None = field(description="The id of the asset that it is a version of.")
     at: DateTime = field(description="When it happened; else when it was first seen.")
     gone_at: DateTime | None = field(description="When it was deleted in the world.")
@@ -108,7 +110,9 @@ class LineageGraph:
     counts_complete: bool = field(description="Whether the counts are of everything there is.")
     truncated: bool = field(description="Whether nodes are missing.")
     truncated_reason: enums.Truncated | None = field(description="Why nodes are missing.")
-    unsorted: bool = field(description="Whether the last layer was too large to be sorted, so that its cut is arbitrary.")
+    unsorted: bool = field(
+        description="Whether the last layer was too large to be sorted, so that its cut is arbitrary."
+    )
 
 
 @strawberry.input(description="Which nodes of a walk are returned; it never changes where the walk goes.")
@@ -173,7 +177,9 @@ def _graph(found: walk.LineageGraph) -> LineageGraph:
 
 @strawberry.type(description="A shortest path, along the influence.")
 class Path:
-    entities: list[types.Entity] = field(description="What lies on it, from upstream to downstream, both ends included.")
+    entities: list[types.Entity] = field(
+        description="What lies on it, from upstream to downstream, both ends included."
+    )
     edges: list[LineageEdge] = field(description="What joins each to the next.")
     length: int = field(description="How many steps it has.")
     direction: enums.Direction = field(
@@ -207,7 +213,9 @@ class Questions:
         level: LevelArgument = None,
         newest: Annotated[
             int | None,
-            argument(description="From an asset at the level VERSION: from its newest so many versions; all when left out."),
+            argument(
+                description="From an asset at the level VERSION: from its newest so many versions; all when left out."
+            ),
         ] = None,
         depth: Annotated[int | None, argument(description="How many steps at most; null for no limit.")] = 5,
         kinds: Annotated[

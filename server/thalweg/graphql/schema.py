@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 import strawberry
-from graphql import DocumentNode, parse, print_ast
+from graphql import (
+    DocumentNode,
+    GraphQLArgument,
+    GraphQLInputField,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    NameNode,
+    Undefined,
+    parse,
+    print_ast,
+)
 from strawberry.schema.config import StrawberryConfig
 
 from thalweg.graphql.lists import Lists
 from thalweg.graphql.lookups import Lookups
 from thalweg.graphql.questions import Questions
 from thalweg.graphql.scalars import SCALARS
+from thalweg.graphql.statements import Mutation
 from thalweg.graphql.types import TYPES
 
 
@@ -21,7 +36,24 @@ class Query(Lookups, Lists, Questions):
     pass
 
 
-SCHEMA = strawberry.Schema(query=Query, types=TYPES, config=StrawberryConfig(scalar_map=SCALARS))
+SCHEMA = strawberry.Schema(query=Query, mutation=Mutation, types=TYPES, config=StrawberryConfig(scalar_map=SCALARS))
+
+
+def _without_null_defaults(schema: GraphQLSchema) -> None:
+    """What may be left out is nullable, and that says it: `= null` a thousand times over would only be noise."""
+    for type in schema.type_map.values():
+        if isinstance(type, GraphQLInputObjectType):
+            inputs: Iterable[GraphQLArgument | GraphQLInputField] = type.fields.values()
+        elif isinstance(type, GraphQLObjectType | GraphQLInterfaceType):
+            inputs = chain.from_iterable(field.args.values() for field in type.fields.values())
+        else:
+            continue
+        for input in inputs:
+            if input.default_value is None:
+                input.default_value = Undefined
+
+
+_without_null_defaults(SCHEMA._schema)
 
 
 def sdl() -> str:
@@ -38,7 +70,14 @@ _PARTS = ("fields", "arguments", "values", "interfaces", "types", "locations")
 
 
 def _sorted(nodes: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(sorted(map(_with_sorted_parts, nodes), key=lambda node: node.name.value if node.name else ""))
+    return tuple(sorted(map(_with_sorted_parts, nodes), key=_name))
+
+
+def _name(node: Any) -> str:
+    if isinstance(node, NameNode):
+        return node.value
+    named = getattr(node, "name", None)
+    return "" if named is None else named.value
 
 
 def _with_sorted_parts(node: Any) -> Any:

@@ -32,9 +32,7 @@ First = Annotated[int, strawberry.argument(description="How many at most, the ne
 Keys = Annotated[
     list[str] | None, strawberry.argument(description="Only these keys, in this order; all of them when left out.")
 ]
-AsOf = Annotated[
-    DateTime | None, strawberry.argument(description="What held at this time; now when left out.")
-]
+AsOf = Annotated[DateTime | None, strawberry.argument(description="What held at this time; now when left out.")]
 
 
 def size(first: int, context: Context, name: str = "first") -> int:
@@ -52,11 +50,15 @@ def size(first: int, context: Context, name: str = "first") -> int:
 class Relation:
     """What is known of a relation, whichever way it is looked at."""
 
-    role: str = field(description="What part it plays, as its source says: `train`, `features`; empty where nobody did.")
+    role: str = field(
+        description="What part it plays, as its source says: `train`, `features`; empty where nobody did."
+    )
     at: DateTime = field(description="From when on it holds.")
     last_at: DateTime = field(description="Between assets: when the last version edge behind it began to hold.")
     version_edges: int = field(description="Between assets: how many edges between their versions stand behind it.")
-    stated: bool = field(description="Whether somebody stated it; between assets it may also follow from versions alone.")
+    stated: bool = field(
+        description="Whether somebody stated it; between assets it may also follow from versions alone."
+    )
     assumed: bool = field(description="Whether one end was worked out, not stated: a read that named no version.")
     columns: list[str] | None = field(description="Of an input: the columns that are read, where that is known.")
     covers: enums.Coverage | None = field(description="Of an input: what its columns cover.")
@@ -137,7 +139,9 @@ def related(hop: Hop, type: EdgeType, description: str, *kinds: Kind) -> Any:
         return _related_kinds(hop, type, description)
 
     def resolve(self: Any, info: Info, first: First = 25) -> Any:
-        return info.context.loaders.neighbours(Neighbour(hop, type, kinds, size(first, info.context)), _links).load(self.id)
+        return info.context.loaders.neighbours(Neighbour(hop, type, kinds, size(first, info.context)), _links).load(
+            self.id
+        )
 
     return field(resolver=resolve, description=description)
 
@@ -152,7 +156,9 @@ def _related_kinds(hop: Hop, type: EdgeType, description: str) -> Any:
         ] = None,
     ) -> Any:
         only = None if kinds is None else tuple(kind.value for kind in kinds)
-        return info.context.loaders.neighbours(Neighbour(hop, type, only, size(first, info.context)), _links).load(self.id)
+        return info.context.loaders.neighbours(Neighbour(hop, type, only, size(first, info.context)), _links).load(
+            self.id
+        )
 
     return field(resolver=resolve, description=description)
 
@@ -169,7 +175,9 @@ def one(hop: Hop, type: EdgeType, description: str, kind: Kind) -> Any:
 
 def all_versions(description: str) -> Any:
     def resolve(self: Any, info: Info, first: First = 25) -> Any:
-        return info.context.loaders.neighbours(Neighbour(Hop.VERSIONS, limit=size(first, info.context)), _listed).load(self.id)
+        return info.context.loaders.neighbours(Neighbour(Hop.VERSIONS, limit=size(first, info.context)), _listed).load(
+            self.id
+        )
 
     return field(resolver=resolve, description=description)
 
@@ -233,15 +241,21 @@ class Node:
 @strawberry.interface(description="What the graph holds: an asset, which people name, or a version of one.")
 class Entity(Node):
     kind: enums.Kind = field(description="What it is.")
-    namespace: str = field(description="Where its name is looked up: `s3://lake`, `production`. A repository's is its URL.")
+    namespace: str = field(
+        description="Where its name is looked up: `s3://lake`, `production`. A repository's is its URL."
+    )
     name: str = field(description="What people call it; a version bears the name of its asset.")
     description: str | None = field(description="What its sources say about it.")
     owners: list[str] = field(description="Who answers for it.")
     url: str | None = field(description="A page about it, where it came from.")
-    at: DateTime = field(description="When it happened: a run's start, a release's `since`; else when it was first seen.")
+    at: DateTime = field(
+        description="When it happened: a run's start, a release's `since`; else when it was first seen."
+    )
     created_at: DateTime = field(description="When it was made, as its sources say; else when it was first seen.")
     updated_at: DateTime = field(description="When its facts last changed here.")
-    gone_at: DateTime | None = field(description="When it was deleted in the world; it did happen, so it is still walked.")
+    gone_at: DateTime | None = field(
+        description="When it was deleted in the world; it did happen, so it is still walked."
+    )
     known: bool = field(description="False for a stub, which is known only as the end of a relation.")
     origins: list[str] = field(description="Which systems state it.")
     extra: Json | None = field(description="What else its sources say.")
@@ -334,7 +348,9 @@ class Job(Entity, Node):
 
 
 MetricKey = Annotated[str, strawberry.argument(description="The name of the metric.")]
-FirstPoints = Annotated[int, strawberry.argument(description="How many points at most, from the first on: 1 to 10,000.")]
+FirstPoints = Annotated[
+    int, strawberry.argument(description="How many points at most, from the first on: 1 to 10,000.")
+]
 
 
 async def _history(info: Info, id: str, metric: str, first: int) -> list[MetricPoint]:
@@ -396,9 +412,7 @@ class Model(Entity, Node):
         return await _marks(info, self.id, first, as_of, kind=MarkKind.STAGE)
 
     @field(description="The aliases and stages of its versions, the newest first.")
-    async def marks(
-        self, info: Info, first: First = 25, as_of: AsOf = None, history: History = False
-    ) -> list[Mark]:
+    async def marks(self, info: Info, first: First = 25, as_of: AsOf = None, history: History = False) -> list[Mark]:
         return await _marks(info, self.id, first, as_of, history)
 
     producers: Links[Job] = related(Hop.IN, EdgeType.PRODUCED, "The jobs that train it.", Kind.JOB)
@@ -444,9 +458,7 @@ class ModelVersion(Entity, Node):
         return await _history(info, self.id, metric, first)
 
     @field(description="Its aliases and stages, the newest first.")
-    async def marks(
-        self, info: Info, first: First = 25, as_of: AsOf = None, history: History = False
-    ) -> list[Mark]:
+    async def marks(self, info: Info, first: First = 25, as_of: AsOf = None, history: History = False) -> list[Mark]:
         return await _marks(info, self.id, first, as_of, history)
 
     model: Model | None = asset("The model that it is a version of.")

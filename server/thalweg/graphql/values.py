@@ -57,7 +57,13 @@ def metrics(map: Mapping[str, Mapping[str, Any]] | None, keys: Sequence[str] | N
         return []
     wanted = sorted(map) if keys is None else [key for key in keys if key in map]
     return [
-        Metric(key=key, last=metric["last"], best=metric["best"], step=_whole(metric.get("step")), at=_whole(metric.get("at")))
+        Metric(
+            key=key,
+            last=metric["last"],
+            best=metric["best"],
+            step=_whole(metric.get("step")),
+            at=_whole(metric.get("at")),
+        )
         for key, metric in ((key, map[key]) for key in wanted)
     ]
 

@@ -425,7 +425,7 @@ class Edge(Form):
 
     source: Annotated[Thing, Field(alias="from")]
     type: EdgeName | None = None
-    """Needed only where the kinds of the ends do not say it."""
+    """Follows from the kinds of the ends; may be written down for those who read it."""
     target: Annotated[Thing, Field(alias="to")]
     role: Text | None = None
     at: Time | None = None

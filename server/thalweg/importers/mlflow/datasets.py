@@ -30,8 +30,9 @@ def gather(connection: sqlite3.Connection, database: Database, place: Place) -> 
     if not database.has("datasets"):
         return
 
-    def identity(*parts: str) -> str:
-        return to_text(place.dataset(*parts))
+    def identity(*parts: bytes | None) -> str:
+        # Bytes, for a function that SQLite calls cannot be given text that is not UTF-8.
+        return to_text(place.dataset(*(part and part.decode("utf-8", "replace") for part in parts)))
 
     connection.create_function("identity", 6, identity, deterministic=True)
     linked = database.has("inputs") and database.has("input_tags")
@@ -42,7 +43,7 @@ def gather(connection: sqlite3.Connection, database: Database, place: Place) -> 
         LEFT JOIN runs r ON r.run_uuid = i.destination_id"""
     connection.execute(
         f"""INSERT INTO versions
-        SELECT identity({IDENTITY.format(workspace=database.column("experiments", "workspace", "e"))}) AS k,
+        SELECT identity({", ".join(f"CAST({part} AS BLOB)" for part in identity_columns(database))}) AS k,
           {at if linked else "min(0)"}, d.dataset_uuid
         FROM datasets d LEFT JOIN experiments e ON e.experiment_id = d.experiment_id {joins if linked else ""}
         GROUP BY k""",
@@ -50,16 +51,20 @@ def gather(connection: sqlite3.Connection, database: Database, place: Place) -> 
     )
 
 
-IDENTITY = "{workspace}, coalesce(e.name, d.experiment_id), d.name, d.digest, d.dataset_source_type, d.dataset_source"
-"""The columns that `Place.dataset` makes a key of."""
+def identity_columns(database: Database) -> tuple[str, ...]:
+    """What `Place.dataset` makes a key of, of `datasets d` and `experiments e`."""
+    return (
+        database.column("experiments", "workspace", "e"),
+        "coalesce(e.name, CAST(d.experiment_id AS TEXT), '')",
+        *(f"coalesce(d.{name}, '')" for name in ("name", "digest", "dataset_source_type", "dataset_source")),
+    )
 
 
 def granules(database: Database, place: Place, notes: Notes) -> Iterator[Granule]:
     last = ""
-    workspace = database.column("experiments", "workspace", "e")
     schema, profile = (database.column("datasets", f"dataset_{part}", "d") for part in ("schema", "profile"))
     sql = f"""
-        SELECT v.identity, v.at, {schema}, {profile}, {IDENTITY.format(workspace=workspace)}
+        SELECT v.identity, v.at, {schema}, {profile}, {", ".join(identity_columns(database))}
         FROM versions v JOIN datasets d ON d.dataset_uuid = v.dataset_uuid
         LEFT JOIN experiments e ON e.experiment_id = d.experiment_id
         WHERE v.identity > ? GROUP BY v.identity ORDER BY v.identity LIMIT {WINDOW}"""

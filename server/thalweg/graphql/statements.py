@@ -1,0 +1,448 @@
+"""The mutations: facts that are stated. Each is a granule like any importer's, with the origin `api`.
+
+What is wrong with an input is answered as data, in `errors`, and then nothing of it was written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import chain
+from typing import Annotated, Any
+
+import strawberry
+from strawberry import argument, field
+
+from thalweg import ingest
+from thalweg.graphql import enums, facts, types
+from thalweg.graphql.context import Context, Info
+from thalweg.graphql.scalars import DateTime, Long
+from thalweg.model import keys, results, time
+from thalweg.model.edges import EdgeType
+from thalweg.model.errors import BadInput, NotFound, Problem, ThalwegError
+from thalweg.model.facts import EdgeFact, EntityFact, Granule, MarkFact, MarkKind
+from thalweg.model.keys import Key, kind_of_id
+from thalweg.model.kinds import Kind
+
+ORIGIN = "api"
+MOST_GRANULES = 1_000
+"""Of one batch: a batch is validated in one go, and other requests wait for that long."""
+
+
+# --------------------------------------------------------------------------------------------------------------- inputs
+
+
+@strawberry.input
+class Statement:
+    """What every statement may say of itself."""
+
+    source: str = field(
+        description="Who states it: facts are kept, and taken back, by source and scope.", default=ORIGIN
+    )
+    scope: str | None = field(
+        description="The name of the scope under its source; made from what is stated when left out.", default=None
+    )
+    at: DateTime | None = field(description="When these facts were so; now when left out.", default=None)
+    revision: Long | None = field(
+        description="Orders the states of the scope: one that is older than the one held is not written.", default=None
+    )
+    idempotency_key: str | None = field(
+        description="For a client that may not learn whether it was written: the same key again writes nothing.",
+        default=None,
+    )
+
+
+_WHOLE = " It states the whole: what an earlier statement of the same scope said, and this one does not, is taken back."
+
+
+@strawberry.input(description="A version of a dataset, and where it came from." + _WHOLE)
+class RecordDatasetVersionInput(facts.DatasetVersionFacts, Statement):
+    produced_by: facts.RunKey | None = field(description="The run that wrote it.", default=None)
+    derived_from: list[facts.DatasetVersionKey] | None = field(
+        description="Versions that it was made of by no known run.", default=None
+    )
+
+
+@strawberry.input(description="A run, the code it ran, what it read, and what it wrote." + _WHOLE)
+class RecordRunInput(facts.RunFacts, Statement):
+    parent: facts.RunKey | None = field(description="The run that started it.", default=None)
+    code: facts.CodeInput | None = field(description="The code that it ran.", default=None)
+    inputs: list[facts.ReadInput] | None = field(description="What it read.", default=None)
+    outputs: list[facts.WriteInput] | None = field(description="What it wrote.", default=None)
+
+
+@strawberry.input(description="A version of a model, and where it came from." + _WHOLE)
+class RecordModelVersionInput(facts.ModelVersionFacts, Statement):
+    produced_by: facts.RunKey | None = field(description="The run that made it.", default=None)
+    derived_from: list[facts.ModelVersionKey] | None = field(
+        description="Versions that it was made of by no known run.", default=None
+    )
+
+
+@strawberry.input(description="A release of a deployment, the models it serves, and what it reads and writes." + _WHOLE)
+class RecordReleaseInput(facts.ReleaseFacts, Statement):
+    models: list[facts.ServedInput] | None = field(description="The model versions that it serves.", default=None)
+    inputs: list[facts.ReadInput] | None = field(description="The dataset versions that it reads live.", default=None)
+    outputs: list[facts.WriteInput] | None = field(
+        description="The dataset versions that it wrote, like logged predictions.", default=None
+    )
+
+
+@strawberry.input(description="The end of a release.")
+class EndReleaseInput(Statement):
+    namespace: str = field(description="The environment: `production`.")
+    name: str = field(description="The name of the deployment.")
+    revision: str = field(description="The revision.")
+    until: DateTime | None = field(
+        description="When it ended; now when left out. It may lie in the future.", default=None
+    )
+
+
+@strawberry.input(description="Which version an alias points at.")
+class SetAliasInput(Statement):
+    namespace: str = field(description="The registry, or the tool.")
+    name: str = field(description="The name of the model.")
+    alias: str = field(description="The alias: `champion`.")
+    version: str | None = field(
+        description="The version; null takes back what was stated here, so that the alias points at none.", default=None
+    )
+    since: DateTime | None = field(description="From when on; now when left out.", default=None)
+
+
+@strawberry.input(description="Many granules of one source, each written whole or not at all.")
+class StateBatchInput:
+    source: str = field(description="Who states them.", default=ORIGIN)
+    granules: list[facts.GranuleInput] = field(description="The granules; at most 1,000.")
+
+
+# ------------------------------------------------------------------------------------------------------------- payloads
+
+
+@strawberry.type(description="Something that is wrong with an input.")
+class InputError:
+    code: str = field(description="Stable, for programs: `BAD_KEY`, `UNKNOWN_FIELD`, `NOT_FOUND`, `CONFLICT`.")
+    path: list[str] = field(description="Where in the arguments.")
+    message: str = field(description="What is wrong, as a sentence.")
+    expected: str | None = field(description="What would be right.")
+
+
+@strawberry.type(description="Something that was taken as it is, but looks wrong.")
+class InputWarning:
+    code: str = field(description="Stable, for programs: `FUTURE_DATE`.")
+    path: list[str] = field(description="Where in the arguments.")
+    message: str = field(description="What looks wrong, as a sentence.")
+
+
+@strawberry.interface(description="What a statement came to.")
+class Payload:
+    outcome: enums.Outcome | None = field(description="What became of it; null where there are errors.")
+    warnings: list[InputWarning] = field(description="What looks wrong, and was written all the same.")
+    errors: list[InputError] = field(description="What is wrong; then nothing of it was written.")
+
+
+@strawberry.type(description="What `recordDatasetVersion` came to.")
+class RecordDatasetVersionPayload(Payload):
+    dataset_version: types.DatasetVersion | None = field(description="The dataset version.")
+
+
+@strawberry.type(description="What `recordRun` came to.")
+class RecordRunPayload(Payload):
+    run: types.Run | None = field(description="The run.")
+
+
+@strawberry.type(description="What `recordModelVersion` came to.")
+class RecordModelVersionPayload(Payload):
+    model_version: types.ModelVersion | None = field(description="The model version.")
+
+
+@strawberry.type(description="What `recordRelease` came to.")
+class RecordReleasePayload(Payload):
+    release: types.Release | None = field(description="The release.")
+
+
+@strawberry.type(description="What `endRelease` came to.")
+class EndReleasePayload(Payload):
+    release: types.Release | None = field(description="The release.")
+
+
+@strawberry.type(description="What `setAlias` came to.")
+class SetAliasPayload(Payload):
+    model_version: types.ModelVersion | None = field(description="The version that the alias points at.")
+
+
+@strawberry.type(description="What one granule of a batch came to.")
+class GranuleResult(Payload):
+    scope: str = field(description="The name of its scope.")
+
+
+@strawberry.type(description="What `stateBatch` came to.")
+class StateBatchPayload:
+    results: list[GranuleResult] = field(description="What became of each granule, in their order.")
+    written: int = field(description="How many were written.")
+    failed: int = field(description="How many were not, because of errors.")
+    errors: list[InputError] = field(description="What is wrong with the batch as a whole; then nothing was written.")
+
+
+@strawberry.type(description="What `forget` or `restore` came to.")
+class ForgetPayload:
+    entities: list[types.Entity] = field(description="After `restore`, what is there again; after `forget`, nothing.")
+    errors: list[InputError] = field(description="What is wrong; then nothing was done.")
+
+
+# --------------------------------------------------------------------------------------------------------------- stated
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+def _path(field: str, above: tuple[str, ...]) -> list[str]:
+    return [*above, *(_camel(part) for part in field.split("."))]
+
+
+def _errors(error: ThalwegError, above: tuple[str, ...]) -> list[InputError]:
+    problems = error.problems if isinstance(error, BadInput) else ()
+    if not problems:
+        return [InputError(code=error.code, path=list(above), message=error.message, expected=error.hint or None)]
+    return [
+        InputError(
+            code=problem.code, path=_path(problem.field, above), message=f"{problem}.", expected=problem.expected
+        )
+        for problem in problems
+    ]
+
+
+def _came(answer: results.Written | ThalwegError, above: tuple[str, ...] = ("input",)) -> dict[str, Any]:
+    """The attributes of a `Payload`."""
+    if isinstance(answer, ThalwegError):
+        return {"outcome": None, "warnings": [], "errors": _errors(answer, above)}
+    warnings = [
+        InputWarning(code=notice.code, path=_path(notice.field, above), message=f"{notice.entity}: {notice.message}.")
+        for notice in answer.warnings
+    ]
+    return {"outcome": answer.outcome, "warnings": warnings, "errors": []}
+
+
+async def _state(context: Context, make: Callable[[], Granule]) -> results.Written | ThalwegError:
+    try:
+        granule = make()
+    except BadInput as error:
+        return error
+    answers = await ingest.state(context.store, [granule], context.caller)
+    context.refresh()
+    return answers[0]
+
+
+async def _entity(context: Context, key: Key, answer: results.Written | ThalwegError) -> Any:
+    if isinstance(answer, ThalwegError):
+        return None
+    id = key.id
+    found = (await context.store.get([id], context.caller)).get(id)
+    return None if found is None else types.entity(found)
+
+
+def _granule(given: Statement, scope: str, **stated: Any) -> Granule:
+    return Granule(
+        source=given.source,
+        name=given.scope or scope,
+        origin=ORIGIN,
+        revision=given.revision,
+        at=given.at,
+        idempotency_key=given.idempotency_key,
+        **stated,
+    )
+
+
+def _scope(key: Key, *more: str) -> str:
+    return "/".join((key.kind.value, *key.parts, *more))
+
+
+async def _record(
+    info: Info, kind: Kind, given: Any, edges: Callable[[Key], Any]
+) -> tuple[results.Written | ThalwegError, Any]:
+    """States one entity and its edges; answers what became of it, and the entity."""
+    key = keys.Key(kind, tuple(getattr(given, part) for part in kind.fields))
+
+    def make() -> Granule:
+        return _granule(given, _scope(key), entities=[facts.entity_fact(kind, given)], edges=list(edges(key)))
+
+    answer = await _state(info.context, make)
+    return answer, await _entity(info.context, key, answer)
+
+
+@strawberry.type(description="What can be stated.")
+class Mutation:
+    @field(description="States a version of a dataset.")
+    async def record_dataset_version(
+        self, info: Info, input: Annotated[RecordDatasetVersionInput, argument(description="What is stated.")]
+    ) -> RecordDatasetVersionPayload:
+        def edges(version: Key) -> Any:
+            if input.produced_by is not None:
+                yield EdgeFact(input.produced_by.key, EdgeType.PRODUCED, version)
+            for one in input.derived_from or ():
+                yield EdgeFact(one.key, EdgeType.DERIVED_INTO, version)
+
+        answer, found = await _record(info, Kind.DATASET_VERSION, input, edges)
+        return RecordDatasetVersionPayload(dataset_version=found, **_came(answer))
+
+    @field(description="States a run: what it was, the code it ran, what it read and wrote.")
+    async def record_run(
+        self, info: Info, input: Annotated[RecordRunInput, argument(description="What is stated.")]
+    ) -> RecordRunPayload:
+        def edges(run: Key) -> Any:
+            if input.parent is not None:
+                yield EdgeFact(input.parent.key, EdgeType.PARENT_OF, run)
+            yield from chain(
+                facts.code(input.code, run), facts.reads(input.inputs, run), facts.writes(input.outputs, run)
+            )
+
+        answer, found = await _record(info, Kind.RUN, input, edges)
+        return RecordRunPayload(run=found, **_came(answer))
+
+    @field(description="States a version of a model.")
+    async def record_model_version(
+        self, info: Info, input: Annotated[RecordModelVersionInput, argument(description="What is stated.")]
+    ) -> RecordModelVersionPayload:
+        def edges(version: Key) -> Any:
+            if input.produced_by is not None:
+                yield EdgeFact(input.produced_by.key, EdgeType.PRODUCED, version)
+            for one in input.derived_from or ():
+                yield EdgeFact(one.key, EdgeType.DERIVED_INTO, version)
+
+        answer, found = await _record(info, Kind.MODEL_VERSION, input, edges)
+        return RecordModelVersionPayload(model_version=found, **_came(answer))
+
+    @field(description="States a release of a deployment: what it serves, since when, and what it reads and writes.")
+    async def record_release(
+        self, info: Info, input: Annotated[RecordReleaseInput, argument(description="What is stated.")]
+    ) -> RecordReleasePayload:
+        def edges(release: Key) -> Any:
+            return chain(
+                facts.served(input.models, release),
+                facts.reads(input.inputs, release),
+                facts.writes(input.outputs, release),
+            )
+
+        answer, found = await _record(info, Kind.RELEASE, input, edges)
+        return RecordReleasePayload(release=found, **_came(answer))
+
+    @field(description="States that a release has ended, or will. One that has ended already is left as it is.")
+    async def end_release(
+        self, info: Info, input: Annotated[EndReleaseInput, argument(description="What is stated.")]
+    ) -> EndReleasePayload:
+        context = info.context
+        key = keys.release(input.namespace, input.name, input.revision)
+        held = (await context.store.get([key.id], context.caller)).get(key.id)
+        answer: results.Written | ThalwegError
+        now = time.now()
+        if held is None:
+            answer = NotFound(f"No {key} is known.", "State it first, with recordRelease.")
+        elif input.until is None and (held.props.get("until") or now) < now:
+            answer = results.Written(results.Outcome.UNCHANGED)
+        else:
+            until = now if input.until is None else input.until
+
+            def make() -> Granule:
+                return _granule(input, _scope(key, "end"), entities=[EntityFact(key, {"until": until})])
+
+            answer = await _state(context, make)
+        return EndReleasePayload(release=await _entity(context, key, answer), **_came(answer))
+
+    @field(description="States which version of a model an alias points at. It points at one at a time.")
+    async def set_alias(
+        self, info: Info, input: Annotated[SetAliasInput, argument(description="What is stated.")]
+    ) -> SetAliasPayload:
+        context = info.context
+        model = keys.model(input.namespace, input.name)
+        key = keys.model_version(input.namespace, input.name, input.version) if input.version else None
+        held = await context.store.get([model.id if key is None else key.id], context.caller)
+        answer: results.Written | ThalwegError
+        if not held:
+            answer = NotFound(
+                f"No {model if key is None else key} is known.", "State it first, with recordModelVersion."
+            )
+        elif key is not None and input.since is None and await _bears(context, next(iter(held)), input.alias):
+            answer = results.Written(results.Outcome.UNCHANGED)
+        else:
+            since = time.now() if input.since is None else input.since
+            marks = [] if key is None else [MarkFact(key, MarkKind.ALIAS, input.alias, since)]
+            answer = await _state(context, lambda: _granule(input, _scope(model, "alias", input.alias), marks=marks))
+        found = None if key is None else await _entity(context, key, answer)
+        return SetAliasPayload(model_version=found, **_came(answer))
+
+    @field(
+        description="States many granules of facts at once, each written whole or not at all.", metadata={"bulk": True}
+    )
+    async def state_batch(
+        self, info: Info, input: Annotated[StateBatchInput, argument(description="What is stated.")]
+    ) -> StateBatchPayload:
+        context = info.context
+        if len(input.granules) > MOST_GRANULES:
+            error = BadInput(
+                f"The batch holds {len(input.granules)} granules, and may hold {MOST_GRANULES}.",
+                "Send several batches.",
+            )
+            return StateBatchPayload(results=[], written=0, failed=0, errors=_errors(error, ("input", "granules")))
+        answers: list[results.Written | ThalwegError | None] = []
+        granules: list[Granule] = []
+        for given in input.granules:
+            try:
+                granules.append(facts.granule(given, input.source, ORIGIN))
+                answers.append(None)
+            except BadInput as error:
+                answers.append(error)
+        stated = iter(await ingest.state(context.store, granules, context.caller) if granules else ())
+        context.refresh()
+        came = [next(stated) if answer is None else answer for answer in answers]
+        return StateBatchPayload(
+            results=[
+                GranuleResult(scope=given.scope, **_came(answer, ("input", "granules", str(place))))
+                for place, (given, answer) in enumerate(zip(input.granules, came, strict=True))
+            ],
+            written=sum(isinstance(one, results.Written) and one.outcome is results.Outcome.WRITTEN for one in came),
+            failed=sum(isinstance(one, ThalwegError) for one in came),
+            errors=[],
+        )
+
+    @field(
+        description=(
+            "Takes entities out of every answer, an asset with its versions, whatever is stated, until `restore`. "
+            "All of them or none."
+        )
+    )
+    async def forget(
+        self, info: Info, ids: Annotated[list[strawberry.ID], argument(description="Their ids; at most 100.")]
+    ) -> ForgetPayload:
+        return await _forget(info, ids, info.context.store.forget)
+
+    @field(description="Undoes `forget`. All of them or none.")
+    async def restore(
+        self, info: Info, ids: Annotated[list[strawberry.ID], argument(description="Their ids; at most 100.")]
+    ) -> ForgetPayload:
+        return await _forget(info, ids, info.context.store.restore)
+
+
+async def _bears(context: Context, version: str, alias: str) -> bool:
+    """Whether a version bears an alias now, by what was stated here."""
+    marks = (await context.store.marks([version], context.caller)).get(version, ())
+    return any(mark.kind is MarkKind.ALIAS and mark.name == alias and mark.origin == ORIGIN for mark in marks)
+
+
+async def _forget(info: Info, ids: list[strawberry.ID], do: Any) -> ForgetPayload:
+    context = info.context
+    problems = [
+        Problem("", f"ids.{place}", repr(id), "is no id", "BAD_KEY")
+        for place, id in enumerate(ids)
+        if kind_of_id(id) is None
+    ]
+    try:
+        if problems:
+            raise BadInput("Not all of these are ids.", problems=problems)
+        if not 1 <= len(ids) <= context.limits.first:
+            raise BadInput(f"`ids` holds {len(ids)} ids, and must hold 1 to {context.limits.first}.")
+        await do(ids, context.caller)
+    except (BadInput, NotFound) as error:
+        return ForgetPayload(entities=[], errors=_errors(error, () if problems else ("ids",)))
+    context.refresh()
+    found = await context.store.get(ids, context.caller)
+    return ForgetPayload(entities=[types.entity(found[id]) for id in ids if id in found], errors=[])

@@ -1,0 +1,110 @@
+"""The MLmodel files of models, where their artifacts can be reached from here."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+import yaml
+
+from thalweg.importers.mlflow.notes import Notes
+from thalweg.importers.mlflow.schemas import signature
+from thalweg.model.facts import Json
+from thalweg.model.names import disk_path
+
+LARGEST = 4 << 20
+"""Bytes of an MLmodel file; a larger one is none (its input examples are files of their own)."""
+
+UNREACHED = (
+    "{count} MLmodel files cannot be reached from here (the first: {first}), so these models came without signatures. "
+    "Give a copy of the artifacts, or of their MLmodel files alone, with `artifacts`."
+)
+
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class Artifacts:
+    """Where models lie. `root` is a copy of the artifact store, or of part of it; without one, URIs on this disk are read."""
+
+    def __init__(self, root: Path | None, notes: Notes) -> None:
+        self._root = root
+        self._notes = notes
+
+    def properties(self, uri: str | None) -> dict[str, Json]:
+        """The signature of the model at a URI, its format, its size, and what it was made with; nothing if unreached."""
+        if not uri:
+            return {}
+        file = self._file(uri)
+        if file is None:
+            self._notes.count(UNREACHED, uri)
+            return {}
+        try:
+            return _properties(_loaded(file))
+        except (OSError, ValueError, TypeError, AttributeError, yaml.YAMLError, RecursionError) as error:
+            reason = " ".join(str(error).split())[:200]
+            self._notes.say(
+                "MLmodel files cannot be read",
+                f"The MLmodel file at {uri} cannot be read ({reason}); its model came without a signature.",
+            )
+            return {}
+
+    def _file(self, uri: str) -> Path | None:
+        """Under `root` by as much of the end of the URI's path as there is; else where the URI says."""
+        try:
+            parts = urlsplit(uri)
+        except ValueError:
+            return None
+        local = parts.scheme in ("", "file") or len(parts.scheme) == 1
+        path = disk_path(uri) if local else "/" + unquote(parts.path).lstrip("/")
+        steps = [step for step in PurePosixPath(path).parts if step != "/"]
+        if self._root is not None and ".." not in steps:
+            for skipped in range(max(len(steps) - 1, 1)):
+                file = self._root.joinpath(*steps[skipped:], "MLmodel")
+                if _is_file(file):
+                    return file
+        if local and not uri.startswith(("models:", "runs:")):
+            file = Path(path if len(parts.scheme) != 1 else uri, "MLmodel")
+            if file.is_absolute() and _is_file(file):
+                return file
+        return None
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name that is too long, or holds a NUL
+        return False
+
+
+def _loaded(file: Path) -> dict[str, Json]:
+    if file.stat().st_size > LARGEST:
+        raise ValueError(f"it has more than {LARGEST} bytes")
+    with file.open("rb") as stream:
+        given = yaml.load(stream, _Loader)
+    if not isinstance(given, dict):
+        raise ValueError("it is no mapping")
+    return given
+
+
+def _properties(given: dict[str, Json]) -> dict[str, Json]:
+    flavors = given.get("flavors")
+    flavors = flavors if isinstance(flavors, dict) else {}
+    names = sorted(str(name) for name in flavors if name != "python_function") or sorted(map(str, flavors))
+    environment: dict[str, str] = {}
+    if isinstance(given.get("mlflow_version"), str):
+        environment["mlflow"] = given["mlflow_version"]
+    for name, flavor in flavors.items():
+        if not isinstance(flavor, dict):
+            continue
+        library = "python" if name == "python_function" else str(name)
+        version = flavor.get("python_version" if name == "python_function" else f"{name}_version")
+        if isinstance(version, str | int | float):
+            environment[library] = str(version)
+    size = given.get("model_size_bytes")
+    found: dict[str, Json] = {
+        "signature": signature(given.get("signature")),
+        "format": ", ".join(names) or None,
+        "bytes": size if isinstance(size, int) and not isinstance(size, bool) else None,
+        "environment": environment or None,
+    }
+    return {name: value for name, value in found.items() if value is not None}

@@ -1,0 +1,142 @@
+"""The active pattern: assets, joined by what runs within the window and live releases read and wrote.
+
+It says what will happen next time. Its skeleton are the edges among assets; the runs and the releases behind them say
+which of these still hold. Where somebody only stated that a job reads a dataset, and no run within the window shows it,
+the step is possible.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from enum import Enum
+from typing import NamedTuple
+
+from thalweg.lineage.impact.activity import Activity
+from thalweg.lineage.impact.facts import Facts
+from thalweg.lineage.impact.live import Live
+from thalweg.lineage.impact.spread import Step
+from thalweg.lineage.spelling import kind_of
+from thalweg.model.edges import EdgeType
+from thalweg.model.kinds import Kind
+from thalweg.model.results import Edge, Node
+
+Element = tuple[str, str]
+"""A dataset or a model, with ""; or a job or a deployment, with the asset from which it was entered."""
+
+
+class State(Enum):
+    """ACTIVE: it ran within the window, or has a live release. IDLE: it did, and has, once. UNSEEN: only stated."""
+
+    ACTIVE = "ACTIVE"
+    IDLE = "IDLE"
+    UNSEEN = "UNSEEN"
+
+
+class Reading(NamedTuple):
+    """That a job or a deployment reads an asset.
+
+    acts: the runs within the window, or live releases, that did (of a job that is IDLE: its last run). sure: whether
+    anything but a statement says so.
+    """
+
+    edge: Edge
+    state: State
+    acts: tuple[Node, ...]
+    sure: bool
+
+
+class Pattern:
+    def __init__(self, facts: Facts, activity: Activity, live: Live) -> None:
+        self._facts = facts
+        self._activity = activity
+        self._reading: defaultdict[str, defaultdict[str, list[Edge]]] = defaultdict(lambda: defaultdict(list))
+        self._writing: defaultdict[str, list[Edge]] = defaultdict(list)
+        self._deriving: defaultdict[str, list[Edge]] = defaultdict(list)
+        processes: dict[str, Kind] = {}
+        for edge in sorted(facts.asset_edges, key=lambda edge: (edge.source, edge.target, edge.role)):
+            if edge.type in (EdgeType.INPUT_TO, EdgeType.SERVED_BY):
+                self._reading[edge.source][edge.target].append(edge)  # under each role that it has
+                processes[edge.target] = kind_of(edge.target)
+            elif edge.type is EdgeType.PRODUCED:
+                self._writing[edge.source].append(edge)
+                processes[edge.source] = kind_of(edge.source)
+            elif edge.type is EdgeType.DERIVED_INTO:
+                self._deriving[edge.source].append(edge)
+        released = {node.asset_id for node in facts.nodes.values() if node.kind is Kind.RELEASE and node.at <= facts.at}
+        releases: defaultdict[str, list[Node]] = defaultdict(list)
+        for node in live.releases.values():
+            if node.asset_id is not None:
+                releases[node.asset_id].append(node)
+        self._state: dict[str, State] = {}
+        self._acts: dict[str, list[Node]] = {}
+        for id, kind in processes.items():
+            acts = activity.recent(id) if kind is Kind.JOB else releases[id]
+            seen = bool(activity.last(id)) if kind is Kind.JOB else id in released
+            self._state[id] = State.ACTIVE if acts else State.IDLE if seen else State.UNSEEN
+            self._acts[id] = acts or (activity.last(id) if kind is Kind.JOB else [])
+        self._reads, self._writes = self._of_acts()
+
+    def _of_acts(self) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+        """Which assets each act read, and which it wrote."""
+        reads: dict[str, set[str]] = {act.id: set() for acts in self._acts.values() for act in acts}
+        writes: dict[str, set[str]] = {act: set() for act in reads}
+        for edge in self._facts.edges:
+            if edge.type is EdgeType.PRODUCED:
+                act, other, into = edge.source, edge.target, writes
+            elif edge.type in (EdgeType.INPUT_TO, EdgeType.SERVED_BY):
+                act, other, into = edge.target, edge.source, reads
+            else:
+                continue
+            if act in into and other in self._facts.nodes:
+                asset = self._facts.nodes[other].asset_id
+                if asset is not None:
+                    into[act].add(asset)
+        return reads, writes
+
+    def readings(self, asset: str) -> Iterator[Reading]:
+        """Who reads an asset; a job that is not active only where its last run did, or where it is stated to."""
+        for process, edges in self._reading[asset].items() if asset in self._reading else ():
+            state = self._state[process]
+            if state is State.IDLE and kind_of(process) is Kind.DEPLOYMENT:
+                continue  # it was switched off
+            acts = tuple(act for act in self._acts[process] if asset in self._reads[act.id])
+            if acts or any(self._overlaps(edge, process) for edge in edges):
+                yield Reading(edges[0], state, acts, sure=True)
+            elif any(edge.stated for edge in edges):
+                yield Reading(edges[0], state, acts, sure=False)
+
+    def onward(self, element: Element) -> Iterator[Step[Element]]:
+        """The steps of the pattern; what a job that is not active wrote, it refreshes no more."""
+        id, entered = element
+        if entered:
+            yield from self._outputs(id, entered)
+            return
+        for reading in self.readings(id):
+            if reading.state is not State.IDLE:
+                yield Step((reading.edge.target, id), reading.edge, reading.sure)
+        for edge in self._deriving.get(id, ()):
+            if edge.version_edges and edge.last_at >= self._facts.at - self._facts.window:
+                yield Step((edge.target, ""), edge, self._within(edge))
+            elif edge.stated:
+                yield Step((edge.target, ""), edge, sure=False)
+
+    def _outputs(self, process: str, entered: str) -> Iterator[Step[Element]]:
+        """What a job or a deployment writes: surely where one run, or one release, read the one and wrote the other."""
+        acts = self._acts[process]
+        together = {output for act in acts if entered in self._reads[act.id] for output in self._writes[act.id]}
+        written = {output for act in acts for output in self._writes[act.id]}
+        for edge in self._writing.get(process, ()):
+            if edge.target in written or edge.stated or self._overlaps(edge, process):
+                yield Step((edge.target, ""), edge, edge.target in together)
+
+    def _overlaps(self, edge: Edge, process: str) -> bool:
+        """Of a job with more runs than are known here: whether some run of the window may stand behind the edge."""
+        if process not in self._facts.unfinished or not edge.version_edges:
+            return False
+        return edge.at <= self._facts.at and edge.last_at >= self._activity.since(process)
+
+    def _within(self, edge: Edge) -> bool:
+        """Whether the first or the last of the edges behind it lies within the window; between them, who knows."""
+        since = self._facts.at - self._facts.window
+        return any(since <= at <= self._facts.at for at in (edge.at, edge.last_at))

@@ -1,0 +1,99 @@
+"""The named queries of this engine, read from the `.cypher` files beside this module.
+
+A query begins with `// name: …` and a line that says what it does. A line `// with: name` stands for the text of an
+earlier query of the file. What Cypher takes no parameter for is written as a word in capitals, and put in here from
+what the program itself knows, never from a request: types of relationships, how deep to go, what to sort by.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any, LiteralString, cast
+
+from thalweg.model.edges import EdgeType
+from thalweg.model.kinds import Kind
+from thalweg.store.questions import Sort
+
+FILES = ("schema", "load", "apply", "read", "walk", "list", "upkeep")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query with the name by which logs and errors know it. `about` is its one line of description."""
+
+    name: str
+    text: LiteralString
+    about: str
+
+
+@lru_cache(maxsize=1)
+def queries() -> dict[str, Query]:
+    """All of them, by name."""
+    found: dict[str, Query] = {}
+    for file in FILES:
+        found |= _read(files(__package__).joinpath("cypher", f"{file}.cypher").read_text("utf-8"))
+    return found
+
+
+def _read(text: str) -> dict[str, Query]:
+    found: dict[str, Query] = {}
+    for part in re.split(r"^// name: ", text, flags=re.MULTILINE)[1:]:
+        name, about, *lines = part.rstrip().split("\n")
+        body: list[str] = []
+        for line in lines:
+            if line.startswith("// with: "):
+                body.append(found[line.removeprefix("// with: ")].text)
+            elif not line.startswith("//"):
+                body.append(line)
+        # As honest as a literal: the text comes from the package, and nothing of a request gets into it.
+        found[name] = Query(name, cast(LiteralString, "\n".join(body).strip()), about.removeprefix("// "))
+    return found
+
+
+@lru_cache(maxsize=512)
+def query(
+    name: str,
+    *,
+    types: tuple[EdgeType, ...] = (),
+    depth: int | None = None,
+    upstream: bool = False,
+    sort: Sort | None = None,
+    descending: bool = False,
+    kind: Kind | None = None,
+) -> Query:
+    """A query by its name.
+
+    types: for `TYPES`. depth: for `DEPTH`; None leaves the end open. upstream: the same query against the arrows.
+    sort, descending: for `SORT`, `BEYOND` and `ORDER`. kind: for `KIND`.
+    """
+    found = queries()[name]
+    text: str = found.text
+    if upstream:
+        text = _against(text)
+    text = text.replace("TYPES", "|".join(type.label for type in types)) if types else text
+    text = text.replace("DEPTH", "" if depth is None else str(int(depth)))
+    if sort is not None:
+        text = text.replace("SORT", SORTED_BY[sort])
+    text = text.replace("BEYOND", "<" if descending else ">").replace("ORDER", "DESC" if descending else "ASC")
+    if kind is not None:
+        text = text.replace("KIND", kind.label)
+    return Query(found.name, cast(LiteralString, text), found.about)
+
+
+SORTED_BY: dict[Sort, str] = {
+    Sort.AT: "at",
+    Sort.NAME: "name",
+    Sort.CREATED_AT: "first_at",
+    Sort.UPDATED_AT: "updated_at",
+}
+"""The property that a list is sorted by."""
+
+
+def _against(text: str) -> str:
+    """The same query, walked against the influence: arrows of `TYPES` turn round, and so do the ends of an edge."""
+    text = re.sub(r"-\[([^\]]*TYPES[^\]]*)\]->", r"<-[\1]-", text)
+    swapped: dict[str, Any] = {"startNode": "endNode", "endNode": "startNode"}
+    return re.sub("startNode|endNode", lambda match: str(swapped[match[0]]), text)

@@ -1,0 +1,305 @@
+"""Any estate, stated anyhow: both engines keep the graph that the design says, and answer as networkx does.
+
+`THALWEG_EXAMPLES=1000 pytest tests/store/test_properties.py` draws that many, and others each time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.facts import alias, id, ids, joined, said
+from tests.store.dump import DATED_BEFORE, Dump, dump, edges, entities
+from tests.store.estates import (
+    ASSETS,
+    VERSIONS,
+    Forget,
+    Pass,
+    Restore,
+    State,
+    Step,
+    estates,
+    granules,
+    paths,
+    walks,
+)
+from tests.store.oracle import CLOCK, Line, Oracle, Ref
+from thalweg import ingest
+from thalweg.model.edges import EdgeType
+from thalweg.model.facts import ANYONE, Granule
+from thalweg.model.kinds import Kind, Level
+from thalweg.model.results import Edge, Outcome, Truncated, Written
+from thalweg.store.questions import PathBetween, Start, Walk
+from thalweg.store.store import Store
+
+EXAMPLES = int(os.environ.get("THALWEG_EXAMPLES", "0"))
+
+Fresh = Callable[[], AbstractAsyncContextManager[Store]]
+Explore = Callable[..., None]
+
+
+@pytest.fixture
+def explore(fresh: Fresh, examples: int) -> Iterator[Explore]:
+    """Tries a check on examples of an estate, each time with an empty store."""
+    with asyncio.Runner() as runner:
+
+        def explore(check: Callable[..., Awaitable[None]], **drawn: st.SearchStrategy[Any]) -> None:
+            async def example(**values: Any) -> None:
+                async with fresh() as store:
+                    await check(store, **values)
+
+            @settings(max_examples=EXAMPLES or examples, derandomize=not EXAMPLES, deadline=None, database=None)
+            @given(st.fixed_dictionaries(drawn))
+            def holds(values: dict[str, Any]) -> None:
+                runner.run(example(**values))
+
+            print(f"{EXAMPLES or examples} examples were asked for; THALWEG_EXAMPLES=1000 asks for more, and for others")
+            holds()
+
+        yield explore
+
+
+# ------------------------------------------------------------------------------------- the graph that must be there
+
+
+def test_the_graph_and_the_answers_are_what_the_design_says(explore: Explore) -> None:
+    explore(
+        compare,
+        steps=estates(),
+        walks=st.lists(walks(), min_size=1, max_size=6),
+        paths=st.lists(paths(), max_size=3),
+        as_of=st.none() | st.integers(0, 2_000),
+    )
+
+
+async def compare(
+    store: Store,
+    steps: list[Step],
+    walks: list[tuple[Start, Walk]],
+    paths: list[tuple[str, str, tuple[EdgeType, ...], int | None]],
+    as_of: int | None,
+) -> None:
+    oracle = Oracle()
+    for step in steps:
+        await take(store, oracle, step)
+    await compare_entities(store, oracle)
+    await compare_edges(store, oracle)
+    for start, walk in walks:
+        await compare_walk(store, oracle, start, walk)
+    for path in paths:
+        await compare_path(store, oracle, *path)
+    known = sorted(oracle.visible())
+    assert {id: tuple(it) for id, it in (await store.degrees(known, ANYONE, as_of=as_of)).items()} == oracle.degrees(as_of)
+    assert (await store.check()).findings == ()
+
+
+async def take(store: Store, oracle: Oracle, step: Step) -> None:
+    """One step of the estate's history, in the store and in the oracle."""
+    match step:
+        case State(granules):
+            for granule in granules:
+                await stated(store, granule)
+                oracle.state(granule)
+        case Pass(source, granules):
+            pass_ = await store.begin_pass(source, ANYONE)
+            oracle.begin(source)
+            for granule in granules:
+                await stated(store, granule, pass_=pass_)
+                oracle.state(granule)
+            await store.close_pass(pass_, ANYONE)
+            oracle.close(source)
+        case Forget(words):
+            known = [id(word) for word in words if id(word) in oracle.everything()]
+            await store.forget(known, ANYONE)
+            oracle.forget(known)
+        case Restore(words):
+            known = [id(word) for word in words if id(word) in oracle.everything()]
+            await store.restore(known, ANYONE)
+            oracle.restore(known)
+
+
+async def stated(store: Store, *granules: Granule, **options: Any) -> list[Outcome]:
+    answers = await ingest.state(store, granules, ANYONE, **options)
+    for answer in answers:
+        if not isinstance(answer, Written):
+            raise answer
+    return [answer.outcome for answer in answers if isinstance(answer, Written)]
+
+
+async def compare_entities(store: Store, oracle: Oracle) -> None:
+    found = await entities(store)
+    assert words(found) == words(oracle.visible())
+    for id, entity in found.items():
+        where = said(id)
+        assert (entity.kind, entity.key) == oracle.keys[id], where
+        assert entity.asset_id == oracle.asset(id), where
+        assert entity.known == (id in oracle.nodes or id in oracle.gone), where
+        assert clock(entity.at) == oracle.at(id), where
+        if id not in oracle.gone:
+            assert entity.props == oracle.nodes.get(id, {}), where
+            assert entity.gone_at == entity.props.get("gone_at"), where
+        elif entity.kind is Kind.RELEASE:
+            assert entity.props.get("until") is not None, where
+            assert {**entity.props, "until": 0} == {**oracle.gone[id], "until": 0}, where
+        else:
+            assert entity.gone_at is not None, where
+            assert entity.props == oracle.gone[id], where
+
+
+async def compare_edges(store: Store, oracle: Oracle) -> None:
+    found = {(edge.source, edge.type, edge.target, edge.role): edge for edge in await edges(store, oracle.visible())}
+    expected = oracle.edges()
+    assert arrows(found) == arrows(expected)
+    for ref, line in expected.items():
+        assert like(found[ref], oracle.keys[ref[0]].kind.level) == like(line, oracle.keys[ref[0]].kind.level), arrows([ref])
+
+
+def like(edge: Edge | Line, level: Level) -> tuple[Any, ...]:
+    """What of an edge is compared: at the asset level also what it follows from."""
+    version = level is Level.VERSION
+    last_at = clock(edge.last_at) if edge.version_edges else None
+    return (clock(edge.at), edge.props, *(() if version else (edge.version_edges, last_at, edge.stated)))
+
+
+async def compare_walk(store: Store, oracle: Oracle, start: Start, walk: Walk) -> None:
+    walked = await store.walk(start, walk, ANYONE)
+    reached = oracle.walk(start, walk)
+    nearest = sorted((far, id) for id, far in reached.distances.items())[: walk.max_nodes]
+    assert [(node.distance, said(node.id)) for node in walked.nodes] == [(far, said(id)) for far, id in nearest]
+    returned = {id for _, id in nearest}
+    between = [ref for ref in reached.edges if ref[0] in returned and ref[2] in returned]
+    assert arrows((edge.source, edge.type, edge.target, edge.role) for edge in walked.edges) == arrows(between)
+    assert {key: number for key, number in walked.counts.items() if number} == reached.counts(oracle.keys)
+    reasons = {Truncated.MAX_NODES} if 0 < walk.max_nodes < len(reached.distances) else set()
+    reasons |= {Truncated.DEPTH} if reached.deeper else set()
+    if walk.max_nodes:
+        assert walked.truncated in (reasons or {None})
+    assert walked.complete == (not reached.deeper)
+
+
+async def compare_path(
+    store: Store, oracle: Oracle, source: str, target: str, types: tuple[EdgeType, ...], as_of: int | None
+) -> None:
+    level = Level.ASSET if source in ASSETS else Level.VERSION
+    for versions in (True, False) if level is Level.ASSET else (True,):
+        edges = await store.path(PathBetween(id(source), id(target), types, as_of, versions), ANYONE)
+        ends = [
+            oracle.starts(Start(versions_of=id(word)) if versions and level is Level.ASSET else Start(ids=(id(word),)))
+            for word in (source, target)
+        ]
+        lengths = [oracle.distance(one, other, types, as_of) for one in ends[0] for other in ends[1]]
+        sound = [length for length in lengths if length is not None]
+        assert (None if edges is None else len(edges)) == min(sound, default=None)
+        if not edges:
+            continue
+        graph = oracle.graph(types, as_of)
+        assert edges[0].source in ends[0]
+        assert edges[-1].target in ends[1]
+        for edge in edges:
+            assert graph.has_edge(edge.source, edge.target, (edge.source, edge.type, edge.target, edge.role))
+        assert all(one.target == other.source for one, other in zip(edges, edges[1:], strict=False))
+
+
+def clock(at: int) -> int:
+    return at if at < DATED_BEFORE else CLOCK
+
+
+def words(ids: Any) -> list[str]:
+    return sorted(said(id) for id in ids)
+
+
+def arrows(refs: Any) -> list[str]:
+    return sorted(f"({said(ref[0])})-[{ref[1].value} {ref[3]}]->({said(ref[2])})" for ref in refs)
+
+
+# ----------------------------------------------------------------------------- the same statements, sent in other ways
+
+
+@st.composite
+def deliveries(draw: st.DrawFn) -> tuple[list[Granule], list[list[Granule]]]:
+    """Granules one by one, and the same ones in another order, split otherwise, some of them twice."""
+    found = draw(st.lists(granules(), min_size=2, max_size=6, unique_by=lambda one: (one.source, one.name)))
+    dated = [complete(draw, one, place) for place, one in enumerate(found)]
+    sent = draw(st.permutations([*dated, *draw(st.lists(st.sampled_from(dated), max_size=3))]))
+    cuts = sorted(draw(st.sets(st.integers(1, len(sent) - 1), max_size=4)))
+    return dated, [sent[begin:end] for begin, end in zip([0, *cuts], [*cuts, len(sent)], strict=True)]
+
+
+def complete(draw: st.DrawFn, granule: Granule, place: int) -> Granule:
+    """The granule at an event time of its own, and with marks and joins."""
+    at = 100 * (granule.at or 0) + place
+    versions = draw(st.lists(st.sampled_from(("m/1", "m/2", "n/1")), max_size=2, unique=True))
+    marks = [alias(word, "best", since=draw(st.integers(0, 1_000)) * 100 + place) for word in versions]
+    pairs = draw(st.lists(st.sampled_from((("b", "a"), ("c", "a"), ("c", "b"), ("n:", "m:"), ("^k", "^j"))), max_size=1))
+    return replace(granule, at=at, marks=marks, joins=[joined(*pair) for pair in pairs])
+
+
+def test_the_same_dated_facts_give_the_same_graph_in_whatever_way_they_come(explore: Explore, fresh: Fresh) -> None:
+    async def check(store: Store, deliveries: tuple[list[Granule], list[list[Granule]]]) -> None:
+        one_by_one, otherwise = deliveries
+        for granule in one_by_one:
+            await stated(store, granule)
+        first = await dump(store)
+        assert (await store.check()).findings == ()
+        async with fresh() as other:
+            for granules in otherwise:
+                await stated(other, *granules)
+            assert await dump(other) == first
+            assert (await other.check()).findings == ()
+
+    explore(check, deliveries=deliveries())
+
+
+def test_what_is_sent_twice_changes_nothing(explore: Explore) -> None:
+    async def check(store: Store, steps: list[Step]) -> None:
+        oracle = Oracle()
+        for step in steps:
+            await take(store, oracle, step)
+        before, times = await dump(store), await updated(store)
+        last = await store.events(0, 10_000, ANYONE)
+        held = list(oracle.scopes.values())
+        assert set(await stated(store, *held)) <= {Outcome.UNCHANGED}
+        for granule in held:
+            assert await stated(store, granule) == [Outcome.UNCHANGED]
+        assert await dump(store) == before
+        assert await updated(store) == times
+        assert await store.events(0, 10_000, ANYONE) == last
+
+    explore(check, steps=estates())
+
+
+def test_a_late_older_state_of_a_scope_is_ignored(explore: Explore) -> None:
+    async def check(store: Store, found: Sequence[Granule]) -> None:
+        newer = [replace(one, revision=5, at=100 * (one.at or 0) + place) for place, one in enumerate(found)]
+        await stated(store, *newer)
+        before = await dump(store)
+        older = [replace(one, name="s", source=one.source, revision=2, at=5) for one in found]
+        held = {(one.source, one.name) for one in newer}
+        await stated(store, *(one for one in older if (one.source, one.name) in held))
+        assert await dump(store) == before
+
+    explore(check, found=st.lists(granules(), min_size=1, max_size=4, unique_by=lambda one: (one.source, one.name)))
+
+
+def test_rebuilt_equals_kept(explore: Explore) -> None:
+    async def check(store: Store, steps: list[Step]) -> None:
+        oracle = Oracle()
+        for step in steps:
+            await take(store, oracle, step)
+        before: Dump = await dump(store)
+        assert await store.rebuild(ANYONE) == 0
+        assert await dump(store) == before
+
+    explore(check, steps=estates())
+
+
+async def updated(store: Store) -> dict[str, int]:
+    return {said(id): entity.updated_at for id, entity in (await entities(store)).items()}
