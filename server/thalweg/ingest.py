@@ -33,6 +33,8 @@ EARLIEST = -62_135_596_800 * time.SECOND
 LATEST = 253_402_300_800 * time.SECOND
 """The years 1 to 9999, which every client can write."""
 
+Where = str | Key | EdgeFact
+
 _SHA = re.compile(r"[0-9a-f]{40}")
 
 
@@ -167,7 +169,7 @@ class _Preparation:
         found: dict[str, tuple[dict[str, Any], dict[str, Sequence[Point]]]] = {}
         for fact in facts:
             id = self.mention(fact.key)
-            props = self.props(str(fact.key), fact.props, PROPERTIES[fact.key.kind])
+            props = self.props(fact.key, fact.props, PROPERTIES[fact.key.kind])
             if fact.key.kind is Kind.RUN and isinstance(props.get("job"), list):
                 self.mention(Key(Kind.JOB, tuple(props["job"])))
             histories: dict[str, Sequence[Point]] = {
@@ -179,7 +181,7 @@ class _Preparation:
                 continue
             for field, value in props.items():
                 if earlier[0].setdefault(field, value) != value:
-                    self.wrong(str(fact.key), field, value, f"is stated twice, also as {earlier[0][field]!r}", "TWICE")
+                    self.wrong(fact.key, field, value, f"is stated twice, also as {earlier[0][field]!r}", "TWICE")
             earlier[1].update(histories)
         return [StatedEntity(id, props, self.body(id, props), histories) for id, (props, histories) in found.items()]
 
@@ -187,19 +189,18 @@ class _Preparation:
         found: dict[tuple[str, EdgeType, str, str], dict[str, Any]] = {}
         for fact in facts:
             source, target = self.mention(fact.source), self.mention(fact.target)
-            where = f"({fact.source})-[:{fact.type.value}]->({fact.target})"
             if (fact.source.kind, fact.target.kind) not in ENDS[fact.type]:
                 types = TYPES_BETWEEN.get((fact.source.kind, fact.target.kind), ())
                 joins = " or ".join(f"({a.value})->({b.value})" for a, b in sorted(ENDS[fact.type], key=str))
                 expected = f"joins no {fact.source.kind.value} to a {fact.target.kind.value}; " + (
                     f"{types[0].value} does" if types else f"it joins {joins}"
                 )
-                self.wrong(where, "type", fact.type.value, expected, "WRONG_ENDS")
+                self.wrong(fact, "type", fact.type.value, expected, "WRONG_ENDS")
                 continue
             if source == target:
-                self.wrong(where, "target", fact.target.parts[-1], "is the source itself", "SELF_LOOP")
+                self.wrong(fact, "target", fact.target.parts[-1], "is the source itself", "SELF_LOOP")
                 continue
-            props = self.props(where, fact.props, EDGE_PROPERTIES[fact.type]) if fact.props else {}
+            props = self.props(fact, fact.props, EDGE_PROPERTIES[fact.type]) if fact.props else {}
             ref = (source, fact.type, target, fact.role)
             if ref in found:
                 found[ref] = unite(found[ref], props)
@@ -251,7 +252,7 @@ class _Preparation:
                 self.assets[id] = asset_id
         return id
 
-    def props(self, where: str, given: Mapping[str, Json], types: Mapping[str, Type]) -> dict[str, Any]:
+    def props(self, where: Where, given: Mapping[str, Json], types: Mapping[str, Type]) -> dict[str, Any]:
         """The properties in canonical form: nothing that is None, metrics spelled out, future dates taken as now."""
         props: dict[str, Any] = {}
         for field, value in given.items():
@@ -272,12 +273,15 @@ class _Preparation:
                 props[field] = value
         return props
 
-    def metrics(self, where: str, value: Json) -> dict[str, Any]:
+    def metrics(self, where: Where, value: Json) -> dict[str, Any]:
         if not isinstance(value, dict):
             self.wrong(where, "metrics", value, Type.METRICS.value)
             return {}
         metrics: dict[str, Any] = {}
         for name, given in value.items():
+            if given.__class__ is float and math.isfinite(given):
+                metrics[name] = {"best": given, "last": given}
+                continue
             metric = dict(given) if isinstance(given, dict) else {"last": given}
             metric.setdefault("best", metric.get("last"))
             for part in ("last", "best"):
@@ -297,7 +301,7 @@ class _Preparation:
             self.wrong(str(key), f"histories.{name}", "a point", "must have a number as its value")
         return tuple(points)
 
-    def time(self, where: str, field: str, value: Json, type: Type) -> int | None:
+    def time(self, where: Where, field: str, value: Json, type: Type) -> int | None:
         if value is None:
             return None
         if not isinstance(value, int) or isinstance(value, bool) or not EARLIEST <= value < LATEST:
@@ -306,12 +310,17 @@ class _Preparation:
         if value > self.latest and type is Type.TIME:
             self.stated_future = True
             self.notices.append(
-                Notice("FUTURE_DATE", where, field, f"{time.rfc3339(value)} lies in the future; it was taken as now")
+                Notice(
+                    "FUTURE_DATE",
+                    _place(where),
+                    field,
+                    f"{time.rfc3339(value)} lies in the future; it was taken as now",
+                )
             )
             return self.now
         return value
 
-    def text(self, where: str, field: str, value: Json) -> None:
+    def text(self, where: Where, field: str, value: Json) -> None:
         if (expected := _not_a_name(value)) is not None:
             self.wrong(where, field, value, expected)
 
@@ -322,8 +331,15 @@ class _Preparation:
             self.wrong(str(self.keys.get(where, where)), "properties", "a value", f"is no JSON: {error}")
             return b"{}"
 
-    def wrong(self, entity: str, field: str, value: Json, expected: str, code: str = "INVALID") -> None:
-        self.problems.append(_problem(entity, field, value, expected, code))
+    def wrong(self, where: Where, field: str, value: Json, expected: str, code: str = "INVALID") -> None:
+        self.problems.append(_problem(_place(where), field, value, expected, code))
+
+
+def _place(where: Where) -> str:
+    """What a problem is about, in words: only made when there is one."""
+    if isinstance(where, EdgeFact):
+        return f"({where.source})-[:{where.type.value}]->({where.target})"
+    return str(where)
 
 
 def unite(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:

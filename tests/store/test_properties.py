@@ -224,13 +224,14 @@ def arrows(refs: Any) -> list[str]:
 
 
 @st.composite
-def deliveries(draw: st.DrawFn) -> tuple[list[Granule], list[list[Granule]]]:
-    """Granules one by one, and the same ones in another order, split otherwise, some of them twice."""
+def deliveries(draw: st.DrawFn) -> list[list[State]]:
+    """The same granules twice: one by one, and in another order, split otherwise, some of them again."""
     found = draw(st.lists(granules(), min_size=2, max_size=6, unique_by=lambda one: (one.source, one.name)))
     dated = [complete(draw, one, place) for place, one in enumerate(found)]
     sent = draw(st.permutations([*dated, *draw(st.lists(st.sampled_from(dated), max_size=3))]))
     cuts = sorted(draw(st.sets(st.integers(1, len(sent) - 1), max_size=4)))
-    return dated, [sent[begin:end] for begin, end in zip([0, *cuts], [*cuts, len(sent)], strict=True)]
+    otherwise = [sent[begin:end] for begin, end in zip([0, *cuts], [*cuts, len(sent)], strict=True)]
+    return [[State((one,)) for one in dated], [State(tuple(several)) for several in otherwise]]
 
 
 def complete(draw: st.DrawFn, granule: Granule, place: int) -> Granule:
@@ -243,15 +244,15 @@ def complete(draw: st.DrawFn, granule: Granule, place: int) -> Granule:
 
 
 def test_the_same_dated_facts_give_the_same_graph_in_whatever_way_they_come(explore: Explore, fresh: Fresh) -> None:
-    async def check(store: Store, deliveries: tuple[list[Granule], list[list[Granule]]]) -> None:
+    async def check(store: Store, deliveries: list[list[State]]) -> None:
         one_by_one, otherwise = deliveries
-        for granule in one_by_one:
-            await stated(store, granule)
+        for step in one_by_one:
+            await stated(store, *step.granules)
         first = await dump(store)
         assert (await store.check()).findings == ()
         async with fresh() as other:
-            for granules in otherwise:
-                await stated(other, *granules)
+            for step in otherwise:
+                await stated(other, *step.granules)
             assert await dump(other) == first
             assert (await other.check()).findings == ()
 

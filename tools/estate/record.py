@@ -8,6 +8,8 @@
 #   "scikit-learn==1.9.1",
 #   "time-machine==3.6.0",
 # ]
+# [tool.uv]
+# exclude-newer = "2026-11-20T00:00:00Z"
 # ///
 """Records the example estate: MLflow and git, run for real, under a clock of 2026 and a seed.
 

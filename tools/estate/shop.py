@@ -155,9 +155,7 @@ class Shop:
 
     def read_model(self, model_id: str) -> None:
         """That the active run read a model which an earlier one logged."""
-        mlflow.MlflowClient().log_inputs(
-            mlflow.active_run().info.run_id, models=[LoggedModelInput(model_id=model_id)]
-        )
+        mlflow.MlflowClient().log_inputs(mlflow.active_run().info.run_id, models=[LoggedModelInput(model_id=model_id)])
 
     def keep(self, target: Path, manifest: Path) -> None:
         """What is committed of it all: the store, the MLmodel files, the repository, the deployments."""

@@ -1,1 +1,1 @@
-"""The GraphQL API: types, questions, statements, and the limits they are asked within. Only this room imports strawberry."""
+"""The GraphQL API: what is asked, what is stated, and within which limits. Only this room imports strawberry."""

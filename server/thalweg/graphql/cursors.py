@@ -44,6 +44,6 @@ def decode(cursor: str, digest: str, name: str) -> tuple[Json, ...]:
     if of != digest or not all(value is None or isinstance(value, str | int | float) for value in position):
         raise BadInput(
             f"`{name}` is a cursor of another list.",
-            "A cursor is of use with the same filter and the same order that it came from; begin again from the first page.",
+            "A cursor goes with the filter and the order that it came from. Begin again from the first page.",
         )
     return tuple(position)

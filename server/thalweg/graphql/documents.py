@@ -24,7 +24,8 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from thalweg.graphql.errors import PARSE_FAILED, VALIDATION_FAILED, Refused, refused
-from thalweg.graphql.limits import Limits, Step, charge, measure, over, priced
+from thalweg.graphql.limits import Limits, measure, over
+from thalweg.graphql.price import Step, charge, priced
 from thalweg.model.errors import BadInput
 
 RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
@@ -130,7 +131,7 @@ class Documents:
             bulk=root is not None and _is_bulk(root, definition),
             defaults={
                 variable.variable.name.value: value_from_ast_untyped(variable.default_value)
-                for variable in definition.variable_definitions
+                for variable in definition.variable_definitions or ()
                 if variable.default_value is not None
             },
             steps=priced(self._schema, document, definition),

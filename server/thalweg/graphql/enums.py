@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import Any
 
 import strawberry
-from strawberry import enum_value as value
 
-from thalweg.lineage import walk
+from thalweg.lineage import impact, walk
 from thalweg.model import edges, facts, kinds, results
 from thalweg.store import questions
+
+value: Any = strawberry.enum_value
+"""Untyped: Strawberry makes the value of a member what is given here, and not the definition that this returns."""
 
 
 @strawberry.enum(name="Kind", description="What an entity is: an asset, which people name, or a version of one.")
@@ -48,7 +51,7 @@ class Coverage(Enum):
     PREDICATES = value(edges.Coverage.PREDICATES.value, description="The columns of filters and joins are among them.")
     PROJECTION = value(
         edges.Coverage.PROJECTION.value,
-        description="Selected columns only, as SQL parsers give them: a column that is missing may be read all the same.",
+        description="Selected columns only, as SQL parsers give them: others may be read all the same.",
     )
 
 
@@ -118,3 +121,28 @@ class Truncated(Enum):
         results.Truncated.VISITED, description="More nodes would have to be looked at than the server allows."
     )
     DEADLINE = value(results.Truncated.DEADLINE, description="It took too long.")
+
+
+@strawberry.enum(description="What happens to an asset.")
+class Effect(Enum):
+    BREAKS = value(impact.Effect.BREAKS, description="A job or a release needs what goes away.")
+    STALE = value(
+        impact.Effect.STALE, description="It holds what derives from what changes, or will no longer be refreshed."
+    )
+    UNREPRODUCIBLE = value(
+        impact.Effect.UNREPRODUCIBLE, description="It can no longer be rebuilt, because an ancestor is gone."
+    )
+
+
+@strawberry.enum(description="How sure an effect is: of several paths the strongest, along one the weakest.")
+class Confidence(Enum):
+    CERTAIN = value(impact.Confidence.CERTAIN, description="It follows from what is known.")
+    POSSIBLE = value(impact.Confidence.POSSIBLE, description="What is known does not rule it out.")
+
+
+@strawberry.enum(description="Whether a change may go ahead.")
+class Verdict(Enum):
+    PASS = value(impact.Verdict.PASS, description="Nothing speaks against it.")
+    WARN = value(impact.Verdict.WARN, description="It may, and somebody should know.")
+    BLOCK = value(impact.Verdict.BLOCK, description="It may not.")
+    INCOMPLETE = value(impact.Verdict.INCOMPLETE, description="It could not be told; never to be taken for a PASS.")

@@ -1,7 +1,7 @@
 """How an error looks to a client: a sentence, a code, a request id; never a stack trace, a query text, or a secret.
 
-Expected errors are those of the model (`model/errors.py`) and of GraphQL itself. Anything else is a fault of ours: it is
-logged here, once, and the client is told the request id to ask for.
+Expected errors are those of the model (`model/errors.py`) and of GraphQL itself. Anything else is a fault of ours: it
+is logged here, once, and the client is told the request id to ask for.
 """
 
 from __future__ import annotations

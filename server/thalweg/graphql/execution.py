@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphql import ExecutionResult, OperationType, execute
-from graphql.pyutils import is_awaitable
 from strawberry.execution import optimized_is_awaitable
 
 from thalweg.graphql import errors, types
@@ -111,8 +110,8 @@ class Api:
             context_value=context,
             variable_values=dict(asked.variables or {}),
             operation_name=operation.name,
-            is_awaitable=optimized_is_awaitable,
+            is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]
             executor_class=Completing,
             max_coercion_errors=self.limits.errors,
         )
-        return await result if is_awaitable(result) else result
+        return result if isinstance(result, ExecutionResult) else await result

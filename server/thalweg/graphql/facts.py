@@ -1,7 +1,7 @@
 """What is stated: input types with the field's standard names, and the facts that they come to.
 
-The names are those of OpenLineage (namespace, name, run id) and of MLflow (params, metrics, tags as lists of pairs). Each
-input has a `facts` of its own; a wrong value is left for the write path, which says what would be right.
+The names are those of OpenLineage (namespace, name, run id) and of MLflow (params, metrics, tags as lists of pairs). A
+wrong value is left for the write path, which says what would be right.
 """
 
 from __future__ import annotations
@@ -507,7 +507,7 @@ class JoinFacts:
 class GranuleInput:
     scope: str = field(description="The name of the scope under its source: `run/4f1c…`.")
     at: DateTime | None = field(description="When these facts were so; now when left out.", default=None)
-    revision: Long | None = field(
+    source_revision: Long | None = field(
         description="Orders the states of the scope: one that is older than the one held is not written.", default=None
     )
     idempotency_key: str | None = field(
@@ -571,7 +571,7 @@ def granule(given: GranuleInput, source: str, origin: str) -> Granule:
         ],
         marks=[MarkFact(one.version.key, one.kind.value, one.name, one.since, one.until) for one in given.marks or ()],
         joins=[JoinFact(one.alias.key, one.of.key) for one in given.joins or ()],
-        revision=given.revision,
+        revision=given.source_revision,
         at=given.at,
         idempotency_key=given.idempotency_key,
     )

@@ -1,37 +1,23 @@
-"""What a request may ask for at most: the bounds, what a document measures, and what an operation costs.
+"""What a request may ask for at most: the bounds, and what a document measures.
 
 The measures are taken before validation, whose own work grows faster than the document. They are plain functions over
-the parsed document, so that a document is measured once and then kept (`documents.py`); only the price depends on the
-variables.
+the parsed document, so that a document is measured once and then kept (`documents.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from graphql import (
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
-    GraphQLCompositeType,
-    GraphQLField,
-    GraphQLInterfaceType,
-    GraphQLList,
-    GraphQLObjectType,
-    GraphQLSchema,
-    IntValueNode,
-    ListValueNode,
+    InlineFragmentNode,
     OperationDefinitionNode,
+    SelectionNode,
     SelectionSetNode,
-    ValueNode,
-    VariableNode,
-    get_named_type,
-    get_nullable_type,
-    is_composite_type,
-    type_from_ast,
 )
 
 from thalweg.graphql.errors import Refused, refused
@@ -60,9 +46,6 @@ class Limits:
     bulk_body: int = 10_000_000
 
 
-# ------------------------------------------------------------------------------------------------------------- measures
-
-
 class Measured(NamedTuple):
     """What a selection measures, its fragments spread out."""
 
@@ -75,20 +58,25 @@ class Measured(NamedTuple):
     """Fields at every level."""
 
 
+def fragments(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
+    """The fragments of a document by name."""
+    return {
+        definition.name.value: definition
+        for definition in document.definitions
+        if isinstance(definition, FragmentDefinitionNode)
+    }
+
+
 class _Measure:
     def __init__(self, document: DocumentNode) -> None:
-        self.fragments = {
-            definition.name.value: definition
-            for definition in document.definitions
-            if isinstance(definition, FragmentDefinitionNode)
-        }
+        self.fragments = fragments(document)
         self.known: dict[str, Measured] = {}
         self.open: set[str] = set()
 
     def selection(self, selections: SelectionSetNode | None) -> Measured:
         depth = aliases = fields = directives = total = 0
         for node in selections.selections if selections else ():
-            directives += len(node.directives)
+            directives += len(node.directives or ())
             if isinstance(node, FieldNode):
                 inner = self.selection(node.selection_set)
                 depth = max(depth, 1 + inner.depth)
@@ -96,9 +84,7 @@ class _Measure:
                 fields += 1
                 total += 1
             else:
-                inner = (
-                    self.spread(node) if isinstance(node, FragmentSpreadNode) else self.selection(node.selection_set)
-                )
+                inner = self.inside(node)
                 depth = max(depth, inner.depth)
                 aliases += inner.aliases
                 fields += inner.fields
@@ -106,7 +92,10 @@ class _Measure:
             total += inner.total
         return Measured(depth, aliases, fields, directives, total)
 
-    def spread(self, node: FragmentSpreadNode) -> Measured:
+    def inside(self, node: SelectionNode) -> Measured:
+        if isinstance(node, InlineFragmentNode):
+            return self.selection(node.selection_set)
+        assert isinstance(node, FragmentSpreadNode)
         name = node.name.value
         if name in self.known:
             return self.known[name]
@@ -116,7 +105,7 @@ class _Measure:
         self.open.add(name)
         inner = self.selection(fragment.selection_set)
         self.open.remove(name)
-        measured = self.known[name] = inner._replace(directives=inner.directives + len(fragment.directives))
+        measured = self.known[name] = inner._replace(directives=inner.directives + len(fragment.directives or ()))
         return measured
 
 
@@ -130,7 +119,7 @@ def measure(document: DocumentNode, limits: Limits) -> None:
             found = whole.selection(definition.selection_set)
         except RecursionError:
             raise refused("TOO_DEEP", f"The query is nested deeper than {limits.depth} fields.") from None
-        directives = found.directives + len(definition.directives)
+        directives = found.directives + len(definition.directives or ())
         bounds = (
             ("TOO_DEEP", "depth", found.depth, limits.depth, "fields deep", "Ask in several queries."),
             ("TOO_MANY_ALIASES", "aliases", found.aliases, limits.aliases, "aliases", "Send several queries."),
@@ -161,149 +150,3 @@ def over(code: str, setting: str, actual: int, limit: int, what: str, hint: str)
     return refused(
         code, f"{what}, and at most {limit} are allowed. {hint}", limit=limit, actual=actual, setting=setting
     )
-
-
-# ---------------------------------------------------------------------------------------------------------------- price
-
-
-class Size(NamedTuple):
-    """How many a field asks for: a number, or the number (or list) in a variable."""
-
-    number: int
-    variable: str | None = None
-
-    def of(self, variables: Mapping[str, Any]) -> int:
-        value = variables.get(self.variable, self.number) if self.variable else self.number
-        if isinstance(value, list):
-            return len(value)
-        return value if isinstance(value, int) and value > 0 else 0
-
-
-class Step(NamedTuple):
-    """A field as it is priced.
-
-    flat: what it costs by itself, once. each: 1 for an entity. listed: whether it is a list of as many as the field
-    above asked for. nodes: how many nodes of a graph it returns besides.
-    """
-
-    flat: int
-    each: int
-    listed: bool
-    size: Size | None
-    nodes: Size | None
-    inner: tuple[Step, ...]
-
-    def price(self, variables: Mapping[str, Any], above: int) -> tuple[int, int]:
-        """(cost, nodes) of the field for one object of the type that it is on."""
-        own = self.size.of(variables) if self.size else None
-        times = (above if own is None else own) if self.listed else 1
-        cost, nodes = self.each, self.each
-        for step in self.inner:
-            inner_cost, inner_nodes = step.price(variables, 1 if own is None else own)
-            cost += inner_cost
-            nodes += inner_nodes
-        graph = self.nodes.of(variables) if self.nodes else 0
-        return self.flat + times * cost + graph // GRAPH_NODES_A_POINT, times * nodes + graph
-
-
-GRAPH_NODES_A_POINT = 20
-"""A node of a walk is a row that the walk has in hand; an entity is fetched, with all that it has."""
-
-_SIZES = ("first", "last", "ids", "maxNodes")
-
-
-class _Pricing:
-    def __init__(self, schema: GraphQLSchema, document: DocumentNode) -> None:
-        self.schema = schema
-        self.fragments = _Measure(document).fragments
-
-    def selection(self, type: GraphQLCompositeType, selections: SelectionSetNode | None) -> tuple[Step, ...]:
-        steps: list[Step] = []
-        for node in selections.selections if selections else ():
-            if isinstance(node, FieldNode):
-                step = self.field(type, node)
-                if step is not None:
-                    steps.append(step)
-            else:
-                fragment = self.fragments[node.name.value] if isinstance(node, FragmentSpreadNode) else node
-                condition = fragment.type_condition
-                inner = type_from_ast(self.schema, condition) if condition else type
-                if is_composite_type(inner):
-                    steps.extend(self.selection(inner, fragment.selection_set))
-        return tuple(steps)
-
-    def field(self, type: GraphQLCompositeType, node: FieldNode) -> Step | None:
-        name = node.name.value
-        if name.startswith("__") or not isinstance(type, GraphQLObjectType | GraphQLInterfaceType):
-            return None  # the schema itself is cheap, and the depth is bounded
-        field = type.fields[name]
-        named = get_named_type(field.type)
-        inner = self.selection(named, node.selection_set) if is_composite_type(named) else ()
-        definition = field.extensions.get("strawberry-definition")
-        metadata: Mapping[str, Any] = definition.metadata if definition is not None else {}
-        flat = metadata.get("cost", 0)
-        if not inner and not flat:
-            return None
-        return Step(
-            flat=flat,
-            each=int(_is_entity(named)),
-            listed=isinstance(get_nullable_type(field.type), GraphQLList),
-            size=next((size for name in _SIZES if (size := _size(field, node, name))), None),
-            nodes=_size(field, node, "maxNodes"),
-            inner=inner,
-        )
-
-
-def _is_entity(type: Any) -> bool:
-    if isinstance(type, GraphQLInterfaceType):
-        return type.name in ("Node", "Entity")
-    return isinstance(type, GraphQLObjectType) and any(interface.name == "Node" for interface in type.interfaces)
-
-
-def _size(field: GraphQLField, node: FieldNode, name: str) -> Size | None:
-    if name not in field.args:
-        return None
-    default = field.args[name].default_value
-    size = default if isinstance(default, int) else 0
-    for argument in node.arguments:
-        if argument.name.value == name:
-            return _given(argument.value, size)
-    return Size(size) if size else None
-
-
-def _given(value: ValueNode, default: int) -> Size:
-    if isinstance(value, VariableNode):
-        return Size(default, value.name.value)
-    if isinstance(value, ListValueNode):
-        return Size(len(value.values))
-    return Size(int(value.value) if isinstance(value, IntValueNode) else default)
-
-
-def priced(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) -> tuple[Step, ...]:
-    """What an operation of a valid document costs, but for its variables."""
-    root = schema.get_root_type(operation.operation)
-    return _Pricing(schema, document).selection(root, operation.selection_set) if root else ()
-
-
-def charge(steps: tuple[Step, ...], variables: Mapping[str, Any], limits: Limits) -> None:
-    """Raises Refused where an operation costs too much, or may return too many nodes."""
-    prices = [step.price(variables, 1) for step in steps]
-    cost, nodes = sum(price[0] for price in prices), sum(price[1] for price in prices)
-    if nodes > limits.nodes:
-        raise over(
-            "TOO_MANY_NODES",
-            "nodes",
-            nodes,
-            limits.nodes,
-            f"The query may return {nodes} nodes",
-            "Ask for fewer with `first` and `maxNodes`, and for the rest with the cursor.",
-        )
-    if cost > limits.cost:
-        raise over(
-            "TOO_COSTLY",
-            "cost",
-            cost,
-            limits.cost,
-            f"The query costs {cost} points, one for each entity it may fetch",
-            "Ask for fewer with `first`, or in several queries.",
-        )

@@ -10,6 +10,7 @@ from strawberry import field
 
 from thalweg.graphql import cursors, enums, types
 from thalweg.graphql.context import Context, Info
+from thalweg.graphql.fields import answered
 from thalweg.graphql.names import Names
 from thalweg.graphql.scalars import DateTime, MetricValue
 from thalweg.model.errors import BadInput
@@ -50,7 +51,7 @@ class Connection(Generic[T]):
     kind: strawberry.Private[Kind]
     where: strawberry.Private[Where | None]
 
-    @field(description="How many the whole list holds. It is counted only when it is asked for.", metadata={"cost": 50})
+    @answered("How many the whole list holds. It is counted only when it is asked for.", cost=50)
     async def total_count(self, info: Info) -> int:
         if self.where is None:
             return 0
@@ -88,6 +89,15 @@ class Paging:
         self.before = before
 
 
+def page_info(cursors: Sequence[str], has_next: bool, has_previous: bool) -> PageInfo:
+    return PageInfo(
+        has_next_page=has_next,
+        has_previous_page=has_previous,
+        start_cursor=cursors[0] if cursors else None,
+        end_cursor=cursors[-1] if cursors else None,
+    )
+
+
 def connection(page: Page, nodes: Sequence[Any], digest: str, kind: Kind, where: Where | None) -> Connection[Any]:
     edges = [
         Edge(node=node, cursor=cursors.encode(digest, position))
@@ -96,12 +106,7 @@ def connection(page: Page, nodes: Sequence[Any], digest: str, kind: Kind, where:
     return Connection(
         edges=edges,
         nodes=list(nodes),
-        page_info=PageInfo(
-            has_next_page=page.has_next,
-            has_previous_page=page.has_previous,
-            start_cursor=edges[0].cursor if edges else None,
-            end_cursor=edges[-1].cursor if edges else None,
-        ),
+        page_info=page_info([edge.cursor for edge in edges], page.has_next, page.has_previous),
         kind=kind,
         where=where,
     )
@@ -195,7 +200,7 @@ _ASSET_FIELDS = {
 
 
 async def _where(context: Context, kind: Kind, given: AssetFilter | None) -> Where | None:
-    """The filter as the store takes it; None where it names an asset that is not known, so that nothing can be in it."""
+    """The filter as the store takes it; None where it names an asset that is not known, so that nothing is in it."""
     if given is None:
         return Where()
     asset_id: str | None = None

@@ -14,9 +14,6 @@ from thalweg.store.questions import Find, Hop, Neighbour, Where
 from thalweg.store.store import Store
 
 V = TypeVar("V")
-Found = V | asyncio.Future[V]
-"""A value that is known already, or one that will be."""
-
 Tasks = set[asyncio.Task[None]]
 
 NEWEST = 100
@@ -36,7 +33,8 @@ class Batch(Generic[V]):
         self._known: dict[str, V] = {}
         self._waiting: dict[str, list[asyncio.Future[V]]] = {}
 
-    def load(self, id: str) -> Found[V]:
+    def load(self, id: str) -> V | asyncio.Future[V]:
+        """The value where it is known already, else a future of it; GraphQL takes either."""
         if id in self._known:
             return self._known[id]
         loop = asyncio.get_running_loop()

@@ -1,14 +1,15 @@
-"""One entity, by id, by name, or by natural key. What is not known is null; what is ambiguous is an error that lists it."""
+"""One entity, by id, by name, or by natural key. What is not known is null; what is ambiguous is an error."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import strawberry
-from strawberry import field
 
 from thalweg.graphql import types
 from thalweg.graphql.context import Info
+from thalweg.graphql.fields import answered
 from thalweg.graphql.names import Names
 from thalweg.model.errors import BadInput
 from thalweg.model.keys import kind_of_id
@@ -29,19 +30,22 @@ def _shown(found: Entity | None) -> types.Entity | None:
     return None if found is None else types.entity(found)
 
 
+async def _known(info: Info, ids: Sequence[str]) -> list[types.Node | None]:
+    found = await info.context.store.get([id for id in ids if kind_of_id(id)], info.context.caller)
+    return [_shown(found.get(id)) for id in ids]
+
+
 @strawberry.type
 class Lookups:
     """The part of Query that looks one thing up."""
 
-    @field(description="The entity of an id; null where there is none.")
-    def node(
+    @answered("The entity of an id; null where there is none.")
+    async def node(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
     ) -> types.Node | None:
-        if kind_of_id(id) is None:
-            return None
-        return info.context.loaders.entities.load(id)  # type: ignore[no-any-return]
+        return (await _known(info, [id]))[0]
 
-    @field(description="The entities of several ids, in their order, with null where there is none.")
+    @answered("The entities of several ids, in their order, with null where there is none.")
     async def nodes(
         self, info: Info, ids: Annotated[list[strawberry.ID], strawberry.argument(description="The ids; at most 100.")]
     ) -> list[types.Node | None]:
@@ -49,26 +53,23 @@ class Lookups:
             raise BadInput(
                 f"`ids` holds {len(ids)} ids, and may hold {info.context.limits.first}.", "Ask in several queries."
             )
-        found = await info.context.store.get([id for id in ids if kind_of_id(id)], info.context.caller)
-        return [_shown(found.get(id)) for id in ids]
+        return await _known(info, ids)
 
-    @field(
-        description=(
-            "The entity that a text names: an id, `dataset:s3://lake/transactions`, `dataset:transactions@sha256:…`, "
-            "`model:fraud`, `model:fraud/3`, `model:fraud@champion`, `job:etl/clean`, `run:4f1c…`, `commit:abc1234`, "
-            "`repository:github.com/acme/churn`, `deployment:production/fraud`, or a name alone where only one bears it."
-        )
+    @answered(
+        "The entity that a text names: an id, `dataset:s3://lake/transactions`, `dataset:transactions@sha256:…`, "
+        "`model:fraud`, `model:fraud/3`, `model:fraud@champion`, `job:etl/clean`, `run:4f1c…`, `commit:abc1234`, "
+        "`repository:github.com/acme/churn`, `deployment:production/fraud`, or a name alone where only one bears it."
     )
     async def entity(
         self, info: Info, of: Annotated[str, strawberry.argument(description="The text.")]
     ) -> types.Entity | None:
         return _shown(await _names(info).referred(of))
 
-    @field(description="A dataset, by its OpenLineage namespace and name, or by its URI as the name alone.")
+    @answered("A dataset, by its OpenLineage namespace and name, or by its URI as the name alone.")
     async def dataset(self, info: Info, name: Name, namespace: Namespace = None) -> types.Dataset | None:
         return _shown(await _names(info).asset(Kind.DATASET, namespace, name))  # type: ignore[return-value]
 
-    @field(description="A version of a dataset.")
+    @answered("A version of a dataset.")
     async def dataset_version(
         self,
         info: Info,
@@ -79,13 +80,13 @@ class Lookups:
         found = await _names(info).version(Kind.DATASET, namespace, name, version)
         return _shown(found)  # type: ignore[return-value]
 
-    @field(description="A repository, by any of its URLs: with or without `.git`, by https or ssh.")
+    @answered("A repository, by any of its URLs: with or without `.git`, by https or ssh.")
     async def repository(
         self, info: Info, url: Annotated[str, strawberry.argument(description="The URL.")]
     ) -> types.Repository | None:
         return _shown(await _names(info).repository(url))  # type: ignore[return-value]
 
-    @field(description="A commit, by its sha or the beginning of it.")
+    @answered("A commit, by its sha or the beginning of it.")
     async def commit(
         self,
         info: Info,
@@ -99,11 +100,11 @@ class Lookups:
     ) -> types.Commit | None:
         return _shown(await _names(info).commit(repository, sha))  # type: ignore[return-value]
 
-    @field(description="A job.")
+    @answered("A job.")
     async def job(self, info: Info, name: Name, namespace: Namespace = None) -> types.Job | None:
         return _shown(await _names(info).asset(Kind.JOB, namespace, name))  # type: ignore[return-value]
 
-    @field(description="A run.")
+    @answered("A run.")
     async def run(
         self,
         info: Info,
@@ -112,11 +113,11 @@ class Lookups:
     ) -> types.Run | None:
         return _shown(await _names(info).run(namespace, run_id))  # type: ignore[return-value]
 
-    @field(description="A model.")
+    @answered("A model.")
     async def model(self, info: Info, name: Name, namespace: Namespace = None) -> types.Model | None:
         return _shown(await _names(info).asset(Kind.MODEL, namespace, name))  # type: ignore[return-value]
 
-    @field(description="A version of a model, by its version or by an alias.")
+    @answered("A version of a model, by its version or by an alias.")
     async def model_version(
         self,
         info: Info,
@@ -134,11 +135,11 @@ class Lookups:
         )
         return _shown(found)  # type: ignore[return-value]
 
-    @field(description="A deployment; its namespace is its environment.")
+    @answered("A deployment; its namespace is its environment.")
     async def deployment(self, info: Info, name: Name, namespace: Namespace = None) -> types.Deployment | None:
         return _shown(await _names(info).asset(Kind.DEPLOYMENT, namespace, name))  # type: ignore[return-value]
 
-    @field(description="A release of a deployment.")
+    @answered("A release of a deployment.")
     async def release(
         self,
         info: Info,

@@ -110,7 +110,7 @@ class Names:
             raise BadInput(f"The repository {error}.") from None
 
     async def commit(self, repository: str | None, sha: str) -> Entity | None:
-        """A commit by its sha, or by the beginning of it. Raises Ambiguous, and BadInput for what is no such beginning."""
+        """A commit by its sha, or by the beginning of it. Raises Ambiguous, and BadInput for what is no sha."""
         sha = sha.strip().lower()
         if not FEWEST <= len(sha) <= 40 or not _HEX.fullmatch(sha):
             raise BadInput(f"{sha!r} is no commit.", f"Give {FEWEST} to 40 hexadecimal digits of its sha.")
@@ -202,7 +202,7 @@ class Names:
         if separator and kind is Kind.DATASET and (asset := await self._named(kind, name)):
             return await self.key(Key(Kind.DATASET_VERSION, (*asset.key, after)))
         if separator and kind is Kind.MODEL and (asset := await self._named(kind, name)):
-            return await self.aliased(*asset.key, after)
+            return await self.aliased(asset.key[0], asset.key[1], after)
         name, separator, after = rest.rpartition("/")
         version = VERSION_OF[kind]
         if separator and version is not Kind.RUN and (asset := await self._named(kind, name)):

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 
 import strawberry
-from graphql import FieldNode, FragmentSpreadNode, SelectionSetNode
+from graphql import FieldNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode
 from strawberry import argument, field
 
 from thalweg.graphql import enums, types
 from thalweg.graphql.context import Info
+from thalweg.graphql.fields import answered
 from thalweg.graphql.names import Names
 from thalweg.graphql.scalars import DateTime
 from thalweg.lineage import path as paths
@@ -45,7 +46,7 @@ def selected(info: Info) -> set[str]:
                 yield from paths(node.selection_set, f"{above}{node.name.value}.")
             elif isinstance(node, FragmentSpreadNode):
                 yield from paths(raw.fragments[node.name.value].selection_set, above)
-            else:
+            elif isinstance(node, InlineFragmentNode):
                 yield from paths(node.selection_set, above)
 
     return {path for node in raw.field_nodes for path in paths(node.selection_set, "")}
@@ -74,9 +75,7 @@ class LineageNode:
     in_degree: int | None = field(description="How many lineage edges come into it, in the whole graph.")
     out_degree: int | None = field(description="How many lineage edges leave it, in the whole graph.")
 
-    @field(description="The entity itself.")
-    def entity(self, info: Info) -> types.Entity | None:
-        return info.context.loaders.entities.load(self.id)  # type: ignore[no-any-return]
+    entity: types.Entity | None = types.fetched(lambda node: node.id, "The entity itself.")
 
 
 @strawberry.type(description="An edge of a lineage graph; it points the way the influence flows.")
@@ -201,9 +200,8 @@ EdgeTypes = Annotated[
 class Questions:
     """The part of Query that asks the graph."""
 
-    @field(
-        description="Walks from an entity: what it came from, and what came of it. Null where the entity is not known.",
-        metadata={"cost": 50},
+    @answered(
+        "Walks from an entity: what it came from, and what came of it. Null where the entity is not known.", cost=50
     )
     async def lineage(
         self,
@@ -266,12 +264,10 @@ class Questions:
             return None
         return _graph(found)
 
-    @field(
-        description=(
-            "The shortest explanation of how one entity came to influence another. Null where neither influences the "
-            "other, or one is not known."
-        ),
-        metadata={"cost": 100},
+    @answered(
+        "The shortest explanation of how one entity came to influence another. Null where neither influences the "
+        "other, or one is not known.",
+        cost=100,
     )
     async def path(
         self,

@@ -23,6 +23,7 @@ from graphql import (
 )
 from strawberry.schema.config import StrawberryConfig
 
+from thalweg.graphql.impacts import Impacts
 from thalweg.graphql.lists import Lists
 from thalweg.graphql.lookups import Lookups
 from thalweg.graphql.questions import Questions
@@ -32,7 +33,7 @@ from thalweg.graphql.types import TYPES
 
 
 @strawberry.type(description="What can be asked.")
-class Query(Lookups, Lists, Questions):
+class Query(Lookups, Lists, Questions, Impacts):
     pass
 
 

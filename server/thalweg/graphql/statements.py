@@ -15,6 +15,7 @@ from strawberry import argument, field
 from thalweg import ingest
 from thalweg.graphql import enums, facts, types
 from thalweg.graphql.context import Context, Info
+from thalweg.graphql.fields import answered
 from thalweg.graphql.scalars import DateTime, Long
 from thalweg.model import keys, results, time
 from thalweg.model.edges import EdgeType
@@ -42,7 +43,7 @@ class Statement:
         description="The name of the scope under its source; made from what is stated when left out.", default=None
     )
     at: DateTime | None = field(description="When these facts were so; now when left out.", default=None)
-    revision: Long | None = field(
+    source_revision: Long | None = field(
         description="Orders the states of the scope: one that is older than the one held is not written.", default=None
     )
     idempotency_key: str | None = field(
@@ -246,7 +247,7 @@ def _granule(given: Statement, scope: str, **stated: Any) -> Granule:
         source=given.source,
         name=given.scope or scope,
         origin=ORIGIN,
-        revision=given.revision,
+        revision=given.source_revision,
         at=given.at,
         idempotency_key=given.idempotency_key,
         **stated,
@@ -272,7 +273,7 @@ async def _record(
 
 @strawberry.type(description="What can be stated.")
 class Mutation:
-    @field(description="States a version of a dataset.")
+    @answered("States a version of a dataset.")
     async def record_dataset_version(
         self, info: Info, input: Annotated[RecordDatasetVersionInput, argument(description="What is stated.")]
     ) -> RecordDatasetVersionPayload:
@@ -285,7 +286,7 @@ class Mutation:
         answer, found = await _record(info, Kind.DATASET_VERSION, input, edges)
         return RecordDatasetVersionPayload(dataset_version=found, **_came(answer))
 
-    @field(description="States a run: what it was, the code it ran, what it read and wrote.")
+    @answered("States a run: what it was, the code it ran, what it read and wrote.")
     async def record_run(
         self, info: Info, input: Annotated[RecordRunInput, argument(description="What is stated.")]
     ) -> RecordRunPayload:
@@ -299,7 +300,7 @@ class Mutation:
         answer, found = await _record(info, Kind.RUN, input, edges)
         return RecordRunPayload(run=found, **_came(answer))
 
-    @field(description="States a version of a model.")
+    @answered("States a version of a model.")
     async def record_model_version(
         self, info: Info, input: Annotated[RecordModelVersionInput, argument(description="What is stated.")]
     ) -> RecordModelVersionPayload:
@@ -312,7 +313,7 @@ class Mutation:
         answer, found = await _record(info, Kind.MODEL_VERSION, input, edges)
         return RecordModelVersionPayload(model_version=found, **_came(answer))
 
-    @field(description="States a release of a deployment: what it serves, since when, and what it reads and writes.")
+    @answered("States a release of a deployment: what it serves, since when, and what it reads and writes.")
     async def record_release(
         self, info: Info, input: Annotated[RecordReleaseInput, argument(description="What is stated.")]
     ) -> RecordReleasePayload:
@@ -326,7 +327,7 @@ class Mutation:
         answer, found = await _record(info, Kind.RELEASE, input, edges)
         return RecordReleasePayload(release=found, **_came(answer))
 
-    @field(description="States that a release has ended, or will. One that has ended already is left as it is.")
+    @answered("States that a release has ended, or will. One that has ended already is left as it is.")
     async def end_release(
         self, info: Info, input: Annotated[EndReleaseInput, argument(description="What is stated.")]
     ) -> EndReleasePayload:
@@ -348,7 +349,7 @@ class Mutation:
             answer = await _state(context, make)
         return EndReleasePayload(release=await _entity(context, key, answer), **_came(answer))
 
-    @field(description="States which version of a model an alias points at. It points at one at a time.")
+    @answered("States which version of a model an alias points at. It points at one at a time.")
     async def set_alias(
         self, info: Info, input: Annotated[SetAliasInput, argument(description="What is stated.")]
     ) -> SetAliasPayload:
@@ -361,18 +362,13 @@ class Mutation:
             answer = NotFound(
                 f"No {model if key is None else key} is known.", "State it first, with recordModelVersion."
             )
-        elif key is not None and input.since is None and await _bears(context, next(iter(held)), input.alias):
-            answer = results.Written(results.Outcome.UNCHANGED)
         else:
-            since = time.now() if input.since is None else input.since
-            marks = [] if key is None else [MarkFact(key, MarkKind.ALIAS, input.alias, since)]
+            marks = [] if key is None else [MarkFact(key, MarkKind.ALIAS, input.alias, input.since)]
             answer = await _state(context, lambda: _granule(input, _scope(model, "alias", input.alias), marks=marks))
         found = None if key is None else await _entity(context, key, answer)
         return SetAliasPayload(model_version=found, **_came(answer))
 
-    @field(
-        description="States many granules of facts at once, each written whole or not at all.", metadata={"bulk": True}
-    )
+    @answered("States many granules of facts at once, each written whole or not at all.", bulk=True)
     async def state_batch(
         self, info: Info, input: Annotated[StateBatchInput, argument(description="What is stated.")]
     ) -> StateBatchPayload:
@@ -404,28 +400,20 @@ class Mutation:
             errors=[],
         )
 
-    @field(
-        description=(
-            "Takes entities out of every answer, an asset with its versions, whatever is stated, until `restore`. "
-            "All of them or none."
-        )
+    @answered(
+        "Takes entities out of every answer, an asset with its versions, whatever is stated, until `restore`. "
+        "All of them or none."
     )
     async def forget(
         self, info: Info, ids: Annotated[list[strawberry.ID], argument(description="Their ids; at most 100.")]
     ) -> ForgetPayload:
         return await _forget(info, ids, info.context.store.forget)
 
-    @field(description="Undoes `forget`. All of them or none.")
+    @answered("Undoes `forget`. All of them or none.")
     async def restore(
         self, info: Info, ids: Annotated[list[strawberry.ID], argument(description="Their ids; at most 100.")]
     ) -> ForgetPayload:
         return await _forget(info, ids, info.context.store.restore)
-
-
-async def _bears(context: Context, version: str, alias: str) -> bool:
-    """Whether a version bears an alias now, by what was stated here."""
-    marks = (await context.store.marks([version], context.caller)).get(version, ())
-    return any(mark.kind is MarkKind.ALIAS and mark.name == alias and mark.origin == ORIGIN for mark in marks)
 
 
 async def _forget(info: Info, ids: list[strawberry.ID], do: Any) -> ForgetPayload:

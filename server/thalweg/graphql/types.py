@@ -7,7 +7,8 @@ batches (`loaders.py`). The types refer to each other by nature, so they share a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
@@ -15,12 +16,13 @@ from strawberry import field
 
 from thalweg.graphql import enums, values
 from thalweg.graphql.context import Context, Info
-from thalweg.model.errors import BadInput
-from thalweg.graphql.loaders import Found, is_live
+from thalweg.graphql.fields import answered
+from thalweg.graphql.loaders import is_live
 from thalweg.graphql.scalars import DateTime, Json, Long
 from thalweg.graphql.values import Column, KeyValue, Metric, MetricPoint
 from thalweg.model import results, time
 from thalweg.model.edges import Coverage, EdgeType
+from thalweg.model.errors import BadInput
 from thalweg.model.facts import MarkKind
 from thalweg.model.kinds import Kind
 from thalweg.model.properties import STATUSES
@@ -134,7 +136,7 @@ def _first(found: results.Neighbours) -> Any:
 
 
 def related(hop: Hop, type: EdgeType, description: str, *kinds: Kind) -> Any:
-    """A field of all relations of a type; `kinds` of the other end, where it may be of several and only some are meant."""
+    """A field of all relations of a type; `kinds` of the other end, where only some are meant."""
     if len(kinds) != 1:
         return _related_kinds(hop, type, description)
 
@@ -182,12 +184,18 @@ def all_versions(description: str) -> Any:
     return field(resolver=resolve, description=description)
 
 
-def asset(description: str) -> Any:
+def fetched(id_of: Callable[[Any], str | None], description: str) -> Any:
+    """A field of the entity whose id is at hand."""
+
     def resolve(self: Any, info: Info) -> Any:
-        id = self.record.asset_id
+        id = id_of(self)
         return None if id is None else info.context.loaders.entities.load(id)
 
     return field(resolver=resolve, description=description)
+
+
+def asset(description: str) -> Any:
+    return fetched(lambda version: version.record.asset_id, description)
 
 
 @strawberry.type(description="That a version of a model bears an alias, or is in a stage, over a period.")
@@ -201,13 +209,8 @@ class Mark:
     model_id: strawberry.Private[str]
     version_id: strawberry.Private[str]
 
-    @field(description="The model.")
-    def model(self, info: Info) -> Model | None:
-        return info.context.loaders.entities.load(self.model_id)  # type: ignore[no-any-return]
-
-    @field(description="The version that is marked.")
-    def version(self, info: Info) -> ModelVersion | None:
-        return info.context.loaders.entities.load(self.version_id)  # type: ignore[no-any-return]
+    model: Model | None = fetched(lambda mark: mark.model_id, "The model.")
+    version: ModelVersion | None = fetched(lambda mark: mark.version_id, "The version that is marked.")
 
 
 def _mark(mark: results.Mark) -> Mark:
@@ -224,11 +227,11 @@ async def _marks(
     info: Info, id: str, first: int, as_of: int | None = None, history: bool = False, kind: MarkKind | None = None
 ) -> list[Mark]:
     found = info.context.loaders.marks(as_of, history).load(id)
-    marks = found if isinstance(found, tuple) else await found
-    return [_mark(mark) for mark in marks if kind in (None, mark.kind)][: size(first, info.context)]
+    marks = await found if isinstance(found, asyncio.Future) else found
+    return [_mark(mark) for mark in marks if kind is None or mark.kind is kind][: size(first, info.context)]
 
 
-# -------------------------------------------------------------------------------------------------------------- entities
+# ------------------------------------------------------------------------------------------------------------- entities
 
 
 @strawberry.interface(description="Whatever has an id.")
@@ -261,7 +264,7 @@ class Entity(Node):
     extra: Json | None = field(description="What else its sources say.")
     record: strawberry.Private[results.Entity]
 
-    @field(description="Its tags.")
+    @answered("Its tags.")
     def tags(self, keys: Keys = None) -> list[KeyValue]:
         return values.pairs(self.record.props.get("tags"), keys)
 
@@ -292,7 +295,7 @@ class DatasetVersion(Entity, Node):
     column_lineage: Json | None = field(description="Which columns its columns were made of, as OpenLineage says it.")
     statistics: Json | None = field(description="What was measured of it.")
 
-    @field(description="Its columns; null where nobody stated them.")
+    @answered("Its columns; null where nobody stated them.")
     def columns(self) -> list[Column] | None:
         return values.columns(self.record.props.get("columns"))
 
@@ -370,19 +373,19 @@ class Run(Entity, Node):
     user: str | None = field(description="Who ran it.")
     error: str | None = field(description="What went wrong.")
 
-    @field(description="Its parameters.")
+    @answered("Its parameters.")
     def params(self, keys: Keys = None) -> list[KeyValue]:
         return values.pairs(self.record.props.get("params"), keys)
 
-    @field(description="Its metrics, the last and the best value of each.")
+    @answered("Its metrics, the last and the best value of each.")
     def metrics(self, keys: Keys = None) -> list[Metric]:
         return values.metrics(self.record.props.get("metrics"), keys)
 
-    @field(description="What it ran in: versions of the language, the packages, the image.")
+    @answered("What it ran in: versions of the language, the packages, the image.")
     def environment(self, keys: Keys = None) -> list[KeyValue]:
         return values.pairs(self.record.props.get("environment"), keys)
 
-    @field(description="Every logged value of one of its metrics, by step.")
+    @answered("Every logged value of one of its metrics, by step.")
     async def metric_history(self, info: Info, metric: MetricKey, first: FirstPoints = 1000) -> list[MetricPoint]:
         return await _history(info, self.id, metric, first)
 
@@ -403,15 +406,15 @@ class Run(Entity, Node):
 class Model(Entity, Node):
     versions: Listing[ModelVersion] = all_versions("Its versions.")
 
-    @field(description="Its aliases, and the version that each points at.")
+    @answered("Its aliases, and the version that each points at.")
     async def aliases(self, info: Info, first: First = 25, as_of: AsOf = None) -> list[Mark]:
         return await _marks(info, self.id, first, as_of, kind=MarkKind.ALIAS)
 
-    @field(description="Its stages, and the versions in each.")
+    @answered("Its stages, and the versions in each.")
     async def stages(self, info: Info, first: First = 25, as_of: AsOf = None) -> list[Mark]:
         return await _marks(info, self.id, first, as_of, kind=MarkKind.STAGE)
 
-    @field(description="The aliases and stages of its versions, the newest first.")
+    @answered("The aliases and stages of its versions, the newest first.")
     async def marks(self, info: Info, first: First = 25, as_of: AsOf = None, history: History = False) -> list[Mark]:
         return await _marks(info, self.id, first, as_of, history)
 
@@ -441,23 +444,23 @@ class ModelVersion(Entity, Node):
     signature: Json | None = field(description="What it takes and gives, as MLflow writes it.")
     user: str | None = field(description="Who made it.")
 
-    @field(description="Its parameters.")
+    @answered("Its parameters.")
     def params(self, keys: Keys = None) -> list[KeyValue]:
         return values.pairs(self.record.props.get("params"), keys)
 
-    @field(description="Its metrics, the last and the best value of each.")
+    @answered("Its metrics, the last and the best value of each.")
     def metrics(self, keys: Keys = None) -> list[Metric]:
         return values.metrics(self.record.props.get("metrics"), keys)
 
-    @field(description="What it needs to run: versions of the language, the packages, the image.")
+    @answered("What it needs to run: versions of the language, the packages, the image.")
     def environment(self, keys: Keys = None) -> list[KeyValue]:
         return values.pairs(self.record.props.get("environment"), keys)
 
-    @field(description="Every logged value of one of its metrics, by step.")
+    @answered("Every logged value of one of its metrics, by step.")
     async def metric_history(self, info: Info, metric: MetricKey, first: FirstPoints = 1000) -> list[MetricPoint]:
         return await _history(info, self.id, metric, first)
 
-    @field(description="Its aliases and stages, the newest first.")
+    @answered("Its aliases and stages, the newest first.")
     async def marks(self, info: Info, first: First = 25, as_of: AsOf = None, history: History = False) -> list[Mark]:
         return await _marks(info, self.id, first, as_of, history)
 
@@ -483,9 +486,10 @@ class Deployment(Entity, Node):
 
     releases: Listing[Release] = all_versions("Its releases.")
 
-    @field(description="Its releases that are live.")
-    def live(self, info: Info, first: First = 25, as_of: AsOf = None) -> Listing[Release]:
-        return info.context.loaders.live(as_of, size(first, info.context), _live).load(self.id)  # type: ignore[return-value]
+    @answered("Its releases that are live.")
+    async def live(self, info: Info, first: First = 25, as_of: AsOf = None) -> Listing[Release]:
+        found = info.context.loaders.live(as_of, size(first, info.context), _live).load(self.id)
+        return await found if isinstance(found, asyncio.Future) else found
 
     models: Links[Model] = related(Hop.IN, EdgeType.SERVED_BY, "The models that it serves, or has served.", Kind.MODEL)
     inputs: Links[Dataset] = related(Hop.IN, EdgeType.INPUT_TO, "The datasets that it reads live.", Kind.DATASET)
@@ -503,7 +507,7 @@ class Release(Entity, Node):
     status: str | None = field(description="How it is, in the words of its platform.")
     config: Json | None = field(description="How it was configured.")
 
-    @field(description="Its metrics, the last and the best value of each.")
+    @answered("Its metrics, the last and the best value of each.")
     def metrics(self, keys: Keys = None) -> list[Metric]:
         return values.metrics(self.record.props.get("metrics"), keys)
 
@@ -519,7 +523,7 @@ class Release(Entity, Node):
     )
 
 
-# ------------------------------------------------------------------------------------------------ from the store's answer
+# ---------------------------------------------------------------------------------------------- from the store's answer
 
 
 def _version(record: results.Entity) -> dict[str, Any]:
@@ -603,4 +607,4 @@ def entity(record: results.Entity) -> Entity:
     return type(**attributes)
 
 
-__all__ = ["TYPES", "Entity", "Found", "Node", "entity"]
+__all__ = ["TYPES", "Entity", "Node", "entity"]

@@ -23,7 +23,7 @@ class Metric:
     key: str = strawberry.field(description="The name of the metric.")
     last: MetricValue = strawberry.field(description="The value that was logged last.")
     best: MetricValue = strawberry.field(
-        description="The best value that was logged: the least where less is better (a loss, an error), else the greatest."
+        description="The best value that was logged: the least where less is better (a loss), else the greatest."
     )
     step: Long | None = strawberry.field(description="The step of the last value.")
     at: DateTime | None = strawberry.field(description="When the last value was logged.")

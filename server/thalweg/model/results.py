@@ -208,7 +208,10 @@ class Change(Enum):
     FORGOTTEN = "FORGOTTEN"
     RESTORED = "RESTORED"
 
-    __hash__ = object.__hash__
+    __hash__ = object.__hash__  # this and `label`: as in `Kind`
+
+    def __init__(self, label: str) -> None:
+        self.label = label
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,8 +42,8 @@ def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def read_all(location: Path, **options: str) -> list[str]:
-    return scopes_of(all_of(git.read(location, all_commits=True, **options)))  # type: ignore[arg-type]
+def read_all(location: Path) -> list[str]:
+    return scopes_of(all_of(git.read(location, all_commits=True)))
 
 
 # ---------------------------------------------------------------------------------------------- what can be read
@@ -220,7 +220,7 @@ def test_nothing_that_a_repository_holds_is_run(churn: Repository, tmp_path: Pat
     raw = churn.git("cat-file", "commit", sha).replace("\n\n", "\ngpgsig -----BEGIN PGP SIGNATURE-----\n x\n\n", 1)
     churn.raw_commit(raw.encode())
     marker = tmp_path / "was run"
-    trap = str(script(tmp_path / "trap", f'touch "{marker}"; cat'))
+    trap = str(script(tmp_path / "trap", f'touch "{marker}"; exit 1'))
     for name in ("core.fsmonitor", "core.pager", "pager.log", "gpg.program", "core.sshCommand", "core.editor"):
         churn.git("config", name, trap)
     for name, value in (
@@ -266,7 +266,7 @@ def test_the_settings_of_who_reads_change_nothing(
     plain = all_of(git.read(churn.path, all_commits=True))
     config = tmp_path / ".gitconfig"
     config.write_text(
-        "[log]\n\tshowSignature = true\n\tdate = iso\n[i18n]\n\tlogOutputEncoding = ISO-8859-1\n[color]\n\tui = always\n"
+        "[log]\n\tshowSignature = true\n[i18n]\n\tlogOutputEncoding = ISO-8859-1\n[color]\n\tui = always\n"
         '[core]\n\tabbrev = 4\n\tquotePath = true\n[format]\n\tpretty = oneline\n[url "https://elsewhere.test/"]\n'
         '\tinsteadOf = https://git.example.com/\n[remote "origin"]\n\turl = https://elsewhere.test/x\n'
     )

@@ -119,14 +119,16 @@ def test_commits_are_used_by_any_spelling_of_their_sha(churn: Repository) -> Non
 
 def test_a_pass_over_used_commits_is_not_complete_and_one_over_all_is(churn: Repository) -> None:
     sha = churn.commit()
-    assert git.read(churn.path, refs_to=[sha]).complete is False
-    assert git.read(churn.path, all_commits=True).complete is True
+    used = git.read(churn.path, refs_to=[sha])
+    everything = git.read(churn.path, all_commits=True)
+    assert all_of(used) == all_of(everything)
+    assert (used.complete, everything.complete) == (False, True)
 
 
 def test_how_many_granules_come_is_known_beforehand(churn: Repository) -> None:
     shas = churn.chain("0", "1", "2", "3")
     for options in ({"all_commits": True}, {"refs_to": shas[:2]}, {}):
-        reading = git.read(churn.path, **options)  # type: ignore[arg-type]
+        reading = git.read(churn.path, **options)
         assert reading.total == len(all_of(reading))
 
 

@@ -65,7 +65,7 @@ def read(location: str | os.PathLike[str], *, source: str | None = None) -> Read
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of a manifest, for editors: `schema/manifest.schema.json`."""
-    schema = _without_nulls(Manifest.model_json_schema(mode="validation"))
+    schema = _plain(Manifest.model_json_schema(mode="validation"))
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": "urn:thalweg:manifest:1",
@@ -120,13 +120,14 @@ def _granules(document: Document, name: str, scope: str, found: list[Problem]) -
     return facts
 
 
-def _without_nulls(schema: Any) -> Any:
-    """A schema that does not offer null: it counts as not stated, so that nobody needs to write it."""
+def _plain(schema: Any) -> Any:
+    """A schema without the titles that pydantic makes of names, and without null: who writes null states nothing."""
     if isinstance(schema, list):
-        return [_without_nulls(part) for part in schema]
+        return [_plain(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    plain = {name: _without_nulls(part) for name, part in schema.items() if not (name == "default" and part is None)}
+    noise = {"title": str, "default": type(None)}
+    plain = {name: _plain(part) for name, part in schema.items() if not isinstance(part, noise.get(name, ()))}
     choices = [choice for choice in plain.get("anyOf", ()) if choice != {"type": "null"}]
     if len(choices) == 1 and len(plain["anyOf"]) == 2:
         del plain["anyOf"]

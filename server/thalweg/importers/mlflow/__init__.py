@@ -22,14 +22,15 @@ from collections.abc import Generator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from thalweg.importers.mlflow import datasets, experiments, models, runs
+from thalweg.importers.mlflow import datasets, experiments, logged, registered, runs
 from thalweg.importers.mlflow.database import Database, Rows
 from thalweg.importers.mlflow.mlmodel import Artifacts
 from thalweg.importers.mlflow.notes import Notes
-from thalweg.importers.mlflow.place import Place, without_password
+from thalweg.importers.mlflow.place import Place
 from thalweg.importers.reading import Reading
 from thalweg.model.errors import SourceError
 from thalweg.model.facts import Granule
+from thalweg.model.names import without_password
 
 ORIGIN = "mlflow"
 PATIENCE = 5.0
@@ -65,10 +66,10 @@ def read(
     if folder is not None and not folder.is_dir():
         raise SourceError(f"{folder} is no folder.", "Give the folder that holds the artifacts of the experiments.")
 
-    def prepare(connection: sqlite3.Connection, database: Database) -> None:
-        datasets.gather(connection, database, place)
-        experiments.gather(connection, database)
-        models.gather(connection, database)
+    def prepare(connection: sqlite3.Connection) -> None:
+        datasets.gather(connection, place)
+        experiments.gather(connection)
+        logged.gather(connection)
 
     database = Database(path, patience, prepare)
 
@@ -78,13 +79,13 @@ def read(
             yield from datasets.granules(database, place, notes)
             yield from experiments.granules(database, place)
             yield from runs.granules(database, place, notes, repository)
-            yield from models.logged(database, place, files)
-            yield from models.registered(database, place, files)
+            yield from logged.granules(database, place, files)
+            yield from registered.granules(database, place, files)
         finally:
             notes.close()
 
     try:
-        total = database.read(lambda rows: _total(rows, database))
+        total = database.read(_total)
     except BaseException:
         database.close()
         raise
@@ -97,10 +98,14 @@ def read(
     return Reading(place.source, ORIGIN, stream, total=total, warnings=warnings, close=close)
 
 
-def _total(rows: Rows, database: Database) -> int:
-    tables = ("versions", "experiments", "runs", "logged_models", "registered_models")
-    there = [table for table in tables if table == "versions" or database.has(table)]
-    return sum(count for table in there for (count,) in rows(f"SELECT count(*) FROM {table}"))
+def _total(rows: Rows) -> int:
+    counts = rows(
+        """
+        SELECT (SELECT count(*) FROM versions) + (SELECT count(*) FROM experiments) + (SELECT count(*) FROM runs)
+          + (SELECT count(*) FROM logged_models) + (SELECT count(*) FROM registered_models)
+        """
+    )
+    return int(counts[0][0])
 
 
 def _name(source: str) -> str:

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 
 from thalweg.importers.mlflow.database import Database, Row, Rows
 from thalweg.importers.mlflow.place import Place, micros, owners, step
-from thalweg.importers.mlflow.runs import ENTRY_POINT_TAG, SOURCE_TAG
 from thalweg.model.facts import EntityFact, Granule, Json
 from thalweg.model.keys import Key
 
@@ -20,46 +19,44 @@ NOTE_TAG = "mlflow.note.content"
 _DISK = re.compile(r"[/\\~]|[A-Za-z]:[\\/]|file:")
 
 
-def gather(connection: sqlite3.Connection, database: Database) -> None:
+def gather(connection: sqlite3.Connection) -> None:
     """Makes `scripts`: what was executed in each experiment."""
-    column = database.column
-    entry_point = column("runs", "entry_point_name", "r")
-    source, kind = column("runs", "source_name", "r"), column("runs", "source_type", "r")
     connection.execute("CREATE TEMP TABLE scripts(experiment_id, entry_point TEXT, source TEXT, kind TEXT)")
     connection.execute(
-        f"""INSERT INTO scripts
-        SELECT DISTINCT r.experiment_id, coalesce(nullif({entry_point}, ''), p.value),
-          coalesce(nullif(s.value, ''), {source}), coalesce(t.value, {kind})
+        """
+        INSERT INTO scripts
+        SELECT DISTINCT r.experiment_id, coalesce(nullif(r.entry_point_name, ''), p.value),
+          coalesce(nullif(s.value, ''), r.source_name), coalesce(t.value, r.source_type)
         FROM runs r
-        LEFT JOIN tags s ON s.key = '{SOURCE_TAG}' AND s.run_uuid = r.run_uuid
-        LEFT JOIN tags p ON p.key = '{ENTRY_POINT_TAG}' AND p.run_uuid = r.run_uuid
-        LEFT JOIN tags t ON t.key = 'mlflow.source.type' AND t.run_uuid = r.run_uuid"""
+        LEFT JOIN tags s ON s.key = 'mlflow.source.name' AND s.run_uuid = r.run_uuid
+        LEFT JOIN tags p ON p.key = 'mlflow.project.entryPoint' AND p.run_uuid = r.run_uuid
+        LEFT JOIN tags t ON t.key = 'mlflow.source.type' AND t.run_uuid = r.run_uuid
+        """
     )
     connection.execute("CREATE INDEX temp.scripts_of ON scripts(experiment_id)")
 
 
+_EXPERIMENT = """
+    SELECT experiment_id, name, workspace, lifecycle_stage, creation_time, last_update_time
+    FROM experiments WHERE experiment_id > ? ORDER BY experiment_id LIMIT 1
+"""
+_SCRIPTS = "SELECT entry_point, source, kind FROM scripts WHERE experiment_id = ? ORDER BY 1, 2, 3"
+_TAGS = "SELECT key, value FROM experiment_tags WHERE experiment_id = ? ORDER BY 1"
+
+
 def granules(database: Database, place: Place) -> Iterator[Granule]:
-    column = database.column
-    columns = ", ".join(
-        column("experiments", name, "e") for name in ("workspace", "lifecycle_stage", "creation_time", "last_update_time")
-    )
-    experiments = f"SELECT e.experiment_id, e.name, {columns} FROM experiments e WHERE e.experiment_id > ? ORDER BY 1 LIMIT 1"
-    scripts = "SELECT entry_point, source, kind FROM scripts WHERE experiment_id = ? ORDER BY 1, 2, 3"
-    tags = "SELECT key, value FROM experiment_tags WHERE experiment_id = ? ORDER BY 1"
     last: object = -(1 << 62)
     while True:
 
-        def window(rows: Rows, after: object = last) -> tuple[list[Row], list[Row], list[Row]]:
-            found = rows(experiments, (after,))
-            if not found:
-                return [], [], []
-            of = (found[0][0],)
-            return found, rows(scripts, of), rows(tags, of) if database.has("experiment_tags") else []
+        def one(rows: Rows, after: object = last) -> tuple[list[Row], list[Row], list[Row]]:
+            found = rows(_EXPERIMENT, (after,))
+            of = (found[0][0],) if found else (None,)
+            return found, rows(_SCRIPTS, of), rows(_TAGS, of)
 
-        found, ran, tagged = database.read(window)
+        found, ran, tags = database.read(one)
         if not found:
             return
-        yield _granule(place, found[0], ran, {key: value or "" for key, value in tagged})
+        yield _granule(place, found[0], ran, {key: value or "" for key, value in tags})
         last = found[0][0]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import yaml
@@ -10,7 +10,6 @@ import yaml
 from thalweg.importers.mlflow.notes import Notes
 from thalweg.importers.mlflow.schemas import signature
 from thalweg.model.facts import Json
-from thalweg.model.names import disk_path
 
 LARGEST = 4 << 20
 """Bytes of an MLmodel file; a larger one is none (its input examples are files of their own)."""
@@ -24,14 +23,14 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Artifacts:
-    """Where models lie. `root` is a copy of the artifact store, or of part of it; without one, URIs on this disk are read."""
+    """Where models lie: under `root`, a copy of the artifact store or of part of it; else where their URIs say."""
 
     def __init__(self, root: Path | None, notes: Notes) -> None:
         self._root = root
         self._notes = notes
 
     def properties(self, uri: str | None) -> dict[str, Json]:
-        """The signature of the model at a URI, its format, its size, and what it was made with; nothing if unreached."""
+        """The signature, format, size and environment of the model at a URI; nothing where it is not reached."""
         if not uri:
             return {}
         file = self._file(uri)
@@ -50,22 +49,20 @@ class Artifacts:
 
     def _file(self, uri: str) -> Path | None:
         """Under `root` by as much of the end of the URI's path as there is; else where the URI says."""
+        scheme, separator, _ = uri.partition(":")
+        local = not separator or len(scheme) == 1 or scheme.lower() == "file"  # a drive's letter is no scheme
         try:
-            parts = urlsplit(uri)
+            path = uri if local and scheme.lower() != "file" else unquote(urlsplit(uri).path)
         except ValueError:
             return None
-        local = parts.scheme in ("", "file") or len(parts.scheme) == 1
-        path = disk_path(uri) if local else "/" + unquote(parts.path).lstrip("/")
-        steps = [step for step in PurePosixPath(path).parts if step != "/"]
+        steps = [step for step in path.replace("\\", "/").split("/") if step not in ("", ".")]
         if self._root is not None and ".." not in steps:
             for skipped in range(max(len(steps) - 1, 1)):
                 file = self._root.joinpath(*steps[skipped:], "MLmodel")
                 if _is_file(file):
                     return file
-        if local and not uri.startswith(("models:", "runs:")):
-            file = Path(path if len(parts.scheme) != 1 else uri, "MLmodel")
-            if file.is_absolute() and _is_file(file):
-                return file
+        if local and Path(path).is_absolute() and _is_file(Path(path, "MLmodel")):
+            return Path(path, "MLmodel")
         return None
 
 

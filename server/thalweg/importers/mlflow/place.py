@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
-from urllib.parse import urlsplit, urlunsplit
 
 import orjson
 
@@ -27,9 +27,10 @@ class Place:
         self.name = name
         self.source = f"mlflow:{name}"
         self._root = f"mlflow://{name}"
-        self.dataset = lru_cache(maxsize=4096)(self._dataset)
-        self.job = lru_cache(maxsize=4096)(self._job)
-        self.repository = lru_cache(maxsize=512)(self._repository)
+        # Runs name the same few things again and again.
+        self.dataset: Callable[..., Key] = lru_cache(maxsize=4096)(self._dataset)
+        self.job: Callable[..., Key] = lru_cache(maxsize=4096)(self._job)
+        self.repository: Callable[[str], str] = lru_cache(maxsize=512)(self._repository)
 
     def namespace(self, workspace: str | None) -> str:
         """`mlflow://prod`; a workspace of MLflow 3 that is not the default one is a namespace of its own below it."""
@@ -90,8 +91,7 @@ class Place:
         return None
 
     def _uri(self, uri: str) -> tuple[str, str]:
-        namespace, name = names.dataset_name(clean(uri), self.name)
-        return namespace, name
+        return names.dataset_name(clean(uri), self.name)
 
 
 def step(entry_point: str | None, script: str | None) -> str:
@@ -115,17 +115,6 @@ def micros(milliseconds: Json) -> int | None:
     if isinstance(milliseconds, int) and 0 < milliseconds < _YEAR_10000:
         return milliseconds * 1000
     return None
-
-
-def without_password(uri: str) -> str:
-    """A URI without a user and a password."""
-    try:
-        parts = urlsplit(uri)
-    except ValueError:
-        return uri
-    if "@" not in parts.netloc or ":" not in parts.netloc.rpartition("@")[0]:
-        return uri
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 def owners(tags: dict[str, str]) -> list[str]:

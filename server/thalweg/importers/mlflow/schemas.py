@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -13,7 +12,7 @@ Column = dict[str, Json]
 
 
 def dataset_columns(text: str) -> list[Column] | None:
-    """The columns of a dataset's schema; None where it says nothing of columns. Raises ValueError for what is no schema."""
+    """The columns of a dataset's schema; None where it says nothing of them. Raises ValueError for no schema at all."""
     schema = orjson.loads(text)
     if not isinstance(schema, dict):
         raise ValueError("is no JSON object")
@@ -98,8 +97,12 @@ def rows_of(profile: str) -> int | None:
         return None
     if not isinstance(given, dict):
         return None
-    shape: Sequence[Json] = given.get("features_shape") if isinstance(given.get("features_shape"), list) else []
-    for count in (given.get("num_rows"), given.get("approx_count"), shape[0] if shape else None):
+    shape = given.get("features_shape")
+    for count in (
+        given.get("num_rows"),
+        given.get("approx_count"),
+        shape[0] if isinstance(shape, list) and shape else None,
+    ):
         if isinstance(count, int) and not isinstance(count, bool) and count >= 0:
             return count
     return None

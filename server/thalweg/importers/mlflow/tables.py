@@ -62,7 +62,7 @@ TABLES: dict[str, Table] = {
     "logged_model_params": Table(("model_id", "param_key", "param_value")),
     "logged_model_tags": Table(("model_id", "tag_key", "tag_value")),
     "logged_model_metrics": Table(
-        ("model_id", "metric_name", "metric_value"), ("metric_step", "metric_timestamp_ms", "dataset_name")
+        ("model_id", "metric_name", "metric_value", "metric_step", "metric_timestamp_ms", "run_id"), ("dataset_name",)
     ),
     "registered_models": Table(("name", "creation_time"), ("workspace", "description")),
     "registered_model_tags": Table(("name", "key", "value"), ("workspace",), indexed="name"),
@@ -102,7 +102,7 @@ def show(connection: sqlite3.Connection, path: Path) -> None:
         )
         rows = f"FROM main.{name}" if name in tables else "WHERE false"
         # Of names that stand above and of nothing that was read.
-        connection.execute(f"CREATE TEMP {'TABLE' if table.indexed else 'VIEW'} {name} AS SELECT {shown} {rows}")  # noqa: S608
+        connection.execute(f"CREATE TEMP {'TABLE' if table.indexed else 'VIEW'} {name} AS SELECT {shown} {rows}")
         if table.indexed:
             connection.execute(f"CREATE INDEX temp.{name}_rows ON {name}(workspace, {table.indexed})")
 

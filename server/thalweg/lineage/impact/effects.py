@@ -1,10 +1,10 @@
 """What each change does, by the rules of the design: facts in, touched things out.
 
-    CONTENT   STALE on what derives from the versions that change
-    WITHDRAW  BREAKS on the live releases that serve the model version; STALE on what was made of it, and behind
-    DELETE    of a dataset: BREAKS on who reads it in the active pattern, STALE behind them
-              of versions: BREAKS on active jobs and live releases that are pinned to one
-              of either: UNREPRODUCIBLE on what was built from the versions that go
+CONTENT   STALE on what derives from the versions that change
+WITHDRAW  BREAKS on the live releases that serve the model version; STALE on what was made of it, and behind
+DELETE    of a dataset: BREAKS on who reads it in the active pattern, STALE behind them
+          of versions: BREAKS on active jobs and live releases that are pinned to one
+          of either: UNREPRODUCIBLE on what was built from the versions that go
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from thalweg.lineage.impact.change import Change, Content, Delete, Withdraw
 from thalweg.lineage.impact.facts import Facts
 from thalweg.lineage.impact.live import Live
 from thalweg.lineage.impact.makers import remakeable
-from thalweg.lineage.impact.pattern import Element, Pattern, Reading
-from thalweg.lineage.impact.spread import Spread, Step
+from thalweg.lineage.impact.pattern import Pattern, Reading
+from thalweg.lineage.impact.spread import E, Spread, Step
 from thalweg.lineage.spelling import kind_of
 from thalweg.model.edges import EdgeType
 from thalweg.model.kinds import Kind, Level
-from thalweg.model.results import Edge, Node
+from thalweg.model.results import Edge
 
 
 class Trail(Protocol):
@@ -54,16 +54,16 @@ def hits(change: Change, facts: Facts, activity: Activity, live: Live) -> Iterat
     history = History(facts)
     match change:
         case Content():
-            yield from history.stale({start: Confidence.CERTAIN for start in facts.starts})
+            yield from history.stale()
         case Withdraw():
-            yield from history.unserved(live)
-            yield from history.stale({start: Confidence.CERTAIN for start in facts.starts}, past_users=True)
+            yield from history.serving(live)
+            yield from history.stale_by_use()
         case Delete():
             pattern = Pattern(facts, activity, live)
             datasets = frozenset(id for id in facts.changed if kind_of(id).level is Level.ASSET)
             yield from _in_pattern(pattern, datasets, facts, live)
             pinned = frozenset(id for id in facts.changed if kind_of(id).level is Level.VERSION)
-            yield from history.unpinned(pinned, activity, live)
+            yield from history.pinned_to(pinned, activity, live)
             yield from history.unreproducible()
 
 
@@ -80,34 +80,40 @@ class History:
     def _steps(self, id: str) -> list[Step[str]]:
         return self._onward.get(id, [])
 
-    def _spread(self, seeds: dict[str, Confidence]) -> Spread[str]:
-        return Spread({id: sure for id, sure in seeds.items() if id in self._facts.nodes}, self._steps)
+    def _seeds(self) -> list[str]:
+        return [start for start in self._facts.starts if start in self._facts.nodes]
 
-    def _hit(self, node: Node, effect: Effect, spread: Spread[str]) -> Hit | None:
-        """None for what changes itself, and for a run whose job is not known: nothing stands for it."""
-        if node.asset_id is None or node.id in self._facts.starts or node.asset_id in self._facts.changed:
+    def _hit(self, id: str, effect: Effect, element: E, spread: Spread[E]) -> Hit | None:
+        """None for what changes itself, and for a run whose job is not known: no asset stands for it."""
+        asset = self._facts.nodes[id].asset_id
+        if asset is None or id in self._facts.starts or asset in self._facts.changed:
             return None
-        return Hit(
-            node.asset_id,
-            effect,
-            spread.confidence(node.id),
-            spread.distance(node.id),
-            (node.id,),
-            partial(spread.path, node.id),
-        )
+        trail = partial(spread.path, element)
+        return Hit(asset, effect, spread.confidence(element), spread.distance(element), (id,), trail)
 
-    def stale(self, seeds: dict[str, Confidence], *, past_users: bool = False) -> Iterator[Hit]:
-        """Everything that derives from the seeds: data, models, releases, and the runs that took it in.
-
-        past_users: the runs and releases that took in a seed itself are the way of the influence, and not stale.
-        """
-        spread = self._spread(seeds)
-        entered = set(spread)
-        if past_users:
-            entered = {step.to for id in spread if id not in seeds for step in self._steps(id)}
-            entered |= {id for id in spread if self._facts.nodes[id].kind not in (Kind.RUN, Kind.RELEASE)}
+    def stale(self) -> Iterator[Hit]:
+        """Everything that derives from what changes: data, models, releases, and the runs that took it in."""
+        spread = Spread(dict.fromkeys(self._seeds(), Confidence.CERTAIN), self._steps)
         for id in spread:
-            if id in entered and (hit := self._hit(self._facts.nodes[id], Effect.STALE, spread)):
+            if hit := self._hit(id, Effect.STALE, id, spread):
+                yield hit
+
+    def stale_by_use(self) -> Iterator[Hit]:
+        """What was made of a model version, and all behind it.
+
+        The runs and the releases that use the version itself are the way that its influence took, and not stale.
+        """
+        used = "used"
+
+        def onward(element: tuple[str, str]) -> Iterator[Step[tuple[str, str]]]:
+            id, _ = element
+            for step in self._steps(id):
+                uses = id in self._facts.starts and step.edge.type is not EdgeType.DERIVED_INTO
+                yield Step((step.to, used if uses else ""), step.edge)
+
+        spread = Spread({(id, ""): Confidence.CERTAIN for id in self._seeds()}, onward)
+        for id, how in spread:
+            if how != used and (hit := self._hit(id, Effect.STALE, (id, how), spread)):
                 yield hit
 
     def unreproducible(self) -> Iterator[Hit]:
@@ -116,16 +122,13 @@ class History:
         A run is not built, so it is no less a run when what it read is gone.
         """
         again = remakeable(self._facts)
-        seeds = {
-            start: Confidence.POSSIBLE if start in again else Confidence.CERTAIN for start in self._facts.starts
-        }
-        spread = self._spread(seeds)
+        seeds = {id: Confidence.POSSIBLE if id in again else Confidence.CERTAIN for id in self._seeds()}
+        spread = Spread(seeds, self._steps)
         for id in spread:
-            node = self._facts.nodes[id]
-            if node.kind is not Kind.RUN and (hit := self._hit(node, Effect.UNREPRODUCIBLE, spread)):
+            if self._facts.nodes[id].kind is not Kind.RUN and (hit := self._hit(id, Effect.UNREPRODUCIBLE, id, spread)):
                 yield hit
 
-    def unserved(self, live: Live) -> Iterator[Hit]:
+    def serving(self, live: Live) -> Iterator[Hit]:
         """The live releases that serve a version which is withdrawn."""
         for start in sorted(self._facts.starts):
             for edge in live.serving(start):
@@ -133,7 +136,7 @@ class History:
                 if deployment is not None:
                     yield _one_step(deployment, Effect.BREAKS, edge, edge.target)
 
-    def unpinned(self, versions: frozenset[str], activity: Activity, live: Live) -> Iterator[Hit]:
+    def pinned_to(self, versions: frozenset[str], activity: Activity, live: Live) -> Iterator[Hit]:
         """The live releases, and the runs of active jobs within the window, that are pinned to a version that goes."""
         for version in sorted(versions):
             for step in self._steps(version):
@@ -154,11 +157,9 @@ def _one_step(asset: str, effect: Effect, edge: Edge, touched: str) -> Hit:
 
 def _in_pattern(pattern: Pattern, datasets: frozenset[str], facts: Facts, live: Live) -> Iterator[Hit]:
     """BREAKS on who reads the datasets next time, STALE on what they will no longer refresh."""
-    readings: dict[Element, Reading] = {}
     for dataset in sorted(datasets):
         for reading in pattern.readings(dataset):
             reader, edge = reading.edge.target, reading.edge
-            readings[reader, dataset] = reading
             sure = Confidence.CERTAIN if reading.sure else Confidence.POSSIBLE
             touched = tuple(act.id for act in reading.acts)
             yield Hit(reader, Effect.BREAKS, sure, 1, touched, partial(_alone, edge), reading)

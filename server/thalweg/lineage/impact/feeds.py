@@ -1,4 +1,4 @@
-"""Which live releases a job feeds: a run of it within the window has a path to a model version that the release serves."""
+"""Which live releases a job feeds: a run of it within the window leads to a model version that the release serves."""
 
 from __future__ import annotations
 
@@ -25,9 +25,7 @@ class Feeds:
         self._releases = sorted(live.releases)
         bit = {release: 1 << place for place, release in enumerate(self._releases)}
         order = _postorder([run for runs in recent.values() for run in runs], onward)
-        reach = {
-            node: sum(bit[target] for target in {edge.target for edge in live.serving(node)}) for node in order
-        }
+        reach = {node: sum(bit[target] for target in {edge.target for edge in live.serving(node)}) for node in order}
         changed = True
         while changed:
             changed = False

@@ -14,7 +14,7 @@ from thalweg.model.results import Edge, Node
 
 
 def is_open(release: Node, at: int) -> bool:
-    """Whether the period of a release is open at a time; its traffic does not matter, for shadow traffic is live too."""
+    """Whether the period of a release is open at a time, whatever its traffic: a shadow is live too."""
     return release.at <= at and (release.until is None or at < release.until) and not is_gone(release, at)
 
 
@@ -47,9 +47,9 @@ class Live:
                     self._held.add(mark.version_id)
                     self._of_model[model].add(mark.version_id)
         for version in self._serving:
-            model = facts.nodes[version].asset_id if version in facts.nodes else None
-            if model is not None:
-                self._of_model[model].add(version)
+            served = facts.nodes.get(version)
+            if served is not None and served.asset_id is not None:
+                self._of_model[served.asset_id].add(version)
         self._newest = facts.newest
 
     def version(self, node: Node) -> bool:

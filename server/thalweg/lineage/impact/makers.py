@@ -29,15 +29,32 @@ def remakeable(facts: Facts) -> frozenset[str]:
             makers[edge.target].append({edge.source})
         elif edge.type is EdgeType.PRODUCED and facts.nodes[edge.source].kind is Kind.RUN and inputs[edge.source]:
             makers[edge.target].append(inputs[edge.source])
-    again: set[str] = set()
+    return _made([(id, needs) for id, all_ in makers.items() for needs in all_], facts)
 
-    def there(id: str) -> bool:
-        if id in facts.starts:
-            return id in again
-        return id in facts.nodes and not is_gone(facts.nodes[id], facts.at)
 
-    waiting = set(makers)
-    while made := {id for id in waiting if any(all(map(there, needs)) for needs in makers[id])}:
-        again |= made
-        waiting -= made
-    return frozenset(again)
+def _made(makers: list[tuple[str, set[str]]], facts: Facts) -> frozenset[str]:
+    """Which can be made: each maker waits for those of its inputs that go, and works once all of them were made."""
+    waits: list[int] = []
+    waiting: defaultdict[str, list[int]] = defaultdict(list)
+    for place, (_, needs) in enumerate(makers):
+        gone = [id for id in needs if id not in facts.starts and not _still_there(id, facts)]
+        going = [id for id in needs if id in facts.starts]
+        waits.append(-1 if gone else len(going))
+        for id in going:
+            waiting[id].append(place)
+    made: set[str] = set()
+    ready = [place for place, count in enumerate(waits) if count == 0]
+    while ready:
+        id = makers[ready.pop()][0]
+        if id in made:
+            continue
+        made.add(id)
+        for place in waiting[id]:
+            waits[place] -= 1
+            if waits[place] == 0:
+                ready.append(place)
+    return frozenset(made)
+
+
+def _still_there(id: str, facts: Facts) -> bool:
+    return id in facts.nodes and not is_gone(facts.nodes[id], facts.at)

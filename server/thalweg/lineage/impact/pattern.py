@@ -100,11 +100,15 @@ class Pattern:
             state = self._state[process]
             if state is State.IDLE and kind_of(process) is Kind.DEPLOYMENT:
                 continue  # it was switched off
-            acts = tuple(act for act in self._acts[process] if asset in self._reads[act.id])
+            acts = tuple(self.acts(process, asset))
             if acts or any(self._overlaps(edge, process) for edge in edges):
                 yield Reading(edges[0], state, acts, sure=True)
             elif any(edge.stated for edge in edges):
                 yield Reading(edges[0], state, acts, sure=False)
+
+    def acts(self, process: str, asset: str) -> list[Node]:
+        """The acts of a job or a deployment that read an asset."""
+        return [act for act in self._acts[process] if asset in self._reads[act.id]]
 
     def onward(self, element: Element) -> Iterator[Step[Element]]:
         """The steps of the pattern; what a job that is not active wrote, it refreshes no more."""

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any, LiteralString, cast
+from typing import LiteralString
 
 from thalweg.model.edges import EdgeType
 from thalweg.model.kinds import Kind
@@ -22,7 +22,10 @@ FILES = ("schema", "load", "apply", "read", "walk", "list", "upkeep")
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query with the name by which logs and errors know it. `about` is its one line of description."""
+    """A query with the name by which logs and errors know it. `about` is its one line of description.
+
+    The text is as honest as a literal: it comes from the package, and nothing of a request gets into it.
+    """
 
     name: str
     text: LiteralString
@@ -32,10 +35,12 @@ class Query:
 @lru_cache(maxsize=1)
 def queries() -> dict[str, Query]:
     """All of them, by name."""
-    found: dict[str, Query] = {}
-    for file in FILES:
-        found |= _read(files(__package__).joinpath("cypher", f"{file}.cypher").read_text("utf-8"))
-    return found
+    return {name: query for file in FILES for name, query in statements(file).items()}
+
+
+def statements(file: str) -> dict[str, Query]:
+    """Those of one file."""
+    return _read(files(__package__).joinpath("cypher", f"{file}.cypher").read_text("utf-8"))
 
 
 def _read(text: str) -> dict[str, Query]:
@@ -48,8 +53,7 @@ def _read(text: str) -> dict[str, Query]:
                 body.append(found[line.removeprefix("// with: ")].text)
             elif not line.startswith("//"):
                 body.append(line)
-        # As honest as a literal: the text comes from the package, and nothing of a request gets into it.
-        found[name] = Query(name, cast(LiteralString, "\n".join(body).strip()), about.removeprefix("// "))
+        found[name] = Query(name, "\n".join(body).strip(), about.removeprefix("// "))
     return found
 
 
@@ -67,21 +71,22 @@ def query(
     """A query by its name.
 
     types: for `TYPES`. depth: for `DEPTH`; None leaves the end open. upstream: the same query against the arrows.
-    sort, descending: for `SORT`, `BEYOND` and `ORDER`. kind: for `KIND`.
+    sort, descending: for `SORT`, `BEYOND` and `WAY`. kind: for `KIND`.
     """
     found = queries()[name]
-    text: str = found.text
-    if upstream:
-        text = _against(text)
-    text = text.replace("TYPES", "|".join(type.label for type in types)) if types else text
-    text = text.replace("DEPTH", "" if depth is None else str(int(depth)))
-    if sort is not None:
-        text = text.replace("SORT", SORTED_BY[sort])
-    text = text.replace("BEYOND", "<" if descending else ">").replace("ORDER", "DESC" if descending else "ASC")
-    if kind is not None:
-        text = text.replace("KIND", kind.label)
-    return Query(found.name, cast(LiteralString, text), found.about)
+    words = {
+        "TYPES": "|".join(type.label for type in types),
+        "DEPTH": "" if depth is None else str(depth),
+        "SORT": SORTED_BY[sort] if sort is not None else "",
+        "BEYOND": "<" if descending else ">",
+        "WAY": "DESC" if descending else "ASC",
+        "KIND": kind.label if kind is not None else "",
+    }
+    text = _against(found.text) if upstream else found.text
+    return Query(found.name, _WORD.sub(lambda match: words[match[0]], text), found.about)
 
+
+_WORD = re.compile(r"\b(?:TYPES|DEPTH|SORT|BEYOND|WAY|KIND)\b")
 
 SORTED_BY: dict[Sort, str] = {
     Sort.AT: "at",
@@ -95,5 +100,5 @@ SORTED_BY: dict[Sort, str] = {
 def _against(text: str) -> str:
     """The same query, walked against the influence: arrows of `TYPES` turn round, and so do the ends of an edge."""
     text = re.sub(r"-\[([^\]]*TYPES[^\]]*)\]->", r"<-[\1]-", text)
-    swapped: dict[str, Any] = {"startNode": "endNode", "endNode": "startNode"}
-    return re.sub("startNode|endNode", lambda match: str(swapped[match[0]]), text)
+    swapped = {"startNode": "endNode", "endNode": "startNode"}
+    return re.sub("startNode|endNode", lambda match: swapped[match[0]], text)

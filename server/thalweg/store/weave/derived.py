@@ -56,7 +56,7 @@ def _set_derived(loom: Loom, edge: EdgeRow, count: int, first: int, last: int) -
     date(edge)
     if count:
         loom.retracted.discard(edge.ref)
-    elif edge.stated == 0:
+    elif edge.stated == 0 and edge.stated_at is None:  # else it is kept, as what was stated of it last
         loom.retracted.add(edge.ref)
 
 
@@ -82,4 +82,4 @@ def count_again(loom: Loom) -> Asking[None]:
 
 
 def _asset_order(key: AssetEdge) -> tuple[str, str, str, str]:
-    return (key[0], key[1].value, key[2], key[3])
+    return (key[0], key[1].label, key[2], key[3])

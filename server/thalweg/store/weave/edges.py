@@ -12,13 +12,19 @@ from thalweg.store.weave.requests import Asking, EdgeStatements
 from thalweg.store.weave.rows import NO_BODY, EdgeRef, EdgeRow, EdgeStatement, NodeRow, State
 
 
-def retract_unless_kept(loom: Loom, edge: EdgeRow) -> bool:
-    """Whether an edge nobody states goes: it stays for history's sake while an end of it is gone."""
+def no_longer_stated(loom: Loom, edge: EdgeRow) -> bool:
+    """Whether an edge that nobody states stays as it was last, for history's sake: while an end of it is gone.
+
+    Else nothing of what was stated is left, and it goes unless it follows from version edges.
+    """
     if State.LEFT in (edge.source.state, edge.target.state):
-        return False
-    loom.retracted.add(edge.ref)
+        return True
+    loom.unsaid.add(edge.ref)
     loom.touched.add(edge.ref)
-    return True
+    edge.body, edge.stated_at = NO_BODY, None
+    if edge.derived == 0:
+        loom.retracted.add(edge.ref)
+    return False
 
 
 def merge(loom: Loom) -> Asking[None]:
@@ -27,19 +33,24 @@ def merge(loom: Loom) -> Asking[None]:
     for ref in loom.edge_adds.keys() | loom.edge_drops.keys():
         edge = loom.edges[ref]
         others = edge.stated - len(loom.edge_drops.get(ref, ()))
-        if others > 0 or (edge.stated == 0 and ref not in loom.fresh_edges) or ref in loom.retracted:
+        if others > 0 or (edge.stated == 0 and ref not in loom.fresh_edges) or ref in loom.unsaid:
             several.append(edge)
     held: dict[EdgeRef, list[EdgeStatement]] = defaultdict(list)
     if several:
         statements: list[EdgeStatement] = yield EdgeStatements(several)
         for statement in statements:
             held[statement.edge.ref].append(statement)
-    gone = [loom.edges[ref] for ref in loom.retracted if ref not in held]
-    if gone:
-        statements = yield EdgeStatements(gone)
+    unsaid = [loom.edges[ref] for ref in loom.unsaid if ref not in held]
+    if unsaid:
+        statements = yield EdgeStatements(unsaid)
         loom.changes.edge_statements_removed += statements
     for ref in loom.edge_adds.keys() | loom.edge_drops.keys():
-        _merge_edge(loom, loom.edges[ref], held.get(ref, []))
+        if ref in loom.fresh_edges and len(adds := loom.edge_adds[ref]) == 1:  # most edges of most granules
+            edge = loom.edges[ref]
+            edge.stated, edge.body = 1, adds[0].body
+            loom.changes.edge_statements_put += adds
+        else:
+            _merge_edge(loom, loom.edges[ref], held.get(ref, []))
     for ref in loom.touched:
         edge = loom.edges[ref]
         edge.hidden = edge.source.hidden or edge.target.hidden
@@ -55,12 +66,10 @@ def _merge_edge(loom: Loom, edge: EdgeRow, held: list[EdgeStatement]) -> None:
     edge.stated += len(adds) - len(drops)
     loom.changes.edge_statements_put += adds
     if edge.stated == 0:
-        # What was derived stays whether or not it was stated too; what was only stated goes, or is kept.
-        if edge.derived == 0 and not retract_unless_kept(loom, edge):
+        if no_longer_stated(loom, edge):
             loom.changes.edge_statements_put += [drop._replace(retired=True) for drop in taken_back]
-            return
-        loom.changes.edge_statements_removed += taken_back
-        edge.body = NO_BODY
+        else:
+            loom.changes.edge_statements_removed += taken_back
         return
     loom.changes.edge_statements_removed += taken_back
     loom.changes.edge_statements_removed += [
@@ -76,9 +85,8 @@ def date(edge: EdgeRow) -> None:
     source, target = edge.source, edge.target
     stated = edge.props.get("at") if b'"at":' in edge.body else None
     if source.kind.asset is None:
-        if not edge.stated and not edge.derived:
-            return  # kept for history's sake, with the time it had
-        edge.stated_at = (stated if stated is not None else edge.first_at) if edge.stated else None
+        if edge.stated:
+            edge.stated_at = stated if stated is not None else edge.first_at
         times = [at for at in (edge.stated_at, edge.derived_first if edge.derived else None) if at is not None]
         edge.at = min(times, default=edge.first_at)
         return

@@ -34,7 +34,7 @@ def _collect(loom: Loom) -> None:
     for id, row in loom.fresh.items():
         changes.nodes_new.append(row)
         loom.cause[id].note(
-            Change.CREATED, "new", id=id, kind=row.kind.value, **({"stub": True} if row.state is State.STUB else {})
+            Change.CREATED, "new", id=id, kind=row.kind.label, **({"stub": True} if row.state is State.STUB else {})
         )
         _promote(loom, row, NO_BODY)
     for id, before in loom.before.items():
@@ -69,15 +69,15 @@ def _collect_node(loom: Loom, row: NodeRow, before: Before) -> None:
         return
     if row.state is State.LEFT and before.state is not State.LEFT:
         ended = row.kind is Kind.RELEASE
-        piece.note(Change.ENDED if ended else Change.GONE, "ended" if ended else "gone", id=id, kind=row.kind.value)
+        piece.note(Change.ENDED if ended else Change.GONE, "ended" if ended else "gone", id=id, kind=row.kind.label)
     elif before.state is State.LEFT:
-        piece.note(Change.BACK, "back", id=id, kind=row.kind.value)
+        piece.note(Change.BACK, "back", id=id, kind=row.kind.label)
     elif before.state is State.STUB:
-        piece.note(Change.CREATED, "new", id=id, kind=row.kind.value)
+        piece.note(Change.CREATED, "new", id=id, kind=row.kind.label)
     else:
         old, new = orjson.loads(before.body), row.props
         fields = {name: old.get(name) for name in sorted(old.keys() | new.keys()) if old.get(name) != new.get(name)}
-        piece.note(Change.UPDATED, "changed", id=id, kind=row.kind.value, before=fields)
+        piece.note(Change.UPDATED, "changed", id=id, kind=row.kind.label, before=fields)
     _promote(loom, row, before.body)
 
 
@@ -93,7 +93,7 @@ def _promote(loom: Loom, row: NodeRow, before: bytes) -> None:
 
 def _collect_edge(loom: Loom, edge: EdgeRow, ref: EdgeRef) -> None:
     piece = loom.edge_cause.get(ref)
-    facts = {"type": ref[1].value, "source": ref[0], "target": ref[2], "role": ref[3]}
+    facts = {"type": ref[1].label, "source": ref[0], "target": ref[2], "role": ref[3]}
     if ref in loom.retracted:
         if ref in loom.fresh_edges:
             return
@@ -129,7 +129,7 @@ def _sweep(loom: Loom) -> Asking[None]:
         if not swept:
             return
         for row in swept:
-            _any(loom, row).note(Change.REMOVED, "removed", id=row.id, kind=row.kind.value)
+            _any(loom, row).note(Change.REMOVED, "removed", id=row.id, kind=row.kind.label)
         yield Changes(nodes_removed=swept)
         assets = {row.asset for row in swept if row.asset is not None}
         yield from loom.load_nodes(sorted(assets))

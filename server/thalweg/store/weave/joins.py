@@ -15,7 +15,7 @@ from thalweg.model.results import Change
 from thalweg.store.weave import marks
 from thalweg.store.weave.finish import finish
 from thalweg.store.weave.loom import Loom, Piece
-from thalweg.store.weave.merge import merge_all, merge_edge
+from thalweg.store.weave.merge import merge_all
 from thalweg.store.weave.requests import (
     Aliases,
     Asking,
@@ -251,7 +251,8 @@ def _hang_up(loom: Loom, bodies: _Bodies, piece: Piece) -> None:
     _hang_up_edges(loom, bodies, piece)
     touched: set[marks.Name] = set()
     for mark in bodies.marks:
-        mark.version = loom.canonical(mark.stated_version)
+        if mark.version in bodies.nodes:
+            mark.version = loom.canonical(mark.stated_version)
         version = loom.keys.get(mark.version)
         model = version.asset if version is not None else None
         mark.model = model.id if model is not None else loom.canonical(mark.model)
@@ -269,7 +270,12 @@ def _hang_up_edges(loom: Loom, bodies: _Bodies, piece: Piece) -> None:
     said: dict[EdgeRef, list[EdgeStatement]] = defaultdict(list)
     for one in bodies.edge_statements:
         old = one.edge
-        ref = (loom.canonical(one.stated_source), old.type, loom.canonical(one.stated_target), old.role)
+        source, target = old.source.id, old.target.id  # an end elsewhere stays, by whatever name it was stated
+        if source in bodies.nodes:
+            source = loom.canonical(one.stated_source)
+        if target in bodies.nodes:
+            target = loom.canonical(one.stated_target)
+        ref = (source, old.type, target, old.role)
         if ref[0] != ref[2]:
             said[ref].append(one)
     for ref, statements in said.items():
@@ -279,5 +285,4 @@ def _hang_up_edges(loom: Loom, bodies: _Bodies, piece: Piece) -> None:
         for one in living:
             loom.add_edge(one, piece)
         if not living:
-            edge.body = merge_edge(statements)
             loom.keep(edge, [one._replace(edge=edge) for one in statements])

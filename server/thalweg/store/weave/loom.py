@@ -10,6 +10,7 @@ from thalweg.model.edges import EdgeType
 from thalweg.model.facts import Json
 from thalweg.model.keys import Key, entity_id
 from thalweg.model.results import Change, Notice
+from thalweg.store.weave.merge import merge_edge
 from thalweg.store.weave.requests import (
     Asking,
     AssetEdge,
@@ -45,7 +46,7 @@ class Piece:
 
     def note(self, change: Change, what: str, **facts: Json) -> None:
         self.count(what)
-        self.changes.append({"change": change.value, **facts})
+        self.changes.append({"change": change.label, **facts})
 
 
 @dataclass(slots=True)
@@ -90,6 +91,7 @@ class Loom:
         self.edge_drops: dict[EdgeRef, list[EdgeStatement]] = defaultdict(list)
         self.touched: set[EdgeRef] = set()
         self.retracted: set[EdgeRef] = set()
+        self.unsaid: set[EdgeRef] = set()
         self.loose: set[str] = set()
         self.recount: set[AssetEdge] = set()
 
@@ -195,10 +197,13 @@ class Loom:
     def keep(self, edge: EdgeRow, retired: list[EdgeStatement]) -> None:
         """An edge that nobody states any more, and that stays while an end of it is gone."""
         self.touched.add(edge.ref)
-        if State.LEFT in (edge.source.state, edge.target.state):
-            self.changes.edge_statements_put += retired
-        else:
+        if State.LEFT not in (edge.source.state, edge.target.state):
             self.retracted.add(edge.ref)
+            return
+        self.changes.edge_statements_put += retired
+        edge.body = merge_edge(retired)
+        if edge.source.kind.asset is None:
+            edge.stated_at = edge.props.get("at", edge.first_at)
 
 
 def contribution(edge: EdgeRow, source_asset: str | None, target_asset: str | None) -> Contribution | None:

@@ -13,7 +13,7 @@ from thalweg.store.weave.requests import Asking, MarksNamed
 from thalweg.store.weave.rows import MarkRow
 
 Name = tuple[str, MarkKind, str]
-_RowKey = tuple[str, str, MarkKind, str, str, int]
+_RowKey = tuple[str, str, MarkKind, str, str, str, int]
 
 
 def restate(
@@ -24,10 +24,10 @@ def restate(
     A mark that is no longer stated ended when that was learned: its row stays, as history.
     """
     touched: set[Name] = set()
-    held = {(row.model, row.kind, row.name, row.version): row for row in old}
+    held = {(row.model, row.kind, row.name, row.stated_version): row for row in old}
     for mark in new:
         model, version = loom.canonical(mark.model), loom.canonical(mark.version)
-        row = held.pop((model, mark.kind, mark.name, version), None)
+        row = held.pop((model, mark.kind, mark.name, mark.version), None)
         if row is not None and mark.since in (None, row.since):
             if row.ended != mark.until:
                 row.ended = mark.until
@@ -97,4 +97,4 @@ def timeline(rows: list[MarkRow]) -> None:
 
 
 def _key(row: MarkRow) -> _RowKey:
-    return (row.scope, row.model, row.kind, row.name, row.version, row.since)
+    return (row.scope, row.model, row.kind, row.name, row.version, row.stated_version, row.since)

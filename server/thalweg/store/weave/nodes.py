@@ -28,6 +28,12 @@ def merge(loom: Loom) -> Asking[None]:
     for id in list(loom.adds.keys() | loom.drops.keys()):
         row = loom.nodes[id]
         adds, drops = loom.adds.get(id, []), loom.drops.get(id, [])
+        if id in loom.fresh and len(adds) == 1:  # most nodes of most granules
+            _follow_one(row, adds[0])
+            row.statements, row.state = 1, State.STATED
+            loom.changes.node_statements_put += adds
+            _describe(row)
+            continue
         others = row.statements - len(drops)
         replaced = {(drop.scope, drop.stated_id) for drop in drops}
         loom.changes.node_statements_put += adds
@@ -141,5 +147,6 @@ def follow(loom: Loom) -> Asking[None]:
     coming = yield from loom.load_incident(inward, inward=True)
     loom.touched.update(edge.ref for edge in (*incident, *coming))
     for edge in incident:
-        if edge.stated == 0 and edge.derived == 0 and edge.ref not in loom.edge_adds:
-            edges.retract_unless_kept(loom, edge)
+        kept = edge.stated == 0 and (edge.derived == 0 or edge.stated_at is not None)
+        if kept and edge.ref not in loom.edge_adds:
+            edges.no_longer_stated(loom, edge)

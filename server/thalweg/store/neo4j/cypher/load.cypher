@@ -21,14 +21,18 @@ RETURN CASE WHEN now > m.clock THEN now ELSE m.clock + 1 END AS now
 // The scopes of these ids.
 UNWIND $ids AS id
 MATCH (s:Scope {id: id})
-RETURN collect([s.id, s.source, s.name, s.origin, s.digest, s.revision, s.at, s.written_at, s.seen_at, s.caller]) AS rows
+RETURN collect([
+  s.id, coalesce(s.whole_source, s.source), s.name, s.origin, s.digest, s.revision, s.at, s.written_at, s.seen_at, s.caller
+]) AS rows
 
 // name: unseen_scopes
 // Some scopes of a source that were last seen before a time.
 MATCH (s:Scope)
 WHERE s.source = $source AND s.seen_at < $before
 WITH s LIMIT $limit
-RETURN collect([s.id, s.source, s.name, s.origin, s.digest, s.revision, s.at, s.written_at, s.seen_at, s.caller]) AS rows
+RETURN collect([
+  s.id, coalesce(s.whole_source, s.source), s.name, s.origin, s.digest, s.revision, s.at, s.written_at, s.seen_at, s.caller
+]) AS rows
 
 // name: repeats
 // What the writes with these idempotency keys came to.

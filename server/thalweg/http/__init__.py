@@ -1,0 +1,1 @@
+"""The server: settings, the GraphQL endpoint over HTTP, the pages, health."""

@@ -1,0 +1,30 @@
+"""Impact: what a change breaks, makes stale, or leaves unreproducible, how sure that is, and whether it may go ahead.
+
+change.py  what changes        fetch.py    asks the store for facts     effects.py  what is touched, and how
+answer.py  the answer          activity, live, feeds, pattern, makers   what the facts mean
+facts.py   what is known       spread.py   the fixpoint                 policy.py   the verdict
+                               judge.py    facts in, answer out
+"""
+
+from thalweg.lineage.impact.answer import Affected, Confidence, Effect, Impact, Verdict
+from thalweg.lineage.impact.ask import impact
+from thalweg.lineage.impact.change import Change, Content, Delete, Withdraw
+from thalweg.lineage.impact.facts import DEFAULT_MARKS, LiveMarks
+from thalweg.lineage.impact.policy import DEFAULT, Rule
+
+__all__ = [
+    "DEFAULT",
+    "DEFAULT_MARKS",
+    "Affected",
+    "Change",
+    "Confidence",
+    "Content",
+    "Delete",
+    "Effect",
+    "Impact",
+    "LiveMarks",
+    "Rule",
+    "Verdict",
+    "Withdraw",
+    "impact",
+]

@@ -1,0 +1,58 @@
+"""The question as it is asked of a store."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from thalweg.lineage.impact.answer import Impact
+from thalweg.lineage.impact.change import Change
+from thalweg.lineage.impact.facts import DEFAULT_MARKS, LiveMarks
+from thalweg.lineage.impact.fetch import Fetch
+from thalweg.lineage.impact.judge import judge
+from thalweg.lineage.impact.policy import DEFAULT, Rule
+from thalweg.model.errors import BadInput
+from thalweg.model.facts import Caller
+from thalweg.model.time import DAY, now
+from thalweg.store.store import Store
+
+
+async def impact(
+    store: Store,
+    caller: Caller,
+    of: str | Sequence[str],
+    change: Change,
+    *,
+    as_of: int | None = None,
+    active_within: int = 90 * DAY,
+    newest: int | None = None,
+    live_marks: LiveMarks = DEFAULT_MARKS,
+    policy: Sequence[Rule] = DEFAULT,
+    visited: int = 100_000,
+    seconds: float = 10.0,
+) -> Impact:
+    """What a change does: which assets break, go stale, or can no longer be rebuilt, and whether it may go ahead.
+
+    of: ids of what changes: datasets or dataset versions; model versions for Withdraw. Several count as one change.
+    newest: only the newest n versions of a dataset whose content changes; None for all.
+    as_of: the time of the question, epoch microseconds; None for now. active_within: how far back, in microseconds, a
+        run still says what its job will do.
+    visited, seconds: how much may be looked at, and how long.
+
+    What nobody knows, and what was cut, makes the verdict INCOMPLETE and is said in `incomplete`; it is no error.
+    Raises BadInput for an id that is none, or of a kind that cannot change so.
+    """
+    if active_within < 0:
+        raise BadInput(f"activeWithin is {active_within} microseconds, but must be 0 or more.")
+    fetch = Fetch(
+        store,
+        caller,
+        at=now() if as_of is None else as_of,
+        as_of=as_of,
+        window=active_within,
+        visited=visited,
+        seconds=seconds,
+    )
+    facts = await fetch.facts([of] if isinstance(of, str) else list(dict.fromkeys(of)), change, newest)
+    # a hundred thousand entities take a second to judge; others are answered meanwhile
+    return await asyncio.to_thread(judge, change, facts, policy, live_marks)

@@ -1,0 +1,162 @@
+"""The door to Neo4j: sessions, deadlines, retries. Every error leaves it in our words (`errors.py`)."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import neo4j
+from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncSession, AsyncTransaction, NotificationMinimumSeverity
+from neo4j.exceptions import DriverError, Neo4jError
+
+from thalweg.model.errors import DeadlineExceeded
+from thalweg.store.neo4j.errors import Foreign, translate
+from thalweg.store.neo4j.queries import Query
+
+T = TypeVar("T")
+
+ACQUISITION = 5.0
+"""Seconds to wait for a connection; when all are taken for that long, the store is overloaded."""
+
+PATIENCE = 10.0
+"""Seconds for what has no deadline of its own: reads of a known size."""
+
+WRITING = 120.0
+"""Seconds that a write transaction may take; longer is a bug, or a Neo4j in distress."""
+
+ATTEMPTS = 5
+"""How often a deadlock, or a connection that has died, is tried over again."""
+
+
+class Database:
+    """One Neo4j database. Safe for concurrent use within the event loop that opened it."""
+
+    def __init__(self, driver: AsyncDriver, address: str, name: str) -> None:
+        self._driver = driver
+        self.address = address
+        self.name = name
+        # Within a cluster a read may reach a member that has not yet seen our last write; one instance has no such gap.
+        scheme = address.partition(":")[0]
+        self._writing: set[asyncio.Future[Any]] = set()
+        self._bookmarks = AsyncGraphDatabase.bookmark_manager() if scheme.startswith("neo4j") else None
+
+    @classmethod
+    def connect(
+        cls, address: str, *, user: str | None, password: str | None, database: str, connections: int
+    ) -> Database:
+        """Raises StoreUnavailable for what is no address; whether anybody answers shows with the first query."""
+        try:
+            driver = AsyncGraphDatabase.driver(
+                address,
+                auth=(user, password or "") if user else None,
+                connection_timeout=5.0,
+                connection_acquisition_timeout=ACQUISITION,
+                liveness_check_timeout=30.0,
+                max_connection_pool_size=connections,
+                max_transaction_retry_time=0.0,
+                notifications_min_severity=NotificationMinimumSeverity.OFF,
+                telemetry_disabled=True,
+                user_agent="thalweg",
+            )
+        except Foreign as error:
+            raise translate(error, address, database) from error
+        return cls(driver, address, database)
+
+    async def close(self) -> None:
+        """Closes every connection, after the writes that are under way."""
+        if self._writing:
+            await asyncio.wait(self._writing)
+        await self._driver.close()
+
+    def _session(self, access: str) -> AsyncSession:
+        return self._driver.session(
+            database=self.name, default_access_mode=access, bookmark_manager=self._bookmarks, fetch_size=-1
+        )
+
+    async def read(self, query: Query, *, seconds: float = PATIENCE, **parameters: Any) -> list[Any]:
+        """The values of the one record that a query answers; an empty list when it answers none.
+
+        Raises DeadlineExceeded when `seconds` have passed; the query in the database stops then.
+        """
+
+        async def run() -> list[Any]:
+            async with self._session(neo4j.READ_ACCESS) as session:
+                # The server's own limit is a backstop: it comes late, and only where a cancellation got lost.
+                result = await session.run(neo4j.Query(query.text, timeout=seconds + 5), parameters)
+                records = [record.values() async for record in result]
+            return records[0] if records else []
+
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._attempts(run, query.name)
+        except TimeoutError as error:
+            raise DeadlineExceeded(
+                f"The question was stopped after {seconds:g} s.", "Ask for less, or give it more time."
+            ) from error
+
+    async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """Does work in one transaction, over again where it ran into another; commits when it returns.
+
+        It is done to its end even when the caller is cancelled: of a commit that is cut off nobody could say whether it
+        happened.
+        """
+
+        async def run() -> T:
+            async with self._session(neo4j.WRITE_ACCESS) as session:
+                transaction = await session.begin_transaction(timeout=WRITING)
+                async with transaction:
+                    done = await work(Transaction(transaction))
+                    await transaction.commit()
+                return done
+
+        task = asyncio.ensure_future(self._attempts(run, "write"))
+        self._writing.add(task)
+        task.add_done_callback(self._written)
+        return await asyncio.shield(task)
+
+    def _written(self, task: asyncio.Future[Any]) -> None:
+        self._writing.discard(task)
+        if not task.cancelled():
+            task.exception()  # marks it as seen: whoever asked for the write may be gone
+
+    async def run(self, query: Query, **parameters: Any) -> list[Any]:
+        """Runs a query that commits by itself, and answers as `read` does: what changes the schema, say."""
+
+        async def run() -> list[Any]:
+            async with self._session(neo4j.WRITE_ACCESS) as session:
+                result = await session.run(neo4j.Query(query.text, timeout=WRITING), parameters)
+                records = [record.values() async for record in result]
+            return records[0] if records else []
+
+        return await self._attempts(run, query.name)
+
+    async def _attempts(self, run: Callable[[], Awaitable[T]], name: str) -> T:
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                return await run()
+            except Foreign as error:
+                again = isinstance(error, DriverError | Neo4jError) and error.is_retryable()
+                if not again or attempt == ATTEMPTS:
+                    raise translate(error, self.address, self.name, name) from error
+            # Short, and never in step with whom it ran into. The driver itself would wait a second.
+            await asyncio.sleep(random.uniform(0.1, 0.5))
+
+
+class Transaction:
+    """One write transaction, in which named queries are run."""
+
+    def __init__(self, transaction: AsyncTransaction) -> None:
+        self._transaction = transaction
+
+    async def ask(self, query: Query, **parameters: Any) -> list[Any]:
+        """The values of the records of a query, one after another."""
+        try:
+            result = await self._transaction.run(query.text, parameters)
+            return [value async for record in result for value in record.values()]
+        except Neo4jError as error:
+            error.add_note(query.name)
+            raise

@@ -1,0 +1,78 @@
+"""What a database must have before it is a store: constraints, indexes, and the node that says which release wrote it."""
+
+from __future__ import annotations
+
+import re
+
+from thalweg import __version__
+from thalweg.model.errors import NotAStore, StoreError, StoreNewer, StoreOlder
+from thalweg.store.neo4j.database import Database
+from thalweg.store.neo4j.queries import Query, query, statements
+from thalweg.store.store import SCHEMA_VERSION
+
+OLDEST = (5, 26)
+"""The Neo4j that knows all that the queries say."""
+
+
+def schema() -> dict[str, Query]:
+    """The statements that make the constraints and indexes, by the names of those."""
+    return statements("schema")
+
+
+async def begin(database: Database, *, migrate: bool = False) -> int:
+    """Makes an empty database a store; answers the version of the store that is there.
+
+    Raises NotAStore where something else is in the database, StoreNewer where a later release wrote it, and StoreOlder,
+    unless it is to be migrated.
+    """
+    await _require_server(database)
+    held = await database.read(query("meta"))
+    if not held:
+        (nodes,) = await database.read(query("how_many_nodes"))
+        if nodes:
+            raise NotAStore(
+                f"The database {database.name!r} at {database.address} holds {nodes} nodes, and no store of Thalweg.",
+                "Give it a database of its own. Nothing was changed.",
+            )
+        await create(database)
+        held = await database.run(query("begin"), version=SCHEMA_VERSION, release=__version__)
+    version: int = held[0]
+    if version > SCHEMA_VERSION:
+        raise StoreNewer(
+            f"The store at {database.address} is of version {version}, written by release {held[1]}; this is "
+            f"{__version__}, which knows version {SCHEMA_VERSION}.",
+            f"Run release {held[1]} or a later one. Nothing was changed.",
+        )
+    if version < SCHEMA_VERSION and not migrate:
+        raise StoreOlder(
+            f"The store at {database.address} is of version {version}; this release needs version {SCHEMA_VERSION}.",
+            "Run `thalweg store migrate`.",
+        )
+    return version
+
+
+async def create(database: Database) -> None:
+    """Makes the constraints and indexes that are missing, and waits for them."""
+    (there,) = await database.read(query("schema_names"))
+    missing = [statement for name, statement in schema().items() if name not in there]
+    for statement in missing:
+        await database.run(statement)
+    if missing:
+        await database.run(query("await_indexes"))
+
+
+async def migrate(database: Database) -> tuple[int, int]:
+    """Brings the store to this release's schema; answers the version before and after."""
+    before = await begin(database, migrate=True)
+    await create(database)
+    (after,) = await database.run(query("migrated"), version=SCHEMA_VERSION, release=__version__)
+    return before, after
+
+
+async def _require_server(database: Database) -> None:
+    (said,) = await database.read(query("server"))
+    numbers = re.match(r"(\d+)\.(\d+)", said)
+    if numbers is not None and (int(numbers[1]), int(numbers[2])) < OLDEST:
+        raise StoreError(
+            f"Neo4j at {database.address} is of version {said}, which is too old.", "Run Neo4j 5.26 LTS, or a later one."
+        )

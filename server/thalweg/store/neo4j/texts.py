@@ -1,0 +1,56 @@
+"""How things are written as property values: facts as one text, long texts cut to what an index takes, points."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from hashlib import blake2b
+from typing import Any
+
+from thalweg.model.edges import EdgeType
+from thalweg.model.facts import Point
+from thalweg.store.weave.rows import EdgeRef
+
+INDEXED = 300
+"""Characters of a text that an index holds; one that is longer than an index takes would fail the write."""
+
+CHUNK = 1_000
+"""Points in one node of a history."""
+
+TYPES: dict[str, EdgeType] = {type.label: type for type in EdgeType}
+
+
+def short(text: str) -> str:
+    """The text, or its beginning and a digest of it all: equal just where the texts are."""
+    if len(text) <= INDEXED:
+        return text
+    return f"{text[: INDEXED - 33]}#{blake2b(text.encode(), digest_size=16).hexdigest()}"
+
+
+def edge_fact(ref: EdgeRef) -> str:
+    """An edge as one text: `dsv_… INPUT_TO run_… training`."""
+    source, type, target, role = ref
+    return f"{source} {type.label} {target} {short(role)}" if role else f"{source} {type.label} {target}"
+
+
+def edge_of(fact: str, role: str | None) -> EdgeRef:
+    """The edge that `edge_fact` was given; a node's fact is its id, without a space."""
+    source, type, target = fact.split(" ", 3)[:3]
+    return (source, TYPES[type], target, role or "")
+
+
+def number(value: float) -> float | str:
+    """A metric as lists are sorted by it: NaN as a text, and only one zero."""
+    return "NaN" if math.isnan(value) else value + 0.0
+
+
+def chunks(points: Sequence[Point]) -> Iterator[dict[str, Any]]:
+    """The points in parts, each as three columns. No points are one empty part."""
+    for part, begin in enumerate(range(0, len(points) or 1, CHUNK)):
+        some = points[begin : begin + CHUNK]
+        yield {
+            "part": part,
+            "steps": [point.step for point in some],
+            "ats": [point.at for point in some],
+            "values": [float(point.value) for point in some],
+        }

@@ -1,0 +1,74 @@
+"""Drives a step of the weave: answers each of its requests from rows, inside one transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from thalweg.store.sqlite import rows
+from thalweg.store.sqlite.changes import apply, settle
+from thalweg.store.sqlite.transaction import Counters, Transaction
+from thalweg.store.weave import requests as ask
+
+T = TypeVar("T")
+
+_ANSWER: dict[type, Callable[[Transaction, Any], Any]] = {
+    ask.Scopes: rows.scopes,
+    ask.UnseenScopes: rows.unseen_scopes,
+    ask.Repeats: rows.repeats,
+    ask.Joined: rows.joined,
+    ask.Aliases: rows.aliases,
+    ask.Joins: rows.joins,
+    ask.JoinsOf: rows.joins_of,
+    ask.Nodes: rows.nodes,
+    ask.VersionsOf: rows.versions_of,
+    ask.Edges: rows.edges,
+    ask.EdgesOf: rows.edges_of,
+    ask.ScopeStatements: rows.scope_statements,
+    ask.NodeStatements: rows.node_statements,
+    ask.EdgeStatements: rows.edge_statements,
+    ask.Histories: rows.histories,
+    ask.MarksNamed: rows.marks_named,
+    ask.MarksOfScopes: rows.marks_of_scopes,
+    ask.MarksOfModels: rows.marks_of_models,
+    ask.Extremes: rows.extremes,
+    ask.Isolated: rows.isolated,
+    ask.Changes: apply,
+}
+
+
+class Driver:
+    """The writer's side of a store: one connection, one thread, one transaction at a time."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.counters = Counters.of(connection)
+
+    def drive(self, steps: Sequence[Callable[[], ask.Asking[T]]]) -> list[T]:
+        """Runs steps of the weave one after the other in one transaction: all are committed, or none is."""
+        self.connection.execute("BEGIN IMMEDIATE")
+        try:
+            tx = Transaction(self.connection, self.counters)
+            results = [_run(tx, step()) for step in steps]
+            settle(tx)
+            self.connection.execute("COMMIT")
+        except BaseException:
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+            self.counters = Counters.of(self.connection)
+            raise
+        return results
+
+
+def _run(tx: Transaction, asking: ask.Asking[T]) -> T:
+    answer: Any = None
+    try:
+        while True:
+            request = asking.send(answer)
+            answer = _ANSWER[type(request)](tx, request)
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
+    finally:
+        asking.close()

@@ -1,0 +1,155 @@
+"""Makes an MLflow store with something of everything; runs in the environment of MLflow, never in ours.
+
+`store.db` beside `artifacts/`; `made.json` says what MLflow called the things that it names itself.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import mlflow
+import numpy as np
+import pandas as pd
+from mlflow.data.delta_dataset_source import DeltaDatasetSource
+from mlflow.data.huggingface_dataset_source import HuggingFaceDatasetSource
+from mlflow.entities import Metric
+from mlflow.models import infer_signature
+
+SHA = "4f1c0d9e8b7a6f5e4d3c2b1a0f9e8d7c6b5a4938"
+HOUR = 3_600_000
+START = 1_767_225_600_000  # 2026-01-01, in MLflow's milliseconds
+GIT = {
+    "mlflow.source.git.commit": SHA,
+    "mlflow.source.git.repoURL": "git@git.example.com:ml/churn.git",
+    "mlflow.source.git.branch": "main",
+    "mlflow.source.git.dirty": "true",
+}
+TABLE = pd.DataFrame({"age": [31, 44, 52], "spend": [1.5, 2.5, 0.5], "plan": ["a", None, "b"], "left": [0, 1, 0]})
+
+
+class Doubled(mlflow.pyfunc.PythonModel):
+    def predict(self, context: Any, model_input: pd.DataFrame, params: Any = None) -> Any:
+        return model_input["spend"] * 2
+
+
+class Maker:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.made: dict[str, Any] = {"mlflow": mlflow.__version__}
+        mlflow.set_tracking_uri(f"sqlite:///{folder / 'store.db'}")
+        self.client = mlflow.MlflowClient()
+        self.hour = 0
+
+    def experiment(self, name: str, **tags: str) -> str:
+        return str(self.client.create_experiment(name, (self.folder / "artifacts" / name).as_uri(), tags=tags))
+
+    def run(self, nick: str, experiment: str, status: str | None = "FINISHED", **tags: str) -> str:
+        """A run of an hour; they begin one after the other."""
+        start = START + self.hour * HOUR
+        self.hour += 1
+        names = {"mlflow.user": "ada", "mlflow.source.name": "train.py", "mlflow.source.type": "LOCAL", **tags}
+        run = self.client.create_run(experiment, start_time=start, run_name=nick, tags=names)
+        if status is not None:
+            self.client.set_terminated(run.info.run_id, status, end_time=start + HOUR // 2)
+        self.made[nick] = run.info.run_id
+        return str(run.info.run_id)
+
+    def log(self, run: str, dataset: Any, context: str | None) -> None:
+        from mlflow.entities import DatasetInput, InputTag
+
+        tags = [InputTag("mlflow.data.context", context)] if context else []
+        self.client.log_inputs(run, [DatasetInput(dataset._to_mlflow_entity(), tags)])
+        self.made.setdefault("digests", {})[dataset.name] = dataset.digest
+
+    def log_model(self, run: str) -> str:
+        """Returns where it lies: a URI of the run, or of the logged model."""
+        signature = infer_signature(TABLE[["age", "spend"]], pd.DataFrame({"score": [0.5]}), {"limit": 3})
+        with mlflow.start_run(run_id=run, log_system_metrics=False):
+            name = {"name": "model"} if mlflow.__version__ >= "3" else {"artifact_path": "model"}
+            info = mlflow.pyfunc.log_model(
+                python_model=Doubled(), signature=signature, pip_requirements=["pandas"], **name
+            )
+        ended = self.client.get_run(run).info
+        self.client.set_terminated(run, "FINISHED", end_time=ended.start_time + HOUR // 2)
+        return str(info.model_uri)
+
+
+def make(folder: Path) -> None:
+    maker = Maker(folder)
+    client, made = maker.client, maker.made
+    churn = maker.experiment("churn", team="growth", **{"mlflow.note.content": "Who leaves."})
+    data = mlflow.data.from_pandas
+
+    train = maker.run(
+        "train", churn, status=None, purpose="nightly", empty="",
+        **{"mlflow.note.content": "The first.", "mlflow.docker.image.uri": "img:1", "mlflow.source.git.diff": "-x"},
+        **GIT,
+    )  # fmt: skip
+    for key, value in (("depth", "3"), ("rate", "0.1")):
+        client.log_param(train, key, value)
+    points = [Metric("loss", value, START + at, step) for at, step, value in
+              ((9, 3, float("nan")), (1, 1, 0.9), (2, 2, 0.4), (3, 2, 0.6), (4, 0, float("inf")))]  # fmt: skip
+    points += [Metric("auc", value, START + step, step) for step, value in enumerate((0.6, 0.9, 0.8))]
+    points += [Metric("lost", float("nan"), START, 0), Metric("depths", float("-inf"), START, 0)]
+    client.log_batch(train, metrics=points)
+    maker.log(train, data(TABLE, source="s3://lake/customers", name="customers"), "training")
+    maker.log(train, data(TABLE, source="/data/labels.csv", name="labels"), None)
+    maker.log(train, data(TABLE.assign(spend=9.0), name="dataset"), "training")  # the source is this code
+    maker.log(train, data(TABLE.head(2), source="s3://lake/scored", name="scored"), "Output")
+    maker.log(train, mlflow.data.from_numpy(np.zeros((3, 2)), source="https://u:pw@files.example.com/x.npy",
+                                            targets=np.zeros(3), name="arrays"), "validation")  # fmt: skip
+    delta = DeltaDatasetSource(delta_table_name="main.sales.orders", delta_table_version=7)
+    maker.log(train, data(TABLE.head(1), source=delta, name="orders"), "training")
+    hub = HuggingFaceDatasetSource(path="acme/reviews", config_name="en", split="train")
+    maker.log(train, data(TABLE.tail(1), source=hub, name="reviews"), "training")
+
+    child = maker.run("child", churn, **{"mlflow.parentRunId": train})
+    client.log_metric(child, "auc", 0.7, timestamp=START, step=0)
+    reader = maker.run("reader", churn, **{"mlflow.source.name": "/home/ada/churn/score.py"})
+    maker.log(reader, data(TABLE.head(2), source="s3://lake/scored", name="predictions"), "scoring")
+    maker.run("failed", churn, status="FAILED")
+    maker.run("killed", churn, status="KILLED")
+    maker.run("running", churn, status=None)
+    maker.run("deleted", churn)
+    client.delete_run(made["deleted"])
+    maker.run("without repository", churn, **{"mlflow.source.git.commit": SHA})
+    maker.run("half a commit", churn, **{**GIT, "mlflow.source.git.commit": SHA[:7]})
+    maker.run("project", churn, **{"mlflow.source.name": "https://git.example.com/ml/churn", "mlflow.source.type":
+                                   "PROJECT", "mlflow.project.entryPoint": "main", **GIT})  # fmt: skip
+    other = maker.experiment("other", **{"mlflow.source.git.repoURL": "https://git.example.com/ml/other"})
+    maker.run("of the experiment", other, **{"mlflow.source.git.commit": SHA})
+    maker.log(made["of the experiment"], data(TABLE.assign(spend=8.0), name="dataset"), "training")
+    dropped = maker.experiment("dropped")
+    maker.run("in a deleted experiment", dropped)
+    client.delete_experiment(dropped)
+
+    model = maker.log_model(train)
+    client.create_registered_model("churn", tags={"team": "growth", "tier": "1"}, description="Who leaves.")
+    made["source"] = model if model.startswith("models:") else f"{client.get_run(train).info.artifact_uri}/model"
+    for number in (1, 2, 3):
+        client.create_model_version("churn", made["source"], run_id=train, description=f"Number {number}")
+    client.set_registered_model_alias("churn", "champion", "2")
+    client.set_model_version_tag("churn", "2", "approved", "yes")
+    client.transition_model_version_stage("churn", "1", "Staging")
+    client.delete_model_version("churn", "3")
+    if hasattr(client, "copy_model_version"):
+        client.copy_model_version("models:/churn/2", "canary")
+    if mlflow.__version__ >= "3":
+        from mlflow.entities import LoggedModelInput
+
+        evaluate = maker.run("evaluate", churn, **{"mlflow.source.name": "evaluate.py"})
+        made["model"] = model.removeprefix("models:/")
+        made["other model"] = maker.log_model(maker.run("again", churn, status=None)).removeprefix("models:/")
+        client.log_inputs(evaluate, models=[LoggedModelInput(made["model"]), LoggedModelInput(made["other model"])])
+        client.log_metric(evaluate, "auc", 0.75, timestamp=START, step=0, model_id=made["other model"])
+        client.set_logged_model_tags(made["other model"], {"grade": "b"})
+    (folder / "made.json").write_text(json.dumps(made))
+
+
+if __name__ == "__main__":
+    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+    make(Path(sys.argv[1]).resolve())
