@@ -246,6 +246,8 @@ PLACE = st.one_of(
 
 @given(PLACE)
 @example("https://h.test/x.git.git")
+@example("https://h.test/. .git")
+@example(". /b/..")
 @example("https://h.test/%2541")
 @example("http://h.test:443/x")
 def test_a_repository_that_was_named_once_keeps_its_name(place: str) -> None:

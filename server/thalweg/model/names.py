@@ -40,11 +40,11 @@ def repository_url(url: str, source: str = "local") -> str:
         raise ValueError("is empty; give a repository's URL, like https://github.com/acme/churn")
     scheme, separator, _ = text.partition("://")
     if _WINDOWS.match(text) or text.startswith(("/", ".", "~", "\\")) or text[:5].lower() == "file:":
-        return _strip_git("".join(_on_disk(text, source)))
+        return _repository_on_disk(text, source)
     if not separator:
         scp = _SCP.fullmatch(text)
         if scp is None and "." not in text.partition("/")[0]:
-            return _strip_git("".join(_on_disk("/" + text, source)))
+            return _repository_on_disk("/" + text, source)
         scheme, text = "ssh", f"ssh://{scp['host']}/{scp['path']}" if scp else f"ssh://{text}"
     try:
         parts = urlsplit(text)
@@ -58,22 +58,29 @@ def repository_url(url: str, source: str = "local") -> str:
         host = f"[{host}]"
     if scheme.lower() not in ("http", "https") or port in (443, _DEFAULT_PORTS[scheme.lower()]):
         port = None  # that of ssh is the port of another door to the same house
-    path = quote(_strip_git(_plain(unquote(parts.path))), safe="/~@:+!$&'()*,;=")
+    path = quote(_repository_path(unquote(parts.path)), safe="/~@:+!$&'()*,;=")
     if host == "dev.azure.com":
         path = re.sub(r"^v3/([^/]+/[^/]+)/(?!_git/)", r"\1/_git/", path)  # as ssh spells it
     return f"https://{host}{f':{port}' if port else ''}{f'/{path}' if path else ''}"
 
 
-def _strip_git(path: str) -> str:
-    path = _END.sub("", path)
+def _repository_on_disk(text: str, source: str) -> str:
+    namespace, path = _on_disk(text, source)
+    return f"{namespace}/{_repository_path(path)}".rstrip("/")
+
+
+def _repository_path(path: str) -> str:
+    path = _plain(path)
     while path.endswith(".git") and path[:-4].strip("/"):
-        path = _END.sub("", path[:-4])
+        path = _plain(path[:-4])
     return path
 
 
 def _plain(path: str) -> str:
-    """A path without empty, `.` and `..` steps, and without slashes at its ends."""
-    return _END.sub("", normpath("/" + path.lstrip("/"))).lstrip("/")
+    """A path without empty, `.` and `..` steps, without slashes at its ends and blanks at its end."""
+    while (plain := _END.sub("", normpath("/" + path.lstrip("/"))).lstrip("/")) != path:
+        path = plain
+    return path
 
 
 def disk_path(text: str) -> str:

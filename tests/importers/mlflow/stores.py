@@ -111,6 +111,11 @@ def make(folder: Path) -> None:
     client.log_metric(child, "auc", 0.7, timestamp=START, step=0)
     reader = maker.run("reader", churn, **{"mlflow.source.name": "/home/ada/churn/score.py"})
     maker.log(reader, data(TABLE.head(2), source="s3://lake/scored", name="predictions"), "scoring")
+    small = maker.run("small", churn, batch="1")
+    client.log_batch(small, metrics=[Metric(name, 0.5, START, 0) for name in ("auc", "loss")])
+    for key, value in (("depth", "3"), ("rate", "0.1"), ("trees", "20")):
+        client.log_param(small, key, value)
+    maker.log(small, data(TABLE, source="s3://lake/customers", name="customers"), "training")
     maker.run("failed", churn, status="FAILED")
     maker.run("killed", churn, status="KILLED")
     maker.run("running", churn, status=None)

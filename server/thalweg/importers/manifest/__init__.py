@@ -50,11 +50,9 @@ def read(location: str | os.PathLike[str], *, source: str | None = None) -> Read
     where_from: dict[str, str] = {}
     for document in documents:
         for granule in _granules(document, name, scope, found):
-            if granule.name in facts:
-                also = (
-                    f"is stated twice, also in {where_from[granule.name]}" if len(documents) > 1 else "is stated twice"
-                )
-                found.append(Problem(document.name, granule.name, "it", also, "TWICE"))
+            there = where_from.get(granule.name, document.name)
+            if there != document.name:
+                found.append(Problem(document.name, granule.name, "it", f"is stated in {there} too", "TWICE"))
             facts[granule.name] = granule
             where_from[granule.name] = document.name
     if found:
@@ -81,7 +79,9 @@ def _files(place: Path, name: str) -> list[tuple[Path, str]]:
         return [(place, place.name)]
     try:
         found = sorted(
-            file for file in place.iterdir() if file.suffix.lower() in ENDINGS and not file.name.startswith(".")
+            file
+            for file in place.iterdir()
+            if file.suffix.lower() in ENDINGS and not file.name.startswith(".") and file.is_file()
         )
     except OSError as error:
         raise SourceError(f"{name} cannot be read ({error.strerror}).", "Look at its permissions.") from error
@@ -126,7 +126,7 @@ def _plain(schema: Any) -> Any:
         return [_plain(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    noise = {"title": str, "default": type(None)}
+    noise: dict[str, type] = {"title": str, "default": type(None)}
     plain = {name: _plain(part) for name, part in schema.items() if not isinstance(part, noise.get(name, ()))}
     choices = [choice for choice in plain.get("anyOf", ()) if choice != {"type": "null"}]
     if len(choices) == 1 and len(plain["anyOf"]) == 2:

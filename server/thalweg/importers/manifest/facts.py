@@ -11,7 +11,7 @@ from thalweg.importers.manifest.form import Form, Manifest
 from thalweg.importers.manifest.problems import shown
 from thalweg.importers.manifest.text import Document, Where
 from thalweg.model import keys, time
-from thalweg.model.edges import ENDS, TYPES_BETWEEN, Coverage, EdgeType
+from thalweg.model.edges import TYPES_BETWEEN, Coverage, EdgeType
 from thalweg.model.errors import Problem
 from thalweg.model.facts import EdgeFact, EntityFact, Granule, JoinFact, Json, MarkFact, MarkKind, Point
 from thalweg.model.keys import Key
@@ -65,7 +65,9 @@ class _Facts:
             self.deployment(deployment, ("deployments", place))
             yield self.granule(scope("deployment", deployment.key()))
         for place, edge in enumerate(manifest.edges or ()):
-            yield self.granule(self.once(self.stated_edge(edge, ("edges", place)), ("edges", place)))
+            name = self.stated_edge(edge, ("edges", place))
+            if name is not None:
+                yield self.granule(self.once(name, ("edges", place)))
         for place, join in enumerate(manifest.joins or ()):
             fact = JoinFact(join.alias.key(), join.of.key())
             name = self.once(f"join/{fact.alias.id}", ("joins", place))
@@ -187,17 +189,20 @@ class _Facts:
         for place, write in enumerate(release.writes or ()):
             self.between(write, EdgeType.PRODUCED, key, deployment, (*where, "writes", place), outward=True)
 
-    def stated_edge(self, edge: forms.Edge, where: Where) -> str:
-        """States one edge between any two things, and says in which scope."""
+    def stated_edge(self, edge: forms.Edge, where: Where) -> str | None:
+        """States one edge between any two things, and says in which scope; None where nothing may join them."""
         source, target = edge.source.key(), edge.target.key()
         pair = (source.kind, target.kind)
         types = TYPES_BETWEEN.get(pair, ())
         between = f"a {source.kind.value} to a {target.kind.value}"
-        type = EdgeType(edge.type) if edge.type else types[0] if len(types) == 1 else None
-        if type is None or pair not in ENDS[type]:
-            expected = f"does; {' or '.join(known.value for known in types)} does" if types else "no type does"
-            self.wrong((*where, "type") if edge.type else where, edge.type or "nothing", f"joins {between}; {expected}")
-            return ""
+        if not types:
+            self.wrong(where, "nothing", f"joins {between}")
+            return None
+        type = EdgeType(edge.type) if edge.type else types[0]
+        if type not in types:
+            known = " or ".join(known.value for known in types)
+            self.wrong((*where, "type"), type.value, f"does not join {between}; {known} does")
+            return None
         for name in edge.model_fields_set - {"source", "target", "type", "role"} - EDGE_PROPERTIES[type].keys():
             self.wrong((*where, name), shown(getattr(edge, name)), f"is nothing that {type.value} has")
         self.edge(source, type, target, _props(edge, type), where, edge.role or "")

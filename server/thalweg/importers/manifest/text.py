@@ -115,30 +115,47 @@ def _json(name: str, text: str) -> Document:
     try:
         document.data = json.loads(text, object_pairs_hook=pairs)
     except json.JSONDecodeError as error:
-        raise _refused(f"{name} line {error.lineno}", "text", error.msg, "is what makes it no JSON") from error
+        raise _refused(f"{name} line {error.lineno}", "text", error.msg, "is why this is no JSON") from error
     except ValueError as error:
         raise _refused(name, "text", "a number", "has more digits than can be read") from error
+    if _depth(document.data) > DEEPEST:
+        raise _refused(name, "text", "nesting", f"is deeper than {DEEPEST} levels")
     try:
         document.root = yaml.compose(text, Loader)  # for lines; JSON with tabs is no YAML, and does without
-    except (yaml.YAMLError, RecursionError):
+    except yaml.YAMLError:
         document.root = None
     return document
 
 
+def _depth(data: Json) -> int:
+    inside = data.values() if isinstance(data, dict) else data if isinstance(data, list) else ()
+    return 1 + max(map(_depth, inside), default=0)
+
+
 def _yaml(name: str, text: str) -> Document:
     try:
+        _bounded(name, text)
         root = yaml.compose(text, Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = f" line {mark.line + 1}" if mark else ""
-        said = " ".join(part for part in (error.context, error.problem) if part)
-        raise _refused(f"{name}{line}", "text", said or "something", "is what makes it no YAML") from error
+        said = ", ".join(part for part in (error.context, error.problem) if part)
+        raise _refused(f"{name}{line}", "text", said or "something", "is why this is no YAML") from error
     except yaml.YAMLError as error:
-        raise _refused(name, "text", str(error).splitlines()[0], "is what makes it no YAML") from error
+        raise _refused(name, "text", str(error).splitlines()[0], "is why this is no YAML") from error
     document = Document(name, None, root)
     if root is not None:
         document.data = _Construction(document).value(root, ())
     return document
+
+
+def _bounded(name: str, text: str) -> None:
+    """Looks at the nesting before anything is built: libyaml builds by recursion in C, which ends the process."""
+    depth = 0
+    for event in yaml.parse(text, Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise _refused(name, "text", "nesting", f"is deeper than {DEEPEST} levels")
 
 
 class _Construction:

@@ -23,6 +23,8 @@ Rows = Callable[..., list[Row]]
 T = TypeVar("T")
 
 TRIES = 5
+CACHE = 32_768
+"""Kibibytes of pages that SQLite may hold: what hangs on a run lies here and there in a large file."""
 
 
 class Database:
@@ -38,6 +40,7 @@ class Database:
         self._copy: TemporaryDirectory[str] | None = None
         self._connection: sqlite3.Connection | None = None
         self._seen: tuple[int, int, bool] | None = None
+        self._schema = 0
         self.read(lambda _: None)
 
     def close(self) -> None:
@@ -85,6 +88,11 @@ class Database:
 
         connection.execute("BEGIN")
         try:
+            if _schema(connection) != self._schema:
+                raise SourceError(
+                    f"{self.path} was rebuilt while it was read.",
+                    "Import it again, when `mlflow db upgrade` or VACUUM is done.",
+                )
             return work(rows)
         finally:
             if connection.in_transaction:
@@ -98,7 +106,9 @@ class Database:
             address, uri=True, timeout=self._patience, isolation_level=None, check_same_thread=False
         )
         try:
+            connection.execute(f"PRAGMA cache_size = -{CACHE}")
             connection.execute("BEGIN")
+            self._schema = _schema(connection)
             show(connection, self.path)
             self._prepare(connection)
             connection.execute("COMMIT")
@@ -167,3 +177,8 @@ class Database:
                 "A write to it was cut short. Start MLflow on it once, which finishes or undoes that, or read a copy.",
             )
         return SourceError(f"{self.path} cannot be read: {error}.", "`PRAGMA quick_check` of SQLite may say why.")
+
+
+def _schema(connection: sqlite3.Connection) -> int:
+    """Changes with each change of the tables, and when VACUUM numbers the rows anew, by which runs are read."""
+    return int(connection.execute("PRAGMA main.schema_version").fetchone()[0])

@@ -36,20 +36,25 @@ def gather(connection: sqlite3.Connection, place: Place) -> None:
     connection.execute(
         """
         INSERT INTO versions
-        SELECT
-          identity(
-            CAST(coalesce(e.workspace, '') AS BLOB), CAST(coalesce(e.name, d.experiment_id, '') AS BLOB),
-            CAST(coalesce(d.name, '') AS BLOB), CAST(coalesce(d.digest, '') AS BLOB),
-            CAST(coalesce(d.dataset_source_type, '') AS BLOB), CAST(coalesce(d.dataset_source, '') AS BLOB)) AS k,
-          min(CASE WHEN lower(c.value) IN ('output', 'outputs', 'produced')
-              THEN coalesce(r.end_time, r.start_time) ELSE r.start_time END),
-          d.dataset_uuid
-        FROM datasets d
-        LEFT JOIN experiments e ON e.experiment_id = d.experiment_id
-        LEFT JOIN inputs i
-          ON i.source_type = 'DATASET' AND i.source_id = d.dataset_uuid AND i.destination_type = 'RUN'
-        LEFT JOIN input_tags c ON c.input_uuid = i.input_uuid AND c.name = 'mlflow.data.context'
-        LEFT JOIN runs r ON r.run_uuid = i.destination_id
+        SELECT k, min(at), dataset_uuid FROM (
+          SELECT
+            identity(
+              CAST(coalesce(e.workspace, '') AS BLOB), CAST(coalesce(e.name, d.experiment_id, '') AS BLOB),
+              CAST(coalesce(d.name, '') AS BLOB), CAST(coalesce(d.digest, '') AS BLOB),
+              CAST(coalesce(d.dataset_source_type, '') AS BLOB), CAST(coalesce(d.dataset_source, '') AS BLOB)) AS k,
+            CASE WHEN lower(c.value) IN ('output', 'outputs', 'produced') THEN coalesce(f.end_time, f.start_time)
+            ELSE f.start_time END AS at,
+            d.dataset_uuid
+          FROM datasets d
+          LEFT JOIN experiments e ON e.experiment_id = d.experiment_id
+          LEFT JOIN (
+            SELECT i.source_id, min(r.start_time) AS start_time, r.end_time, i.input_uuid
+            FROM inputs i JOIN runs r ON r.run_uuid = i.destination_id
+            WHERE i.source_type = 'DATASET' AND i.destination_type = 'RUN'
+            GROUP BY i.source_id
+          ) f ON f.source_id = d.dataset_uuid
+          LEFT JOIN input_tags c ON c.input_uuid = f.input_uuid AND c.name = 'mlflow.data.context'
+        )
         GROUP BY k
         """
     )

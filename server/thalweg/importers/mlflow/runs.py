@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import orjson
+
 from thalweg.importers.mlflow.database import Database, Row, Rows
 from thalweg.importers.mlflow.logged import by_first
 from thalweg.importers.mlflow.notes import Notes
@@ -17,21 +19,22 @@ POINTS = 100_000
 """Logged points of metrics that are held at once, but for a single run that has more."""
 
 _RUNS = """
-    SELECT r.run_uuid, r.name, r.status, r.start_time, r.end_time, r.deleted_time, r.lifecycle_stage, r.user_id,
+    SELECT r.rowid, r.run_uuid, r.name, r.status, r.start_time, r.end_time, r.deleted_time, r.lifecycle_stage, r.user_id,
       r.entry_point_name, r.source_name, r.source_version, r.artifact_uri,
       coalesce(e.name, CAST(r.experiment_id AS TEXT), ''), coalesce(e.workspace, ''), e.lifecycle_stage,
       e.last_update_time, g.value
     FROM runs r
     LEFT JOIN experiments e ON e.experiment_id = r.experiment_id
     LEFT JOIN experiment_tags g ON g.experiment_id = r.experiment_id AND g.key = 'mlflow.source.git.repoURL'
-    WHERE r.run_uuid > ? ORDER BY r.run_uuid LIMIT ?
+    WHERE r.rowid > ? ORDER BY r.rowid LIMIT ?
 """
-_COUNTS = "SELECT run_uuid, count(*) FROM metrics WHERE run_uuid BETWEEN ? AND ? GROUP BY run_uuid"
-_TAGS = "SELECT run_uuid, key, value FROM tags WHERE run_uuid BETWEEN ? AND ? ORDER BY run_uuid, key"
-_PARAMS = "SELECT run_uuid, key, value FROM params WHERE run_uuid BETWEEN ? AND ? ORDER BY run_uuid, key"
+_COUNTS = "SELECT run_uuid, count(*) FROM metrics WHERE run_uuid IN (SELECT value FROM json_each(?)) GROUP BY 1"
+_TAGS = "SELECT run_uuid, key, value FROM tags WHERE run_uuid IN (SELECT value FROM json_each(?))"
+_PARAMS = "SELECT run_uuid, key, value FROM params WHERE run_uuid IN (SELECT value FROM json_each(?))"
 _METRICS = """
     SELECT run_uuid, key, step, timestamp, value, is_nan
-    FROM metrics WHERE run_uuid BETWEEN ? AND ? ORDER BY run_uuid, key, step, timestamp, is_nan, value
+    FROM metrics WHERE run_uuid IN (SELECT value FROM json_each(?))
+    ORDER BY run_uuid, key, step, timestamp, is_nan, value
 """
 _DATASETS = """
     SELECT i.destination_id, c.value, coalesce(e.workspace, ''), coalesce(e.name, CAST(d.experiment_id AS TEXT), ''),
@@ -40,8 +43,7 @@ _DATASETS = """
     JOIN datasets d ON d.dataset_uuid = i.source_id
     LEFT JOIN experiments e ON e.experiment_id = d.experiment_id
     LEFT JOIN input_tags c ON c.input_uuid = i.input_uuid AND c.name = 'mlflow.data.context'
-    WHERE i.destination_type = 'RUN' AND i.source_type = 'DATASET' AND i.destination_id BETWEEN ? AND ?
-    ORDER BY i.destination_id, i.source_id
+    WHERE i.destination_type = 'RUN' AND i.source_type = 'DATASET' AND i.destination_id IN (SELECT value FROM json_each(?))
 """
 _MODELS = """
     SELECT i.source_id, i.source_type, i.destination_id, i.step,
@@ -50,8 +52,7 @@ _MODELS = """
     LEFT JOIN logged_models m ON m.model_id = i.destination_id
     LEFT JOIN registered v ON v.model_id = i.destination_id
     LEFT JOIN experiments e ON e.experiment_id = m.experiment_id
-    WHERE i.source_type IN ('RUN_INPUT', 'RUN_OUTPUT') AND i.source_id BETWEEN ? AND ?
-    ORDER BY i.source_id, i.destination_id
+    WHERE i.source_type IN ('RUN_INPUT', 'RUN_OUTPUT') AND i.source_id IN (SELECT value FROM json_each(?))
 """
 
 
@@ -68,28 +69,32 @@ class Window(NamedTuple):
 
 def granules(database: Database, place: Place, notes: Notes, repository: str | None) -> Iterator[Granule]:
     """`repository`: whose commits those are whose run names none."""
-    last = ""
+    last = 0
     while True:
         window = database.read(lambda rows, after=last: _window(rows, after))  # type: ignore[misc]
         if window is None:
             return
-        for row in window.runs:
+        for _, *row in window.runs:
             id = row[0]
             hanging = Hanging(*(of.get(id, ()) for of in window[1:]))
             yield granule(place, notes, Run(*row), hanging, repository)
         last = window.runs[-1][0]
 
 
-def _window(rows: Rows, after: str) -> Window | None:
+def _window(rows: Rows, after: int) -> Window | None:
     runs = rows(_RUNS, (after, WINDOW))
     if not runs:
         return None
-    counts: dict[str, int] = dict(rows(_COUNTS, (runs[0][0], runs[-1][0])))
+    counts: dict[str, int] = dict(rows(_COUNTS, (_ids(runs),)))
     points = 0
     for taken, row in enumerate(runs):
-        points += counts.get(row[0], 0)
+        points += counts.get(row[1], 0)
         if points > POINTS and taken:
             del runs[taken:]
             break
-    ends = runs[0][0], runs[-1][0]
-    return Window(runs, *(by_first(rows(sql, ends)) for sql in (_TAGS, _PARAMS, _METRICS, _DATASETS, _MODELS)))
+    ids = _ids(runs)
+    return Window(runs, *(by_first(rows(sql, (ids,))) for sql in (_TAGS, _PARAMS, _METRICS, _DATASETS, _MODELS)))
+
+
+def _ids(runs: list[Row]) -> str:
+    return orjson.dumps([row[1] for row in runs]).decode()

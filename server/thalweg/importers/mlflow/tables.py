@@ -1,7 +1,7 @@
 """The tables of MLflow's store as every release of MLflow 2 and 3 has them.
 
-Releases differ in tables and in columns. Each table is shown through a view with one set of columns, in which what a
-release does not have is NULL, and a table that it does not have is empty; so each question is asked in one way.
+Releases differ in tables and in columns. A table that lacks some is shown through a view of its name, in which what
+the release does not have is NULL, or all of it empty; so each question is asked in one way.
 """
 
 from __future__ import annotations
@@ -96,10 +96,14 @@ def show(connection: sqlite3.Connection, path: Path) -> None:
             raise SourceError(f"{path} has no table `{name}`{_schema(connection, tables)}.", READ)
         if name in tables and missing:
             raise SourceError(f"{path} has no column `{name}.{missing[0]}`{_schema(connection, tables)}.", READ)
+        wanted = (*table.needed, *table.more)
+        if columns.issuperset(wanted) and not table.indexed:
+            continue
         shown = ", ".join(
-            column if column in columns else f"{_INSTEAD.get(column, 'NULL')} AS {column}"
-            for column in (*table.needed, *table.more)
+            column if column in columns else f"{_INSTEAD.get(column, 'NULL')} AS {column}" for column in wanted
         )
+        if not table.indexed:
+            shown += ", rowid" if name in tables else ", NULL AS rowid"
         rows = f"FROM main.{name}" if name in tables else "WHERE false"
         # Of names that stand above and of nothing that was read.
         connection.execute(f"CREATE TEMP {'TABLE' if table.indexed else 'VIEW'} {name} AS SELECT {shown} {rows}")
