@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from itertools import count
 from pathlib import Path
+from typing import cast
 
 import neo4j
 import pytest
@@ -38,9 +41,13 @@ def neo4j_driver(neo4j_url: str) -> Iterator[neo4j.Driver]:
 @pytest.fixture
 def empty_neo4j(neo4j_url: str, neo4j_driver: neo4j.Driver) -> str:
     """The address of the tests' Neo4j, emptied; its constraints and indexes stay."""
-    with neo4j_driver.session() as session:
-        session.run("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS").consume()
+    empty(neo4j_driver)
     return neo4j_url
+
+
+def empty(driver: neo4j.Driver) -> None:
+    with driver.session() as session:
+        session.run("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS").consume()
 
 
 @pytest.fixture
@@ -48,6 +55,38 @@ async def store(address: str) -> AsyncIterator[Store]:
     store = await open_store(address)
     yield store
     await store.close()
+
+
+Fresh = Callable[[], AbstractAsyncContextManager[Store]]
+
+
+@pytest.fixture
+def fresh(request: pytest.FixtureRequest, address: str, tmp_path: Path) -> Fresh:
+    """Gives an empty store on each engine, as often as it is asked for one."""
+    if address.startswith("sqlite"):
+        numbers = count()
+        return lambda: _opened(f"sqlite:///{tmp_path}/{next(numbers)}.db")
+    return cast(Fresh, request.getfixturevalue("fresh_neo4j"))
+
+
+@pytest.fixture
+def fresh_neo4j(neo4j_url: str, neo4j_driver: neo4j.Driver) -> Fresh:
+    """The same on Neo4j alone; there each empties what the one before it left."""
+
+    def emptied() -> AbstractAsyncContextManager[Store]:
+        empty(neo4j_driver)
+        return _opened(neo4j_url)
+
+    return emptied
+
+
+@asynccontextmanager
+async def _opened(address: str) -> AsyncIterator[Store]:
+    store = await open_store(address)
+    try:
+        yield store
+    finally:
+        await store.close()
 
 
 State = Callable[..., Awaitable[list[Written | ThalwegError]]]

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
 from pathlib import Path
 from subprocess import PIPE
 
@@ -14,6 +13,7 @@ import anyio
 import pytest
 from anyio.abc import Process
 
+from tests.store.conftest import Fresh
 from tests.store.dump import Dump, dump
 from tests.store.writing import RUNS, estate, share, write
 from thalweg.model.facts import ANYONE
@@ -24,9 +24,6 @@ from thalweg.store.store import Store
 pytestmark = pytest.mark.anyio
 
 ROOT = Path(__file__).resolve().parents[2]
-
-Fresh = Callable[[], AbstractAsyncContextManager[Store]]
-
 
 async def start(address: str, *what: str) -> Process:
     command = [sys.executable, "-m", "tests.store.writing", address, *what]

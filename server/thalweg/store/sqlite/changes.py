@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from thalweg.model.kinds import Kind
-from thalweg.store.sqlite.codes import KIND_CODE, TYPE_CODE, pack
+from thalweg.store.sqlite.codes import KIND_BITS, KIND_CODE, TYPE_CODE, pack
 from thalweg.store.sqlite.transaction import SQL, EdgePlace, NodePlace, Transaction
 from thalweg.store.weave.requests import Changes
 from thalweg.store.weave.rows import EdgeRow, EdgeStatement, MarkRow, MetricRow, NodeRow, NodeStatement, ScopeRow
@@ -83,10 +83,7 @@ def _remove(tx: Transaction, changes: Changes) -> None:
         removed = [edge for edge in changes.edges_removed if edge in tx.edge_places]
         many(
             SQL["remove_edge"],
-            [
-                (edge.target.handle, tx.edge_places.pop(edge)[0], edge.source.handle, edge.role)
-                for edge in removed
-            ],
+            [(edge.target.handle, tx.edge_places.pop(edge)[0], edge.source.handle, edge.role) for edge in removed],
         )
         for edge in removed:
             tx.edges.pop(edge.ref, None)
@@ -144,7 +141,7 @@ def _write_nodes(tx: Transaction, new: Sequence[NodeRow], changed: Sequence[Node
             n = tx.handles.get(node.id)
             if n is None or tx.ids.get(n) != node.id:
                 tx.counters.node += 1
-                n = tx.counters.node
+                n = tx.counters.node << KIND_BITS | KIND_CODE[node.kind]
                 tx.handles[node.id] = n
                 tx.fresh.add(n)
             else:

@@ -25,6 +25,10 @@ KIND_CODE: dict[Kind, int] = {
 }
 """Kept in files: a number never changes its meaning. A hidden node has the negative of it."""
 
+KIND_BITS = 4
+KIND_MASK = (1 << KIND_BITS) - 1
+"""The last bits of a node's handle are its kind, so that a walk over handles knows kinds without looking at nodes."""
+
 KINDS: dict[int, Kind] = {code: kind for kind, code in KIND_CODE.items()}
 KINDS |= {-code: kind for code, kind in KINDS.items()}
 

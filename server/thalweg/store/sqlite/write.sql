@@ -1,9 +1,9 @@
 -- What the write path asks, inside its transaction, and how it writes.
 
 -- name: counters
--- The greatest handle of a node, a scope and a metric key, and the last cursor.
+-- The greatest handles of nodes (without their kind), scopes and metric keys, and the last cursor.
 SELECT
-  (SELECT coalesce(max(n), 0) FROM node),
+  (SELECT coalesce(max(n), 0) >> 4 FROM node),
   (SELECT coalesce(max(s), 0) FROM scope),
   (SELECT coalesce(max(k), 0) FROM metric_key),
   (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'event');
@@ -120,10 +120,11 @@ FROM mark WHERE model = ?1;
 SELECT count(*), min(at), max(at) FROM edge WHERE sa = ?1 AND ta = ?3 AND type = ?2 AND role = ?4;
 
 -- name: isolated
--- Those of the nodes that have no edge, no statement and no version.
+-- Those of the nodes that have no edge, no statement, no version and no mark.
 SELECT w.value FROM json_each(?1) AS w
 WHERE NOT EXISTS (SELECT 1 FROM edge WHERE dst = w.value) AND NOT EXISTS (SELECT 1 FROM edge WHERE src = w.value)
-  AND NOT EXISTS (SELECT 1 FROM node_statement WHERE n = w.value) AND NOT EXISTS (SELECT 1 FROM node WHERE asset = w.value);
+  AND NOT EXISTS (SELECT 1 FROM node_statement WHERE n = w.value) AND NOT EXISTS (SELECT 1 FROM node WHERE asset = w.value)
+  AND NOT EXISTS (SELECT 1 FROM node AS v JOIN mark ON mark.version = v.id WHERE v.n = w.value);
 
 -- name: remove_node_statement
 -- A scope takes a statement back.

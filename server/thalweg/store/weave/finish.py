@@ -10,8 +10,8 @@ from thalweg.model.kinds import Kind
 from thalweg.model.results import Change
 from thalweg.store.weave import derived, edges, nodes
 from thalweg.store.weave.loom import Before, Loom, Piece
-from thalweg.store.weave.requests import Asking, Changes, Isolated
-from thalweg.store.weave.rows import NO_BODY, EdgeRef, EdgeRow, MetricRow, NodeRow, State
+from thalweg.store.weave.requests import Aliases, Asking, Changes, Isolated, Joined, Joins
+from thalweg.store.weave.rows import NO_BODY, EdgeRef, EdgeRow, JoinRow, MetricRow, NodeRow, State
 
 
 def finish(loom: Loom) -> Asking[None]:
@@ -120,17 +120,27 @@ def _any_piece(loom: Loom, edge: EdgeRow) -> Piece:
 
 
 def _sweep(loom: Loom) -> Asking[None]:
-    """Removes the stubs that nothing points at any more, and their assets where those are such stubs then."""
+    """Removes the stubs that nothing points at any more, and their assets where those are such stubs then.
+
+    A join points at the names it joins. The other names of what goes are worked out again when they are next heard.
+    """
+    yield from loom.load_nodes(sorted(loom.loose))
     loose = [loom.nodes[id] for id in sorted(loom.loose) if id in loom.nodes]
     while loose:
         loose = [row for row in loose if row.state is State.STUB and not row.forgotten]
         isolated: set[str] = (yield Isolated(loose)) if loose else set()
         swept = [row for row in loose if row.id in isolated]
+        aliases: list[str] = []
+        if swept and (yield Joined()):
+            joined: list[JoinRow] = yield Joins([row.id for row in swept])
+            named = {end for row in joined for end in (row.alias, row.of)}
+            swept = [row for row in swept if row.id not in named]
+            aliases = list((yield Aliases([row.id for row in swept], canonical=True)))
         if not swept:
             return
         for row in swept:
             _any(loom, row).note(Change.REMOVED, "removed", id=row.id, kind=row.kind.label)
-        yield Changes(nodes_removed=swept)
+        yield Changes(nodes_removed=swept, aliases_removed=aliases)
         assets = {row.asset for row in swept if row.asset is not None}
         yield from loom.load_nodes(sorted(assets))
         loose = [loom.nodes[id] for id in sorted(assets) if id in loom.nodes]

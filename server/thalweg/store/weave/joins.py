@@ -147,6 +147,8 @@ def _hang_over(
     for edge in bodies.edges:
         if edge.source.asset is not None and edge.target.asset is not None and not edge.hidden:
             loom.recount.add((edge.source.asset, edge.type, edge.target.asset, edge.role))
+        if edge.derived:
+            loom.recount.add((loom.canonical(edge.source.id), edge.type, loom.canonical(edge.target.id), edge.role))
     others = {end for edge in bodies.edges for end in (edge.source.id, edge.target.id)} - bodies.nodes.keys()
     yield from loom.load_nodes([*others, *runs])
     for id in set(canonical.values()):
@@ -154,6 +156,7 @@ def _hang_over(
     _hang_up(loom, bodies, piece)
     for id in sorted({canonical[id] for id in keys}):
         loom.node(id, piece)
+        loom.loose.add(id)  # a name that only the join knew goes with it
     for run in runs:
         row = loom.nodes[run]
         if row.asset is not None and loom.canonical(row.asset) != row.asset:
@@ -231,6 +234,7 @@ def _hang_up(loom: Loom, bodies: _Bodies, piece: Piece) -> None:
             continue
         row = loom.node(id, piece)
         row.first_at = row.at = first.get(id, loom.now)
+        loom.loose.add(id)  # where nothing is said of it, and nothing points at it any more, it goes
         row.forgotten = id in forgotten
         row.hidden = row.hidden or row.forgotten
         living = [one._replace(node=row) for one in said[id] if not one.retired]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from thalweg.model.keys import Key
+from thalweg.model.keys import Key, entity_id
 from thalweg.model.kinds import Kind
 from thalweg.model.properties import HAPPENED
 from thalweg.store.weave import edges
 from thalweg.store.weave.loom import Loom
 from thalweg.store.weave.merge import dumps, merge_all, merge_one, won_by
-from thalweg.store.weave.requests import Asking, NodeStatements
-from thalweg.store.weave.rows import NO_BODY, NodeRow, NodeStatement, State
+from thalweg.store.weave.requests import Aliases, Asking, NodeStatements
+from thalweg.store.weave.rows import NO_BODY, AliasRow, NodeRow, NodeStatement, State
 
 _WITH_PERIOD = (Kind.RUN, Kind.RELEASE)
 
@@ -109,17 +109,23 @@ def _describe(row: NodeRow) -> None:
 
 def set_jobs(loom: Loom) -> Asking[None]:
     """`(job)-[:HAS_VERSION]->(run)`: a run's job is what its properties say."""
-    jobs: dict[str, str] = {}
+    stated: dict[str, Key] = {}
     for id in loom.adds.keys() | loom.drops.keys():
         row = loom.nodes[id]
         if row.kind is Kind.RUN and row.state is State.STATED:
             job = row.props.get("job")
             if job is not None:
-                jobs[id] = loom.named(Key(Kind.JOB, tuple(job)))
+                stated[id] = Key(Kind.JOB, tuple(job))
             elif row.asset is not None:
                 loom.loose.add(row.asset)
                 row.asset = None
                 row.hidden = row.forgotten
+    # A job that nobody names in this wave, but an earlier statement does, may have been joined.
+    unasked = sorted({entity_id(key) for key in stated.values()} - loom.keys.keys())
+    if unasked:
+        aliases: dict[str, AliasRow] = yield Aliases(unasked)
+        loom.aliases.update((id, row.canonical) for id, row in aliases.items())
+    jobs = {id: loom.named(key) for id, key in stated.items()}
     yield from loom.load_nodes(jobs.values())
     for id, job in jobs.items():
         row = loom.nodes[id]

@@ -180,7 +180,7 @@ class Extremes:
 
 @dataclass(slots=True)
 class Isolated:
-    """-> set[str]: those of the nodes that have no edge, no statement and no version. Asked after changes."""
+    """-> set[str]: those of the nodes that have no edge, statement, version or mark. Asked after changes."""
 
     nodes: Sequence[NodeRow]
 

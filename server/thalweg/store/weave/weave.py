@@ -260,6 +260,7 @@ def _state_edges(loom: Loom, prepared: Prepared, piece: Piece, old: dict[tuple[A
     for edge in prepared.edges:
         ref = (canonical(edge.source), edge.type, canonical(edge.target), edge.role)
         if ref[0] == ref[2]:
+            loom.node(ref[0], piece)
             continue  # its ends were joined: nothing stands to itself
         before = old.pop((ref, edge.source, edge.target), None)
         if before is not None:

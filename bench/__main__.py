@@ -1,0 +1,81 @@
+"""`make bench`: every case on both engines and at each size, side by side in one run; prints a table, writes JSON."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import neo4j
+
+from bench import cases
+from bench.estate import Size
+from bench.ingest import load
+from bench.report import Report
+from bench.server import serving
+from bench.timing import side_by_side
+from tests.neo4j_server import running_neo4j
+from thalweg.store.open import open_store
+
+SIZES = (100_000, 1_000_000)
+ENGINES = ("sqlite", "neo4j")
+
+
+@contextmanager
+def address(engine: str) -> Iterator[str]:
+    """The address of an empty store, whose content is gone afterwards."""
+    if engine == "neo4j":
+        with running_neo4j() as url:
+            yield url
+        return
+    with TemporaryDirectory(prefix="thalweg-bench-") as folder:
+        yield f"sqlite:///{folder}/bench.db"
+
+
+async def measure(report: Report, engine: str, size: Size, url: str) -> None:
+    store = await open_store(url)
+    print(f"{engine}, {size.entities:,} entities: loading", flush=True)
+    parts = await load(store, size)
+    report.ingest(engine, size.entities, parts)
+    for case in cases.of_store(store):
+        print(f"{engine}, {size.entities:,} entities: {case.name}", flush=True)
+        report.spreads(case.name, engine, size.entities, await side_by_side(case.ways))
+    await store.close()
+    with serving(url) as client:
+        driver = neo4j.AsyncGraphDatabase.driver(url) if engine == "neo4j" else None
+        session = driver.session() if driver is not None else None
+        for case in cases.over_http(client, session):
+            print(f"{engine}, {size.entities:,} entities: {case.name}", flush=True)
+            report.spreads(case.name, engine, size.entities, await side_by_side(case.ways))
+        if session is not None and driver is not None:
+            await session.close()
+            await driver.close()
+
+
+def main() -> None:
+    words = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    words.add_argument("--entities", type=int, nargs="+", default=SIZES, help="sizes of the estate")
+    words.add_argument("--engines", nargs="+", choices=ENGINES, default=ENGINES)
+    words.add_argument("--json", type=Path, default=Path("bench.json"), help="where the numbers are written")
+    asked = words.parse_args()
+    # As `thalweg serve` and `thalweg import` do: a batch makes many objects that live as long as it does.
+    gc.set_threshold(200_000, 50, 100)
+    os.environ.setdefault("THALWEG_LOG_LEVEL", "warning")
+    report = Report()
+    try:
+        for entities in asked.entities:
+            for engine in asked.engines:
+                with address(engine) as url:
+                    asyncio.run(measure(report, engine, Size(entities), url))
+    finally:
+        report.show()
+        report.write(asked.json)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The embedded engine, and the only room of the store that imports sqlite3."""

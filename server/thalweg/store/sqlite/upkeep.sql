@@ -1,0 +1,75 @@
+-- What must hold of a store, and what brings back what follows from the rest.
+
+-- name: quick_check
+-- What SQLite itself finds wrong.
+PRAGMA quick_check(10);
+
+-- name: foreign_key_check
+-- Rows that name what is not there.
+PRAGMA foreign_key_check;
+
+-- name: size
+-- How many nodes and edges there are.
+SELECT (SELECT count(*) FROM node), (SELECT count(*) FROM edge);
+
+-- name: node_counts
+-- Nodes whose count of statements is not how many there are.
+SELECT v.id FROM node AS v
+WHERE v.statements <> (SELECT count(*) FROM node_statement AS t WHERE t.n = v.n AND NOT t.retired) LIMIT :limit;
+
+-- name: edge_counts
+-- Edges whose count of statements is not how many there are.
+SELECT a.id || ' ' || e.type || ' ' || b.id FROM edge AS e JOIN node AS a ON a.n = e.src JOIN node AS b ON b.n = e.dst
+WHERE e.stated <> (
+  SELECT count(*) FROM edge_statement AS t
+  WHERE t.dst = e.dst AND t.type = abs(e.type) AND t.src = e.src AND t.role = e.role AND NOT t.retired)
+LIMIT :limit;
+
+-- name: loose_statements
+-- Statements about edges that are not there.
+SELECT a.id || ' ' || t.type || ' ' || b.id FROM edge_statement AS t
+LEFT JOIN node AS a ON a.n = t.src LEFT JOIN node AS b ON b.n = t.dst
+WHERE NOT EXISTS (
+  SELECT 1 FROM edge AS e WHERE e.dst = t.dst AND e.type IN (t.type, -t.type) AND e.src = t.src AND e.role = t.role)
+LIMIT :limit;
+
+-- name: hidden_nodes
+-- Nodes that are hidden and should not be, or the other way round.
+SELECT v.id FROM node AS v LEFT JOIN node AS a ON a.n = v.asset
+WHERE (v.kind < 0) <> (v.forgotten OR coalesce(a.forgotten, 0)) LIMIT :limit;
+
+-- name: hidden_edges
+-- Edges that are hidden and should not be, or the other way round.
+SELECT a.id || ' ' || e.type || ' ' || b.id FROM edge AS e JOIN node AS a ON a.n = e.src JOIN node AS b ON b.n = e.dst
+WHERE (e.type < 0) <> (a.kind < 0 OR b.kind < 0) LIMIT :limit;
+
+-- name: wrong_assets
+-- Version edges that name other assets than their ends do.
+SELECT a.id || ' ' || e.type || ' ' || b.id FROM edge AS e JOIN node AS a ON a.n = e.src JOIN node AS b ON b.n = e.dst
+WHERE e.sa IS NOT CASE WHEN abs(e.type) < 6 AND b.asset IS NOT NULL THEN a.asset END
+  OR e.ta IS NOT CASE WHEN abs(e.type) < 6 AND a.asset IS NOT NULL THEN b.asset END
+LIMIT :limit;
+
+-- name: wrong_derived
+-- Asset edges that are not what version edges give: their ends, type and role.
+SELECT a.id, g.type, b.id, g.role
+FROM (
+  SELECT sa, ta, type, role, count(*) AS number, min(at) AS first, max(at) AS last
+  FROM edge WHERE sa IS NOT NULL AND type > 0 GROUP BY sa, ta, type, role) AS g
+JOIN node AS a ON a.n = g.sa JOIN node AS b ON b.n = g.ta
+LEFT JOIN edge AS e ON e.dst = g.ta AND e.type IN (g.type, -g.type) AND e.src = g.sa AND e.role = g.role
+WHERE e.derived IS NOT g.number OR e.derived_first <> g.first OR e.derived_last <> g.last
+UNION ALL
+SELECT a.id, e.type, b.id, e.role FROM edge AS e JOIN node AS a ON a.n = e.src JOIN node AS b ON b.n = e.dst
+WHERE e.derived > 0 AND NOT EXISTS (
+  SELECT 1 FROM edge AS w WHERE w.sa = e.src AND w.ta = e.dst AND w.type = abs(e.type) AND w.role = e.role);
+
+-- name: lost_aliases
+-- Old ids that lead to nothing.
+SELECT x.id FROM alias AS x WHERE NOT EXISTS (SELECT 1 FROM node AS v WHERE v.id = x.canonical) LIMIT :limit;
+
+-- name: lost_marks
+-- Marks of models or versions that are not there.
+SELECT r.model || ' ' || r.version FROM mark AS r
+WHERE NOT EXISTS (SELECT 1 FROM node AS v WHERE v.id = r.model) OR NOT EXISTS (SELECT 1 FROM node AS v WHERE v.id = r.version)
+LIMIT :limit;
