@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from itertools import count
+from contextlib import closing
 from pathlib import Path
-from typing import cast
 
 import neo4j
 import pytest
@@ -41,13 +40,9 @@ def neo4j_driver(neo4j_url: str) -> Iterator[neo4j.Driver]:
 @pytest.fixture
 def empty_neo4j(neo4j_url: str, neo4j_driver: neo4j.Driver) -> str:
     """The address of the tests' Neo4j, emptied; its constraints and indexes stay."""
-    empty(neo4j_driver)
-    return neo4j_url
-
-
-def empty(driver: neo4j.Driver) -> None:
-    with driver.session() as session:
+    with neo4j_driver.session() as session:
         session.run("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS").consume()
+    return neo4j_url
 
 
 @pytest.fixture
@@ -57,36 +52,25 @@ async def store(address: str) -> AsyncIterator[Store]:
     await store.close()
 
 
-Fresh = Callable[[], AbstractAsyncContextManager[Store]]
-
-
 @pytest.fixture
-def fresh(request: pytest.FixtureRequest, address: str, tmp_path: Path) -> Fresh:
-    """Gives an empty store on each engine, as often as it is asked for one."""
+def wipe(request: pytest.FixtureRequest, address: str) -> Callable[[], None]:
+    """Empties the store while it is open, through a door of its own; what the store is stays."""
     if address.startswith("sqlite"):
-        numbers = count()
-        return lambda: _opened(f"sqlite:///{tmp_path}/{next(numbers)}.db")
-    return cast(Fresh, request.getfixturevalue("fresh_neo4j"))
+        return lambda: wipe_sqlite(address.removeprefix("sqlite:///"))
+    driver: neo4j.Driver = request.getfixturevalue("neo4j_driver")
+    return lambda: wipe_neo4j(driver)
 
 
-@pytest.fixture
-def fresh_neo4j(neo4j_url: str, neo4j_driver: neo4j.Driver) -> Fresh:
-    """The same on Neo4j alone; there each empties what the one before it left."""
-
-    def emptied() -> AbstractAsyncContextManager[Store]:
-        empty(neo4j_driver)
-        return _opened(neo4j_url)
-
-    return emptied
+def wipe_sqlite(file: str) -> None:
+    with closing(sqlite3.connect(file)) as connection, connection:
+        tables = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+        for (table,) in tables.fetchall():
+            if table != "meta":
+                connection.execute(f"DELETE FROM {table}")
 
 
-@asynccontextmanager
-async def _opened(address: str) -> AsyncIterator[Store]:
-    store = await open_store(address)
-    try:
-        yield store
-    finally:
-        await store.close()
+def wipe_neo4j(driver: neo4j.Driver) -> None:
+    driver.execute_query("MATCH (n) WHERE NOT n:Meta DETACH DELETE n")
 
 
 State = Callable[..., Awaitable[list[Written | ThalwegError]]]

@@ -204,17 +204,19 @@ class Oracle:
 
     # ------------------------------------------------------------------------------------------------------ answers
 
-    def starts(self, start: Start) -> list[str]:
+    def starts(self, start: Start, as_of: int | None = None) -> list[str]:
+        """Where a walk begins: the versions of an asset are those that there were at the time."""
         visible = self.visible()
         if start.versions_of is None:
             return [id for id in dict.fromkeys(start.ids) if id in visible]
-        return [id for id in visible if self.asset(id) == start.versions_of]
+        there = [id for id in visible if self.asset(id) == start.versions_of]
+        return [id for id in there if as_of is None or self.at(id) <= as_of]
 
     def walk(self, start: Start, walk: Walk) -> Reached:
         graph = self.graph(walk.types, walk.as_of)
         if walk.direction is Direction.UPSTREAM:
             graph = graph.reverse()
-        starts = self.starts(start)
+        starts = self.starts(start, walk.as_of)
         for id in list(graph):
             if self.keys[id].kind in walk.stop_at and id not in starts:
                 graph.remove_edges_from(list(graph.out_edges(id)))

@@ -104,3 +104,13 @@ async def test_joined_jobs_have_each_others_runs(store: Store, state: State) -> 
     assert (await store.get(ids("*r3"), ANYONE))[id("*r3")].asset_id == id("^j")
     walked = await store.walk(Start((id("A"),)), Walk(Direction.DOWNSTREAM, depth=1), ANYONE)
     assert [(edge.target, edge.version_edges) for edge in walked.edges] == [(id("^j"), 2)]
+
+
+async def test_versions_are_joined_by_themselves_and_their_assets_stay_two(store: Store, state: State) -> None:
+    await state(granule("old", thing("logged/1", bytes=3)), granule("r", run("r1", "j"), writes("*r1", "fraud/9")))
+    await state(granule("new", thing("fraud:"), thing("fraud/1", format="onnx"), joined("logged/1", "fraud/1")))
+    found = await store.get(ids("logged/1", "logged:", "fraud:"), ANYONE)
+    assert found[id("logged/1")].id == id("fraud/1")
+    assert found[id("logged/1")].asset_id == id("fraud:")
+    assert {"bytes": 3, "format": "onnx"} == dict(found[id("logged/1")].props)
+    assert set(found) == set(ids("logged/1", "fraud:"))  # the asset of a name that nothing bears any more is swept

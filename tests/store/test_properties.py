@@ -16,7 +16,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.facts import alias, id, ids, joined, said
-from tests.store.conftest import Fresh
 from tests.store.dump import DATED_BEFORE, Dump, dump, edges, entities
 from tests.store.estates import (
     ASSETS,
@@ -37,27 +36,31 @@ from thalweg.model.edges import EdgeType
 from thalweg.model.facts import ANYONE, Granule, JoinFact
 from thalweg.model.kinds import Kind, Level
 from thalweg.model.results import Edge, Outcome, Truncated, Written
+from thalweg.store.open import open_store
 from thalweg.store.questions import PathBetween, Start, Walk
 from thalweg.store.store import Store
 
 EXAMPLES = int(os.environ.get("THALWEG_EXAMPLES", "0"))
 
+Wipe = Callable[[], None]
 Explore = Callable[..., None]
 
 
 @pytest.fixture
-def explore(fresh: Fresh, address: str) -> Iterator[Explore]:
+def explore(address: str, wipe: Wipe) -> Iterator[Explore]:
     """Tries a check on examples of an estate, each time with an empty store; fewer of them where that takes longer."""
-    examples = 100 if address.startswith("sqlite") else 30
+    embedded = address.startswith("sqlite")
+    examples = EXAMPLES or (120 if embedded else 30)
     with asyncio.Runner() as runner:
+        store = runner.run(open_store(address, synchronous="NORMAL"))
 
         def explore(check: Callable[..., Awaitable[None]], **drawn: st.SearchStrategy[Any]) -> None:
             async def example(**values: Any) -> None:
-                async with fresh() as store:
-                    await check(store, **values)
+                wipe()
+                await check(store, **values)
 
             @settings(
-                max_examples=EXAMPLES or examples,
+                max_examples=examples,
                 derandomize=not EXAMPLES,
                 deadline=None,
                 database=None,
@@ -67,10 +70,11 @@ def explore(fresh: Fresh, address: str) -> Iterator[Explore]:
             def holds(values: dict[str, Any]) -> None:
                 runner.run(example(**values))
 
-            print(f"{EXAMPLES or examples} examples were asked for; THALWEG_EXAMPLES=1000 asks for more, and for others")
+            print(f"{examples} examples were asked for; THALWEG_EXAMPLES=1000 asks for more, and for others each time")
             holds()
 
         yield explore
+        runner.run(store.close())
 
 
 # ------------------------------------------------------------------------------------- the graph that must be there
@@ -260,35 +264,35 @@ def complete(draw: st.DrawFn, granule: Granule, place: int) -> Granule:
     return replace(granule, at=at, marks=marks, joins=draw(st.lists(st.sampled_from(JOINS), max_size=1)))
 
 
-def test_the_same_dated_facts_give_the_same_graph_in_whatever_way_they_come(explore: Explore, fresh: Fresh) -> None:
+def test_the_same_dated_facts_give_the_same_graph_in_whatever_way_they_come(explore: Explore, wipe: Wipe) -> None:
     async def check(store: Store, deliveries: list[list[State]]) -> None:
         one_by_one, otherwise = deliveries
         for step in one_by_one:
             await stated(store, *step.granules)
         first = await dump(store)
         assert (await store.check()).findings == ()
-        async with fresh() as other:
-            for step in otherwise:
-                await stated(other, *step.granules)
-            assert await dump(other) == first
-            assert (await other.check()).findings == ()
+        wipe()
+        for step in otherwise:
+            await stated(store, *step.granules)
+        assert await dump(store) == first
+        assert (await store.check()).findings == ()
 
     explore(check, deliveries=deliveries())
 
 
-def test_a_join_that_is_taken_back_leaves_no_trace(explore: Explore, fresh: Fresh) -> None:
+def test_a_join_that_is_taken_back_leaves_no_trace(explore: Explore, wipe: Wipe) -> None:
     async def check(store: Store, history: tuple[State, int, list[JoinFact]]) -> None:
         stating, place, joins = history
         join = Granule("person", "joins", "manifest", joins=joins, at=7, revision=1)
         granules = list(stating.granules)
         await stated(store, *granules)
         first = await dump(store)
-        async with fresh() as other:
-            for granule in (*granules[:place], join, *granules[place:]):
-                await stated(other, granule)
-            await stated(other, replace(join, joins=(), revision=2))
-            assert await dump(other) == first
-            assert (await other.check()).findings == ()
+        wipe()
+        for granule in (*granules[:place], join, *granules[place:]):
+            await stated(store, granule)
+        await stated(store, replace(join, joins=(), revision=2))
+        assert await dump(store) == first
+        assert (await store.check()).findings == ()
 
     explore(check, history=joinings())
 

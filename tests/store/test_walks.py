@@ -416,6 +416,13 @@ async def test_a_start_may_be_the_versions_of_an_asset(store: Store, state: Stat
     assert await reached(store, versions_of("m:"), up(depth=1)) == {"m/1": 0, "m/2": 0, "*r1": 1, "*r2": 1}
 
 
+async def test_the_versions_of_an_asset_are_those_that_there_were(store: Store, state: State) -> None:
+    await state(granule("g", *(thing(f"tx@{at}", created_at=at) for at in (100, 200, 300)), thing("tx@x")))
+    for at, versions in {99: "", 100: "tx@100", 299: "tx@100 tx@200", 300: "tx@100 tx@200 tx@300"}.items():
+        assert (await reached(store, versions_of("tx"), down(as_of=at))).keys() == set(versions.split())
+    assert await reached(store, versions_of("tx", newest=1), down(as_of=250)) == {"tx@200": 0}
+
+
 async def test_the_versions_of_a_job_are_its_runs(store: Store, state: State) -> None:
     await state(
         granule("1", run("r1", "train", started_at=100), *flow("*r1 > m/1")),

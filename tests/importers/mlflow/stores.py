@@ -92,7 +92,7 @@ def make(folder: Path) -> None:
     for key, value in (("depth", "3"), ("rate", "0.1")):
         client.log_param(train, key, value)
     points = [Metric("loss", value, START + at, step) for at, step, value in
-              ((9, 3, float("nan")), (1, 1, 0.9), (2, 2, 0.4), (3, 2, 0.6), (4, 0, float("inf")))]  # fmt: skip
+              ((9, 3, float("nan")), (1, 1, 0.9), (2, 2, 0.4), (3, 2, 0.6), (4, 4, float("inf")))]  # fmt: skip
     points += [Metric("auc", value, START + step, step) for step, value in enumerate((0.6, 0.9, 0.8))]
     points += [Metric("lost", float("nan"), START, 0), Metric("depths", float("-inf"), START, 0)]
     client.log_batch(train, metrics=points)

@@ -41,7 +41,11 @@ class Database:
         self._connection: sqlite3.Connection | None = None
         self._seen: tuple[int, int, bool] | None = None
         self._schema = 0
-        self.read(lambda _: None)
+        try:
+            self.read(lambda _: None)
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Safe to call twice, from any thread, while nobody reads."""
@@ -59,15 +63,23 @@ class Database:
                 connection = self._connection or self._open()
                 answer = self._transaction(connection, work)
             except sqlite3.Error as error:
+                if self._overtaken():
+                    continue
                 if "decode to UTF-8" in str(error) and self._connection is not None:
                     # Only now, because a function called for each text makes reading a third slower.
                     self._connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
                     continue
                 raise self._said(error) from error
-            if self._seen is None or self._seen == self._state():
+            if not self._overtaken():
                 return answer
-            self.close()  # somebody wrote while the file was taken as unchanging
         raise SourceError(f"{self.path} changes faster than it can be read.", "Try again when MLflow writes less.")
+
+    def _overtaken(self) -> bool:
+        """Whether somebody wrote while the file was taken as unchanging; then it is opened anew."""
+        if self._seen is None or self._seen == self._state():
+            return False
+        self.close()
+        return True
 
     def windows(self, sql: str, size: int) -> Iterator[Row]:
         """The rows of a SELECT that is given the first column of the last row it answered, and how many rows to answer.
@@ -108,7 +120,7 @@ class Database:
         try:
             connection.execute(f"PRAGMA cache_size = -{CACHE}")
             connection.execute("BEGIN")
-            self._schema = _schema(connection)
+            self._schema = self._schema or _schema(connection)
             show(connection, self.path)
             self._prepare(connection)
             connection.execute("COMMIT")

@@ -43,14 +43,15 @@ class Place:
 
     def _job(self, workspace: str | None, experiment: str, entry_point: str | None, script: str | None) -> Key:
         """`<experiment>/<entry point>`, else `<experiment>/<file name of the source>`, else the experiment alone."""
-        return keys.job(self.namespace(workspace), "/".join(filter(None, (experiment, step(entry_point, script)))))
+        executed = step(entry_point, script)
+        return keys.job(self.namespace(workspace), clean(experiment) + (f"/{executed}" if executed else ""))
 
     def registered(self, workspace: str | None, name: str, version: int | str) -> Key:
-        return keys.model_version(self.namespace(workspace), name, str(version))
+        return keys.model_version(self.namespace(workspace), clean(name), str(version))
 
     def logged(self, workspace: str | None, experiment: str, name: str | None, model_id: str) -> Key:
         """A logged model that is not registered. A registered model's name has no `/`, so the two never meet."""
-        return keys.model_version(self.namespace(workspace), f"{experiment}/{name or 'model'}", model_id)
+        return keys.model_version(self.namespace(workspace), f"{clean(experiment)}/{clean(name or 'model')}", model_id)
 
     def _repository(self, url: str) -> str:
         return names.repository_url(url, self.name)
@@ -69,7 +70,7 @@ class Place:
         except ValueError:
             found = None
         if found is None or not all(found) or max(map(len, found)) > 4 * LONGEST - 1:
-            found = self.namespace(workspace), f"{experiment}/{clean(name) or 'dataset'}"
+            found = self.namespace(workspace), f"{clean(experiment)}/{clean(name) or 'dataset'}"
         return keys.dataset_version(*found, version)
 
     def _named(self, source: Json, source_type: str) -> tuple[str, str] | None:

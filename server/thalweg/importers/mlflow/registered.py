@@ -13,7 +13,7 @@ from typing import NamedTuple
 from thalweg.importers.mlflow.database import Database, Row, Rows
 from thalweg.importers.mlflow.logged import RUN_ID, version_key
 from thalweg.importers.mlflow.mlmodel import Artifacts
-from thalweg.importers.mlflow.place import Place, micros, owners
+from thalweg.importers.mlflow.place import Place, clean, micros, owners
 from thalweg.model import keys
 from thalweg.model.edges import EdgeType
 from thalweg.model.facts import EdgeFact, EntityFact, Granule, JoinFact, Json, MarkFact, MarkKind
@@ -123,7 +123,7 @@ def _granule(place: Place, artifacts: Artifacts, model: Model) -> Granule:
         "tags": own or None,
         "owners": owners(own) or None,
     }
-    entities = [EntityFact(keys.model(namespace, model.name), _known(props))]
+    entities = [EntityFact(keys.model(namespace, clean(model.name)), _known(props))]
     edges: list[EdgeFact] = []
     marks: list[MarkFact] = []
     joins: list[JoinFact] = []
@@ -147,7 +147,9 @@ def _granule(place: Place, artifacts: Artifacts, model: Model) -> Granule:
     for alias, number in model.aliases:
         if int(number) in there:
             marks.append(MarkFact(place.registered(model.workspace, model.name, number), MarkKind.ALIAS, alias))
-    label = model.name if namespace == place.namespace(None) else f"{model.workspace}/{model.name}"
+    label = clean(model.name)
+    if namespace != place.namespace(None):
+        label = f"{model.workspace}/{label}"
     return Granule(place.source, f"model/{label}", "mlflow", entities=entities, edges=edges, marks=marks, joins=joins)
 
 

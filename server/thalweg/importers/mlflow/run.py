@@ -15,7 +15,7 @@ from thalweg.importers.mlflow.database import Row
 from thalweg.importers.mlflow.datasets import PRODUCED
 from thalweg.importers.mlflow.logged import number, version_key
 from thalweg.importers.mlflow.notes import Notes
-from thalweg.importers.mlflow.place import Place, micros
+from thalweg.importers.mlflow.place import Place, clean, micros
 from thalweg.model import keys
 from thalweg.model.edges import EdgeType
 from thalweg.model.facts import EdgeFact, EntityFact, Granule, Json, Point
@@ -164,7 +164,7 @@ def _properties(place: Place, notes: Notes, run: Run, tags: dict[str, str], scri
 
 
 def _dataset(place: Place, run: Key, row: Row) -> EdgeFact:
-    context = row[1] or ""
+    context = clean(row[1] or "")
     version = place.dataset(*row[2:])
     if context.lower() in PRODUCED:
         return EdgeFact(run, EdgeType.PRODUCED, version)

@@ -19,8 +19,8 @@ POINTS = 100_000
 """Logged points of metrics that are held at once, but for a single run that has more."""
 
 _RUNS = """
-    SELECT r.rowid, r.run_uuid, r.name, r.status, r.start_time, r.end_time, r.deleted_time, r.lifecycle_stage, r.user_id,
-      r.entry_point_name, r.source_name, r.source_version, r.artifact_uri,
+    SELECT r.rowid, r.run_uuid, r.name, r.status, r.start_time, r.end_time, r.deleted_time, r.lifecycle_stage,
+      r.user_id, r.entry_point_name, r.source_name, r.source_version, r.artifact_uri,
       coalesce(e.name, CAST(r.experiment_id AS TEXT), ''), coalesce(e.workspace, ''), e.lifecycle_stage,
       e.last_update_time, g.value
     FROM runs r
@@ -43,7 +43,8 @@ _DATASETS = """
     JOIN datasets d ON d.dataset_uuid = i.source_id
     LEFT JOIN experiments e ON e.experiment_id = d.experiment_id
     LEFT JOIN input_tags c ON c.input_uuid = i.input_uuid AND c.name = 'mlflow.data.context'
-    WHERE i.destination_type = 'RUN' AND i.source_type = 'DATASET' AND i.destination_id IN (SELECT value FROM json_each(?))
+    WHERE i.destination_type = 'RUN' AND i.source_type = 'DATASET'
+      AND i.destination_id IN (SELECT value FROM json_each(?))
 """
 _MODELS = """
     SELECT i.source_id, i.source_type, i.destination_id, i.step,

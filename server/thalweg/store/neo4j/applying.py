@@ -10,8 +10,9 @@ import orjson
 
 from thalweg.model.keys import Key, to_text
 from thalweg.model.results import display_name
+from thalweg.store.neo4j.decode import kind_of
 from thalweg.store.neo4j.ledger import Kept, Ledger
-from thalweg.store.neo4j.loading import ALL_TYPES, kind_of
+from thalweg.store.neo4j.loading import ALL_TYPES
 from thalweg.store.neo4j.queries import query
 from thalweg.store.neo4j.texts import INDEXED, chunks, edge_fact, number, short
 from thalweg.store.weave.requests import Changes

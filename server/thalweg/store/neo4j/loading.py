@@ -11,7 +11,7 @@ import orjson
 
 from thalweg.model.edges import EdgeType
 from thalweg.model.facts import MarkKind, Point
-from thalweg.model.kinds import BY_PREFIX, Kind
+from thalweg.store.neo4j.decode import key_of, kind_of
 from thalweg.store.neo4j.ledger import Kept, Ledger
 from thalweg.store.neo4j.queries import query
 from thalweg.store.neo4j.texts import TYPES, edge_fact, edge_of, short
@@ -39,15 +39,6 @@ _MARKS = {kind.value: kind for kind in MarkKind}
 
 def body_of(text: str | None) -> bytes:
     return text.encode() if text is not None else NO_BODY
-
-
-def _key(text: str) -> tuple[str, ...]:
-    return tuple(orjson.loads(text))
-
-
-def kind_of(id: str) -> Kind:
-    """The kind of an id that is one: `kind_of_id` would look at each letter."""
-    return BY_PREFIX[id[:-27]]
 
 
 # --------------------------------------------------------------------------------------------------- scopes and joins
@@ -80,7 +71,7 @@ async def joined(ledger: Ledger, asked: ask.Joined) -> bool:
 
 async def aliases(ledger: Ledger, asked: ask.Aliases) -> dict[str, AliasRow]:
     rows = await ledger.ask_all(query("aliases_of" if asked.canonical else "aliases"), "ids", list(asked.ids))
-    return {id: AliasRow(id, kind_of(id), _key(key), asset, canonical) for id, key, asset, canonical in rows}
+    return {id: AliasRow(id, kind_of(id), key_of(key), asset, canonical) for id, key, asset, canonical in rows}
 
 
 async def joins(ledger: Ledger, asked: ask.Joins) -> list[JoinRow]:
@@ -94,7 +85,7 @@ async def joins_of(ledger: Ledger, asked: ask.JoinsOf) -> list[JoinRow]:
 
 def _joins(rows: Sequence[Any]) -> list[JoinRow]:
     return [
-        JoinRow(scope, alias, of, kind_of(of), _key(alias_key), _key(of_key))
+        JoinRow(scope, alias, of, kind_of(of), key_of(alias_key), key_of(of_key))
         for scope, alias, of, alias_key, of_key in rows
     ]
 
@@ -111,7 +102,7 @@ async def nodes(ledger: Ledger, asked: ask.Nodes) -> dict[str, NodeRow]:
         found[id] = NodeRow(
             id,
             kind_of(id),
-            _key(key),
+            key_of(key),
             asset,
             first_at,
             at,

@@ -74,5 +74,6 @@ async def _require_server(database: Database) -> None:
     numbers = re.match(r"(\d+)\.(\d+)", said)
     if numbers is not None and (int(numbers[1]), int(numbers[2])) < OLDEST:
         raise StoreError(
-            f"Neo4j at {database.address} is of version {said}, which is too old.", "Run Neo4j 5.26 LTS, or a later one."
+            f"Neo4j at {database.address} is of version {said}, which is too old.",
+            "Run Neo4j 5.26 LTS, or a later one.",
         )

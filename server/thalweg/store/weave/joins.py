@@ -150,10 +150,12 @@ def _hang_over(
         if edge.derived:
             loom.recount.add((loom.canonical(edge.source.id), edge.type, loom.canonical(edge.target.id), edge.role))
     others = {end for edge in bodies.edges for end in (edge.source.id, edge.target.id)} - bodies.nodes.keys()
-    yield from loom.load_nodes([*others, *runs])
+    assets = {loom.canonical(asset.id) for key in loom.keys.values() if (asset := key.asset) is not None}
+    yield from loom.load_nodes([*others, *runs, *sorted(assets - bodies.nodes.keys())])
     for id in set(canonical.values()):
         loom.keys.setdefault(id, named[id])
     _hang_up(loom, bodies, piece)
+    loom.loose.update(row.asset for row in bodies.nodes.values() if row.asset is not None)
     for id in sorted({canonical[id] for id in keys}):
         loom.node(id, piece)
         loom.loose.add(id)  # a name that only the join knew goes with it

@@ -180,10 +180,11 @@ WITH a, w.asset AS other, coalesce(e.role, '') AS role, count(*) AS number, min(
 RETURN collect([a.id, other, role, number, first, last]) AS rows
 
 // name: isolated
-// Those of the nodes that have no edge, no statement and no version.
+// Those of the nodes that have no edge, no statement, no version and no mark.
 UNWIND $ids AS id
 MATCH (n:Entity {id: id})
 WHERE NOT EXISTS { (n)-[e:TYPES|HIDDEN]-() WHERE coalesce(e.type, '') <> 'HAS_VERSION' }
   AND NOT EXISTS { (s:Statement {fact: id}) }
+  AND NOT EXISTS { (m:Mark {version: id}) }
   AND NOT EXISTS { (v:Entity) WHERE v.asset = id AND v.at IS NOT NULL AND v.id IS NOT NULL }
 RETURN collect(id) AS rows
