@@ -72,6 +72,7 @@ def test_the_schema_gives_columns_types_and_what_may_be_missing(made: Made, give
     customers = given.props[version(made, "s3://lake", "customers", "customers")]
     assert customers["columns"] == COLUMNS
     assert customers["rows"] == 3
+    assert keys.dataset("s3://lake", "customers") in given.props
     assert customers["uri"] == "s3://lake/customers"
 
 

@@ -124,6 +124,7 @@ def test_a_logged_model_is_the_first_version_that_it_was_registered_as(mlflow_3:
 def test_a_logged_model_that_is_not_registered_is_called_by_its_experiment(mlflow_3: Made, given_3: Pass) -> None:
     other = keys.model_version(HERE, "churn/model", mlflow_3.names["other model"])
     props = given_3.props[other]
+    assert keys.model(HERE, "churn/model") in given_3.props
     assert props["status"] == "READY"
     assert props["tags"] == {"grade": "b"}
     assert props["signature"] == SIGNATURE

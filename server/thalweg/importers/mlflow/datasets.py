@@ -11,6 +11,7 @@ from thalweg.importers.mlflow.database import Database, Row
 from thalweg.importers.mlflow.notes import Notes
 from thalweg.importers.mlflow.place import Place, micros
 from thalweg.importers.mlflow.schemas import dataset_columns, rows_of
+from thalweg.model import keys
 from thalweg.model.facts import EntityFact, Granule, Json
 from thalweg.model.keys import Key, to_text
 from thalweg.model.names import without_password
@@ -105,8 +106,15 @@ def _granule(place: Place, notes: Notes, row: Row) -> Granule:
             )
     props["extra"] = extra
     namespace, dataset, version = key.parts
-    named = f"dataset/{namespace}/{dataset}@{version}"
-    return Granule(place.source, named, "mlflow", (EntityFact(key, {k: v for k, v in props.items() if v is not None}),))
+    return Granule(
+        place.source,
+        f"dataset/{namespace}/{dataset}@{version}",
+        "mlflow",
+        entities=(
+            EntityFact(keys.dataset(namespace, dataset)),
+            EntityFact(key, {name: value for name, value in props.items() if value is not None}),
+        ),
+    )
 
 
 _REVISIONS = ("delta_table_version", "delta_table_id", "revision", "split", "sql")

@@ -17,6 +17,7 @@ from math import inf, nan
 from thalweg.importers.mlflow.database import Database, Row, Rows
 from thalweg.importers.mlflow.mlmodel import Artifacts
 from thalweg.importers.mlflow.place import Place, micros
+from thalweg.model import keys
 from thalweg.model.edges import EdgeType
 from thalweg.model.facts import EdgeFact, EntityFact, Granule, Json
 from thalweg.model.keys import Key
@@ -139,12 +140,15 @@ def _granule(
         }
         if stage == "deleted":
             props["gone_at"] = micros(changed) or micros(created) or 0
+    stated = [EntityFact(key, {name: value for name, value in props.items() if value is not None})]
+    if names[1] is None:
+        stated.append(EntityFact(keys.model(*key.parts[:2])))
     run = place.run(workspace, run_id) if run_id and RUN_ID.fullmatch(run_id) else None
     return Granule(
         place.source,
         f"logged-model/{model_id}",
         "mlflow",
-        entities=(EntityFact(key, {name: value for name, value in props.items() if value is not None}),),
+        entities=stated,
         edges=(EdgeFact(run, EdgeType.PRODUCED, key),) if run else (),
         at=micros(created),
     )
