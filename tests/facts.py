@@ -85,7 +85,7 @@ def thing(word: str, **props: Any) -> EntityFact:
     return EntityFact(key(word), props)
 
 
-def run(name: str, job: str | None = None, **props: Any) -> EntityFact:
+def run(name: str, job: str | None = None, /, **props: Any) -> EntityFact:
     """A run `*name` of a job `^job`."""
     if job is not None:
         props["job"] = list(key(f"^{job}").parts)

@@ -1,7 +1,7 @@
 """A small shop: raw data, features, a model trained twice, an endpoint that serves it, and what the endpoint predicted.
 
-    tx@1 ─> *clean ─> features@1 ─┬─> *train1 ─> fraud/1 ─> +fraud#1 (ended)
-                                  └─> *train2 ─> fraud/2 ─> +fraud#2 (live) ─> predictions@1
+tx@1 ─> *clean ─> features@1 ─┬─> *train1 ─> fraud/1 ─> +fraud#1 (ended)
+                              └─> *train2 ─> fraud/2 ─> +fraud#2 (live) ─> predictions@1
 """
 
 from __future__ import annotations

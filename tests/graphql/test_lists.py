@@ -47,19 +47,19 @@ FILTERS: list[tuple[str, list[str]]] = [
     ('runs(filter: {name: "train*"})', ["*train1", "*train2"]),
     ('runs(filter: {nameContains: "rain"})', ["*train1", "*train2"]),
     ('runs(filter: {job: "job:train"})', ["*train1", "*train2"]),
-    ('runs(filter: {status: [FAILED]})', []),
+    ("runs(filter: {status: [FAILED]})", []),
     ('runs(filter: {status: [FAILED, FINISHED], params: [{key: "depth", value: "2"}]})', ["*train2"]),
     ('runs(filter: {metrics: [{key: "auc", compare: GT, value: 0.9}]})', ["*train2"]),
     ('runs(filter: {metrics: [{key: "auc", value: 0.1}]})', ["*train1", "*train2"]),
     ('datasets(filter: {tags: [{key: "tier", value: "gold"}]})', ["tx"]),
     ('datasets(filter: {namespace: "elsewhere"})', []),
-    ('datasets(filter: {known: true})', ["tx"]),
+    ("datasets(filter: {known: true})", ["tx"]),
     ('datasetVersions(filter: {dataset: "tx"})', ["tx@1"]),
     ('datasetVersions(filter: {dataset: "dataset:nobody"})', []),
     ('commits(filter: {sha: "6162636431"})', ["repo!abcd1"]),
     ('modelVersions(filter: {model: "model:fraud"})', ["fraud/1", "fraud/2"]),
-    ('releases(filter: {live: true})', ["+fraud#2"]),
-    ('releases(filter: {live: false})', ["+fraud#1"]),
+    ("releases(filter: {live: true})", ["+fraud#2"]),
+    ("releases(filter: {live: false})", ["+fraud#1"]),
     ('releases(filter: {live: true, liveAt: "1999-01-01"})', []),
     ('releases(filter: {deployment: "deployment:test/fraud"})', ["+fraud#1", "+fraud#2"]),
     ('runs(filter: {before: "2000-01-01"})', []),
@@ -174,14 +174,14 @@ async def test_what_is_no_cursor_is_said_so(ask: Ask, refuse: Refuse) -> None:
 
 async def test_an_id_of_another_kind_is_told_apart(refuse: Refuse) -> None:
     error = await refuse("query ($job: String) { runs(filter: {job: $job}) { nodes { id } } }", job=id("tx"))
-    assert error["message"] == f"{id('tx')} is a Dataset. Give a Job."
+    assert error["message"] == f"{id('tx')} is a dataset. Give a job."
     assert error["extensions"]["code"] == "BAD_INPUT"
 
 
 @pytest.mark.parametrize(
     ("field", "said"),
     [
-        ("datasets(orderBy: {by: METRIC, metric: \"auc\"})", "A Dataset has no metrics to be ordered by."),
+        ('datasets(orderBy: {by: METRIC, metric: "auc"})', "A Dataset has no metrics to be ordered by."),
         ("runs(orderBy: {by: METRIC})", "The order METRIC needs the name of a metric."),
     ],
 )

@@ -10,7 +10,7 @@
         tx@1: gone
     ''')
 
-The words are those of `tests/facts.py`; besides, a run `*train-1` is of the job `^train` and a run `*alone` of none, and a
+The words are those of `tests/facts.py`; besides, a run `*train-1` is of the job `^train`, a run `*alone` of none, and a
 deployment may name its environment. What has no date was there ten days ago, in the order of its mention.
 """
 
@@ -20,6 +20,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from tests import facts as words
@@ -76,13 +77,23 @@ class Link:
     props: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass
+@dataclass(repr=False)
 class Estate:
     """Things and edges by word; marks as (version, kind, name)."""
 
     things: dict[str, Thing] = field(default_factory=dict)
     links: list[Link] = field(default_factory=list)
     marks: list[tuple[str, MarkKind, str]] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        """As an example that fails is read."""
+        lines = [f"{link.source} > {link.target}{' (pinned)' if link.props else ''}" for link in self.links]
+        for thing in self.versions():
+            lines.append(f"{thing.word}: {(NOW - thing.at) // DAY} days ago")
+            lines += [f"{thing.word}: until {(NOW - thing.until) // DAY} days ago"] if thing.until else []
+            lines += [f"{thing.word}: gone"] if thing.gone_at else []
+        lines += [f"{version}: {kind.value.lower()} {name}" for version, kind, name in self.marks]
+        return "estate(\n    " + "\n    ".join(lines) + "\n)"
 
     def add(self, word: str) -> Thing:
         """The thing of a word, with its asset; new ones come after all that were mentioned."""
@@ -102,7 +113,7 @@ class Estate:
         return [thing for thing in self.things.values() if thing.key.kind.level is Level.ASSET]
 
     def link_at(self, link: Link) -> int:
-        """From when on an edge holds: from the start of the run or the release that reads, the end of one that writes."""
+        """From when on an edge holds: from the start of what reads, from the end of the run that wrote."""
         source, target = self.things[link.source], self.things[link.target]
         if target.key.kind in (Kind.RUN, Kind.RELEASE):
             return target.at
@@ -154,9 +165,7 @@ class Estate:
         if stated:
             dates.append(self.link_at(link))
         last = max((self.link_at(one) for one in behind), default=min(dates))
-        return Edge(
-            id(link.source), link.type, id(link.target), "", min(dates), last, len(behind), stated, link.props
-        )
+        return Edge(id(link.source), link.type, id(link.target), "", min(dates), last, len(behind), stated, link.props)
 
     def _level(self, link: Link) -> Level:
         return self.things[link.source].key.kind.level
@@ -214,7 +223,7 @@ def path(made: Estate, line: str) -> None:
     """Adds the edges along `tx@1 > *train-1 > fraud/1`, `(pinned)` where the readers are."""
     line, pinned, _ = line.partition(" (pinned)")
     along = line.split(" > ")
-    for one, other in zip(along, along[1:], strict=False):
+    for one, other in pairwise(along):
         source, target = made.add(one), made.add(other)
         (type,) = TYPES_BETWEEN[source.key.kind, target.key.kind]
         props = {"pinned": True} if pinned and type is EdgeType.INPUT_TO else {}
@@ -256,9 +265,7 @@ def asset_of(word: str) -> str | None:
 
 def _node(thing: Thing) -> Node:
     asset = None if thing.asset is None else id(thing.asset)
-    return Node(
-        thing.key.id, thing.key.kind, thing.key.parts, asset, thing.at, thing.gone_at, thing.until, None, 0
-    )
+    return Node(thing.key.id, thing.key.kind, thing.key.parts, asset, thing.at, thing.gone_at, thing.until, None, 0)
 
 
 def _entity(thing: Thing) -> Entity:

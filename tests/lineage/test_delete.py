@@ -172,6 +172,28 @@ def test_what_is_only_stated_of_a_job_is_possible() -> None:
     }
 
 
+def test_what_is_stated_of_a_deployment_is_possible_unless_it_was_switched_off() -> None:
+    stated = estate("""
+        tx > +production:fraud
+        other@1 > +production:fraud#1
+        tx > +production:planned
+        tx > +production:off
+        other@1 > +production:off#1
+        +production:off#1: until 1 day ago
+    """)
+    impact = asked(stated, DELETE, "tx")
+    assert effects(stated, "tx") == {
+        "+production:fraud BREAKS possible live",
+        "+production:planned BREAKS possible",
+    }
+    assert impact.verdict is Verdict.WARN
+
+
+def test_what_is_stated_to_derive_is_possibly_stale() -> None:
+    stated = estate("tx > copy")
+    assert effects(stated, "tx") == {"copy STALE possible"}
+
+
 def test_behind_derived_into_data_is_stale_while_it_happened_within_the_window() -> None:
     for days, expected in {5: {"copy STALE live"}, 95: set()}.items():
         copied = estate(f"""
@@ -251,6 +273,14 @@ def test_an_input_that_is_gone_is_not_there() -> None:
         raw@1: gone
     """)
     assert unbuildable(pipeline, "tx") == {"fraud:"}
+
+
+def test_an_input_that_is_gone_will_do_where_it_can_be_made_again() -> None:
+    collected = estate("""
+        raw@1 > *ingest-1 > tx@1 > *features-1 > cf@1 > *train-1 > fraud/1
+        tx@1: gone
+    """)
+    assert unbuildable(collected, "cf") == {"fraud: possible"}
 
 
 def test_an_input_that_goes_too_will_do_where_it_can_be_made_again() -> None:

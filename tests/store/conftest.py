@@ -41,7 +41,7 @@ def neo4j_driver(neo4j_url: str) -> Iterator[neo4j.Driver]:
 def empty_neo4j(neo4j_url: str, neo4j_driver: neo4j.Driver) -> str:
     """The address of the tests' Neo4j, emptied; its constraints and indexes stay."""
     with neo4j_driver.session() as session:
-        session.run("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS").consume()
+        session.run("MATCH (n) WHERE NOT n:Meta CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS").consume()
     return neo4j_url
 
 

@@ -75,7 +75,7 @@ class MarkKind(Enum):
 class Sort(Enum):
     AT = value(questions.Sort.AT, description="When it happened.")
     NAME = value(questions.Sort.NAME, description="Its name.")
-    CREATED_AT = value(questions.Sort.CREATED_AT, description="When it was first seen.")
+    CREATED_AT = value(questions.Sort.CREATED_AT, description="When it was first seen here.")
     UPDATED_AT = value(questions.Sort.UPDATED_AT, description="When its facts last changed.")
     METRIC = value(questions.Sort.METRIC, description="A metric; lists only what has that metric. NaN comes last.")
 

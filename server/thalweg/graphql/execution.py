@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
-from graphql import ExecutionResult, OperationType, execute
+from graphql import ExecutionResult, OperationType
 from strawberry.execution import optimized_is_awaitable
 
 from thalweg.graphql import errors, types
@@ -104,14 +105,21 @@ class Api:
         return Answer(body, executed=True)
 
     async def _run(self, operation: Operation, asked: Asked, context: Context) -> ExecutionResult:
-        result = execute(
+        build = partial(
+            Completing.build,
             SCHEMA._schema,
             operation.document,
             context_value=context,
-            variable_values=dict(asked.variables or {}),
+            raw_variable_values=dict(asked.variables or {}),
             operation_name=operation.name,
             is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]
-            executor_class=Completing,
             max_coercion_errors=self.limits.errors,
         )
-        return result if isinstance(result, ExecutionResult) else await result
+        # ten megabytes of variables take seconds to be coerced: others are answered meanwhile
+        built = await asyncio.to_thread(build) if operation.bulk else build()
+        if isinstance(built, list):
+            return ExecutionResult(None, built)
+        result = built.execute_operation()
+        if not isinstance(result, ExecutionResult):
+            result = await cast("Awaitable[ExecutionResult]", result)
+        return result

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 import strawberry
 from strawberry import argument, field
 
-from thalweg.graphql import cursors, enums, lists, questions, types, values
+from thalweg.graphql import cursors, enums, lists, questions, relations, types, values
 from thalweg.graphql.context import Context, Info
 from thalweg.graphql.fields import answered
-from thalweg.graphql.names import Names
 from thalweg.graphql.scalars import DateTime
 from thalweg.lineage import impact as impacts
+from thalweg.lineage.name import resolve
 from thalweg.model import time
 from thalweg.model.errors import BadInput, NotFound
 from thalweg.model.keys import Key, kind_of_id
@@ -85,17 +85,17 @@ class Affected:
     rule: str = field(description="The rule of the policy that says so.")
     line: strawberry.Private[impacts.Affected]
 
-    asset: types.Entity | None = types.fetched(lambda affected: affected.asset_id, "The asset.")
+    asset: types.Entity | None = relations.fetched(lambda affected: affected.asset_id, "The asset.")
 
     @answered("Its tags.")
     def tags(self, keys: types.Keys = None) -> list[values.KeyValue]:
         return values.pairs(self.line.tags, keys)
 
     @answered("What of it is touched: of a job its runs, of a deployment its releases, the newest first.")
-    async def versions(self, info: Info, first: types.First = 25) -> types.Listing[types.Entity]:
+    async def versions(self, info: Info, first: relations.First = 25) -> relations.Listing[types.Entity]:
         ids = self.line.versions
-        some = ids[: types.size(first, info.context)]
-        return types.Listing(nodes=await _entities(info.context, some), more=len(ids) > len(some))
+        some = ids[: relations.size(first, info.context)]
+        return relations.Listing(nodes=await _entities(info.context, some), more=len(ids) > len(some))
 
 
 @strawberry.type(description="A page of what is affected.")
@@ -184,7 +184,7 @@ def _place(cursor: str, digest: str, name: str, places: dict[tuple[str, str], in
 
 
 def _affected(line: impacts.Affected) -> Affected:
-    made: dict[str, Any] = {
+    attributes: dict[str, Any] = {
         "asset_id": line.asset_id,
         "kind": line.kind,
         "namespace": line.key[0],
@@ -202,7 +202,7 @@ def _affected(line: impacts.Affected) -> Affected:
         "rule": line.rule,
         "line": line,
     }
-    return Affected(**made)
+    return relations.made(Affected, attributes)
 
 
 async def _entities(context: Context, ids: tuple[str, ...]) -> list[types.Entity]:
@@ -224,9 +224,10 @@ async def _changing(
     if not chosen.versions:
         if kind_of_id(of) is not None:
             return (of,), _CHANGES[name], newest
-        return ((await Names(context.store, context.caller, context.seconds).required(of)).id,), _CHANGES[name], newest
+        named = await resolve(context.store, context.caller, of, seconds=context.seconds)
+        return (named.id,), _CHANGES[name], newest
     assets = (Kind.MODEL,) if name == "withdraw" else (Kind.DATASET,)
-    asset = await Names(context.store, context.caller, context.seconds).required(of, assets)
+    asset = await resolve(context.store, context.caller, of, kinds=assets, seconds=context.seconds)
     version = VERSION_OF[asset.kind]
     return tuple(Key(version, (*asset.key, one)).id for one in chosen.versions), _CHANGES[name], newest
 
@@ -255,7 +256,7 @@ class Impacts:
             ids, what, newest = await _changing(context, of, change)
         except NotFound as error:
             at = time.now() if as_of is None else as_of
-            unknown = impacts.Impact((), impacts.Content(), at, (), impacts.Verdict.INCOMPLETE, (error.message,))
+            unknown = impacts.Impact((), impacts.Content(), at, (), impacts.Verdict.INCOMPLETE, (str(error),))
             return _impact(unknown, ())
         found = await impacts.impact(
             context.store,
@@ -272,7 +273,7 @@ class Impacts:
 
 
 def _impact(found: impacts.Impact, question: tuple[Any, ...]) -> Impact:
-    made: dict[str, Any] = {
+    attributes: dict[str, Any] = {
         "at": found.at,
         "verdict": found.verdict,
         "incomplete": list(found.incomplete),
@@ -280,4 +281,4 @@ def _impact(found: impacts.Impact, question: tuple[Any, ...]) -> Impact:
         "found": found,
         "question": question,
     }
-    return Impact(**made)
+    return relations.made(Impact, attributes)

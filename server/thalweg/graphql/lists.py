@@ -8,10 +8,9 @@ from typing import Annotated, Any, Generic, TypeVar
 import strawberry
 from strawberry import field
 
-from thalweg.graphql import cursors, enums, types
+from thalweg.graphql import cursors, enums, named, relations, types
 from thalweg.graphql.context import Context, Info
 from thalweg.graphql.fields import answered
-from thalweg.graphql.names import Names
 from thalweg.graphql.scalars import DateTime, MetricValue
 from thalweg.model.errors import BadInput
 from thalweg.model.facts import Json
@@ -82,9 +81,9 @@ class Paging:
             raise BadInput("`before` goes with `last` alone.", "To page on, give `first` and `after`.")
         self.backward = last is not None or before is not None
         if last is not None:
-            self.size = types.size(last, context, "last")
+            self.size = relations.size(last, context, "last")
         else:
-            self.size = types.size(first if first is not None else DEFAULT_SIZE, context)
+            self.size = relations.size(first if first is not None else DEFAULT_SIZE, context)
         self.after = after
         self.before = before
 
@@ -207,7 +206,7 @@ async def _where(context: Context, kind: Kind, given: AssetFilter | None) -> Whe
     reference = getattr(given, _ASSET_FIELDS[kind], None) if kind in _ASSET_FIELDS else None
     if reference is not None:
         assert kind.asset is not None
-        asset = await Names(context.store, context.caller, context.seconds).referred(reference, (kind.asset,))
+        asset = await named.referred(context, reference, kind.asset)
         if asset is None:
             return None
         asset_id = asset.id

@@ -88,10 +88,10 @@ class Loaders:
         found = await self._store.get(ids, self._caller)
         return {id: self._shape(entity) for id, entity in found.items()}
 
-    def neighbours(self, ask: Neighbour, shape: Callable[[Neighbours], V]) -> Batch[V]:
+    def neighbours(self, ask: Neighbour, shape: Callable[[Neighbours, Callable[[Entity], Any]], V]) -> Batch[V]:
         async def fetch(ids: Sequence[str]) -> Mapping[str, V]:
             found = await self._store.neighbours(ids, ask, self._caller)
-            return {id: shape(neighbours) for id, neighbours in found.items()}
+            return {id: shape(neighbours, self._shape) for id, neighbours in found.items()}
 
         return self._batch((ask, shape), fetch)
 

@@ -7,10 +7,9 @@ from typing import Annotated
 
 import strawberry
 
-from thalweg.graphql import types
+from thalweg.graphql import named, types
 from thalweg.graphql.context import Info
 from thalweg.graphql.fields import answered
-from thalweg.graphql.names import Names
 from thalweg.model.errors import BadInput
 from thalweg.model.keys import kind_of_id
 from thalweg.model.kinds import Kind
@@ -20,10 +19,6 @@ Namespace = Annotated[
     str | None, strawberry.argument(description="Its namespace; may be left out where only one thing bears the name.")
 ]
 Name = Annotated[str, strawberry.argument(description="Its name.")]
-
-
-def _names(info: Info) -> Names:
-    return Names(info.context.store, info.context.caller, info.context.seconds)
 
 
 def _shown(found: Entity | None) -> types.Entity | None:
@@ -63,11 +58,11 @@ class Lookups:
     async def entity(
         self, info: Info, of: Annotated[str, strawberry.argument(description="The text.")]
     ) -> types.Entity | None:
-        return _shown(await _names(info).referred(of))
+        return _shown(await named.referred(info.context, of))
 
     @answered("A dataset, by its OpenLineage namespace and name, or by its URI as the name alone.")
     async def dataset(self, info: Info, name: Name, namespace: Namespace = None) -> types.Dataset | None:
-        return _shown(await _names(info).asset(Kind.DATASET, namespace, name))  # type: ignore[return-value]
+        return _shown(await named.asset(info.context, Kind.DATASET, namespace, name))  # type: ignore[return-value]
 
     @answered("A version of a dataset.")
     async def dataset_version(
@@ -77,14 +72,14 @@ class Lookups:
         version: Annotated[str, strawberry.argument(description="The version: `sha256:…`, or its provider's.")],
         namespace: Namespace = None,
     ) -> types.DatasetVersion | None:
-        found = await _names(info).version(Kind.DATASET, namespace, name, version)
+        found = await named.version(info.context, Kind.DATASET, namespace, name, version)
         return _shown(found)  # type: ignore[return-value]
 
     @answered("A repository, by any of its URLs: with or without `.git`, by https or ssh.")
     async def repository(
         self, info: Info, url: Annotated[str, strawberry.argument(description="The URL.")]
     ) -> types.Repository | None:
-        return _shown(await _names(info).repository(url))  # type: ignore[return-value]
+        return _shown(await named.repository(info.context, url))  # type: ignore[return-value]
 
     @answered("A commit, by its sha or the beginning of it.")
     async def commit(
@@ -98,11 +93,11 @@ class Lookups:
             ),
         ] = None,
     ) -> types.Commit | None:
-        return _shown(await _names(info).commit(repository, sha))  # type: ignore[return-value]
+        return _shown(await named.commit(info.context, repository, sha))  # type: ignore[return-value]
 
     @answered("A job.")
     async def job(self, info: Info, name: Name, namespace: Namespace = None) -> types.Job | None:
-        return _shown(await _names(info).asset(Kind.JOB, namespace, name))  # type: ignore[return-value]
+        return _shown(await named.asset(info.context, Kind.JOB, namespace, name))  # type: ignore[return-value]
 
     @answered("A run.")
     async def run(
@@ -111,11 +106,11 @@ class Lookups:
         run_id: Annotated[str, strawberry.argument(description="The id that its system gave it.")],
         namespace: Namespace = None,
     ) -> types.Run | None:
-        return _shown(await _names(info).run(namespace, run_id))  # type: ignore[return-value]
+        return _shown(await named.run(info.context, namespace, run_id))  # type: ignore[return-value]
 
     @answered("A model.")
     async def model(self, info: Info, name: Name, namespace: Namespace = None) -> types.Model | None:
-        return _shown(await _names(info).asset(Kind.MODEL, namespace, name))  # type: ignore[return-value]
+        return _shown(await named.asset(info.context, Kind.MODEL, namespace, name))  # type: ignore[return-value]
 
     @answered("A version of a model, by its version or by an alias.")
     async def model_version(
@@ -129,15 +124,15 @@ class Lookups:
         if (version is None) == (alias is None):
             raise BadInput("A model version is named by `version` or by `alias`.", "Give one of them.")
         found = (
-            await _names(info).version(Kind.MODEL, namespace, model, version)
+            await named.version(info.context, Kind.MODEL, namespace, model, version)
             if version is not None
-            else await _names(info).aliased(namespace, model, alias or "")
+            else await named.aliased(info.context, namespace, model, alias or "")
         )
         return _shown(found)  # type: ignore[return-value]
 
     @answered("A deployment; its namespace is its environment.")
     async def deployment(self, info: Info, name: Name, namespace: Namespace = None) -> types.Deployment | None:
-        return _shown(await _names(info).asset(Kind.DEPLOYMENT, namespace, name))  # type: ignore[return-value]
+        return _shown(await named.asset(info.context, Kind.DEPLOYMENT, namespace, name))  # type: ignore[return-value]
 
     @answered("A release of a deployment.")
     async def release(
@@ -147,5 +142,5 @@ class Lookups:
         revision: Annotated[str, strawberry.argument(description="The revision.")],
         namespace: Namespace = None,
     ) -> types.Release | None:
-        found = await _names(info).version(Kind.DEPLOYMENT, namespace, deployment, revision)
+        found = await named.version(info.context, Kind.DEPLOYMENT, namespace, deployment, revision)
         return _shown(found)  # type: ignore[return-value]

@@ -110,17 +110,15 @@ class _Pricing:
         inner = self.selection(named, node.selection_set) if is_composite_type(named) else ()
         definition = field.extensions.get("strawberry-definition")
         metadata: Mapping[str, Any] = definition.metadata if definition is not None else {}
-        flat = metadata.get("cost", 0)
-        if not inner and not flat:
-            return None
-        return Step(
-            flat=flat,
+        step = Step(
+            flat=metadata.get("cost", 0),
             each=int(_is_entity(named)),
             listed=isinstance(get_nullable_type(field.type), GraphQLList),
             size=next((size for name in SIZES if (size := _size(field, node, name))), None),
             nodes=_size(field, node, "maxNodes"),
             inner=inner,
         )
+        return step if step.flat or step.each or step.nodes or step.inner else None
 
 
 def _name(node: SelectionNode) -> str:

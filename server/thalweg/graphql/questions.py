@@ -9,29 +9,27 @@ import strawberry
 from graphql import FieldNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode
 from strawberry import argument, field
 
-from thalweg.graphql import enums, types
+from thalweg.graphql import enums, named, relations, types
 from thalweg.graphql.context import Info
 from thalweg.graphql.fields import answered
-from thalweg.graphql.names import Names
 from thalweg.graphql.scalars import DateTime
 from thalweg.lineage import path as paths
 from thalweg.lineage import walk
 from thalweg.model.edges import LINEAGE
 from thalweg.model.errors import NotFound
 from thalweg.model.keys import kind_of_id
-from thalweg.model.kinds import Kind, Level
+from thalweg.model.kinds import Level
 from thalweg.model.results import Edge, display_name
 from thalweg.store.questions import NodeFilter
 
 Of = Annotated[strawberry.ID, argument(description="The entity: its id, or a text that names it as in `entity`.")]
 
 
-async def id_of(info: Info, of: str, *kinds: Kind) -> str | None:
-    """The id that is meant; None where nothing is known by that name. Raises BadInput for one of another kind."""
-    if kind_of_id(of) is not None and not kinds:
+async def id_of(info: Info, of: str) -> str | None:
+    """The id that is meant; None where nothing is known by that name."""
+    if kind_of_id(of) is not None:
         return of
-    context = info.context
-    found = await Names(context.store, context.caller, context.seconds).referred(of, kinds)
+    found = await named.referred(info.context, of)
     return None if found is None else found.id
 
 
@@ -75,11 +73,11 @@ class LineageNode:
     in_degree: int | None = field(description="How many lineage edges come into it, in the whole graph.")
     out_degree: int | None = field(description="How many lineage edges leave it, in the whole graph.")
 
-    entity: types.Entity | None = types.fetched(lambda node: node.id, "The entity itself.")
+    entity: types.Entity | None = relations.fetched(lambda node: node.id, "The entity itself.")
 
 
 @strawberry.type(description="An edge of a lineage graph; it points the way the influence flows.")
-class LineageEdge(types.Relation):
+class LineageEdge(relations.Relation):
     source: strawberry.ID = field(description="The id of the upstream end.")
     type: enums.EdgeType = field(description="How the one stands to the other.")
     target: strawberry.ID = field(description="The id of the downstream end.")
@@ -124,7 +122,7 @@ class LineageFilter:
 def _node(node: walk.LineageNode) -> LineageNode:
     key = node.key
     degrees = node.degrees
-    made: dict[str, Any] = {
+    attributes: dict[str, Any] = {
         "id": node.id,
         "kind": node.kind,
         "namespace": key[0],
@@ -141,16 +139,17 @@ def _node(node: walk.LineageNode) -> LineageNode:
         "in_degree": None if degrees is None else degrees.inward,
         "out_degree": None if degrees is None else degrees.outward,
     }
-    return LineageNode(**made)
+    return relations.made(LineageNode, attributes)
 
 
 def edge(found: Edge) -> LineageEdge:
-    made: dict[str, Any] = {"source": found.source, "type": found.type, "target": found.target}
-    return LineageEdge(**made, **types.relation(found))
+    attributes = relations.relation(found)
+    attributes["source"], attributes["type"], attributes["target"] = found.source, found.type, found.target
+    return relations.made(LineageEdge, attributes)
 
 
 def _graph(found: walk.LineageGraph) -> LineageGraph:
-    made: dict[str, Any] = {
+    attributes: dict[str, Any] = {
         "start": types.entity(found.start),
         "level": found.level,
         "direction": found.side,
@@ -168,7 +167,7 @@ def _graph(found: walk.LineageGraph) -> LineageGraph:
         "truncated_reason": found.truncated_reason,
         "unsorted": found.unsorted,
     }
-    return LineageGraph(**made)
+    return relations.made(LineageGraph, attributes)
 
 
 # ----------------------------------------------------------------------------------------------------------------- path

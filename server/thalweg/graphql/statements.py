@@ -5,17 +5,19 @@ What is wrong with an input is answered as data, in `errors`, and then nothing o
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from typing import Annotated, Any
 
 import strawberry
 from strawberry import argument, field
+from strawberry.types.base import get_object_definition
 
 from thalweg import ingest
 from thalweg.graphql import enums, facts, types
 from thalweg.graphql.context import Context, Info
 from thalweg.graphql.fields import answered
+from thalweg.graphql.intake import taken
 from thalweg.graphql.scalars import DateTime, Long
 from thalweg.model import keys, results, time
 from thalweg.model.edges import EdgeType
@@ -26,7 +28,10 @@ from thalweg.model.kinds import Kind
 
 ORIGIN = "api"
 MOST_GRANULES = 1_000
-"""Of one batch: a batch is validated in one go, and other requests wait for that long."""
+"""Of one batch."""
+
+TOGETHER = 100
+"""Granules of a batch that are handed on together; in between, other requests have their turn."""
 
 
 # --------------------------------------------------------------------------------------------------------------- inputs
@@ -113,6 +118,14 @@ class SetAliasInput(Statement):
 class StateBatchInput:
     source: str = field(description="Who states them.", default=ORIGIN)
     granules: list[facts.GranuleInput] = field(description="The granules; at most 1,000.")
+
+
+def _batch(type: type, given: Mapping[str, Any], _context: Any) -> StateBatchInput:
+    """Leaves the granules as they came: they are taken in when their turn comes (`_state_all`)."""
+    return StateBatchInput(source=given["source"], granules=given["granules"])
+
+
+get_object_definition(StateBatchInput, strict=True).from_input = _batch
 
 
 # ------------------------------------------------------------------------------------------------------------- payloads
@@ -232,6 +245,21 @@ async def _state(context: Context, make: Callable[[], Granule]) -> results.Writt
     answers = await ingest.state(context.store, [granule], context.caller)
     context.refresh()
     return answers[0]
+
+
+async def _state_all(
+    context: Context, source: str, given: Sequence[Mapping[str, Any]]
+) -> list[results.Written | ThalwegError]:
+    """Answers for each granule, in their order."""
+    granules: list[Granule | BadInput] = []
+    for one in given:
+        try:
+            granules.append(facts.granule(taken(facts.GranuleInput, one), source, ORIGIN))
+        except BadInput as error:
+            granules.append(error)
+    sound = [one for one in granules if isinstance(one, Granule)]
+    stated = iter(await ingest.state(context.store, sound, context.caller) if sound else ())
+    return [next(stated) if isinstance(one, Granule) else one for one in granules]
 
 
 async def _entity(context: Context, key: Key, answer: results.Written | ThalwegError) -> Any:
@@ -373,27 +401,21 @@ class Mutation:
         self, info: Info, input: Annotated[StateBatchInput, argument(description="What is stated.")]
     ) -> StateBatchPayload:
         context = info.context
-        if len(input.granules) > MOST_GRANULES:
+        granules: Any = input.granules
+        if len(granules) > MOST_GRANULES:
             error = BadInput(
-                f"The batch holds {len(input.granules)} granules, and may hold {MOST_GRANULES}.",
+                f"The batch holds {len(granules)} granules, and may hold {MOST_GRANULES}.",
                 "Send several batches.",
             )
             return StateBatchPayload(results=[], written=0, failed=0, errors=_errors(error, ("input", "granules")))
-        answers: list[results.Written | ThalwegError | None] = []
-        granules: list[Granule] = []
-        for given in input.granules:
-            try:
-                granules.append(facts.granule(given, input.source, ORIGIN))
-                answers.append(None)
-            except BadInput as error:
-                answers.append(error)
-        stated = iter(await ingest.state(context.store, granules, context.caller) if granules else ())
+        came: list[results.Written | ThalwegError] = []
+        for start in range(0, len(granules), TOGETHER):
+            came += await _state_all(context, input.source, granules[start : start + TOGETHER])
         context.refresh()
-        came = [next(stated) if answer is None else answer for answer in answers]
         return StateBatchPayload(
             results=[
-                GranuleResult(scope=given.scope, **_came(answer, ("input", "granules", str(place))))
-                for place, (given, answer) in enumerate(zip(input.granules, came, strict=True))
+                GranuleResult(scope=given["scope"], **_came(answer, ("input", "granules", str(place))))
+                for place, (given, answer) in enumerate(zip(granules, came, strict=True))
             ],
             written=sum(isinstance(one, results.Written) and one.outcome is results.Outcome.WRITTEN for one in came),
             failed=sum(isinstance(one, ThalwegError) for one in came),

@@ -2,200 +2,37 @@
 
 What an entity is, is plain attributes, made once from the store's answer (`entity`); lists of them are completed by
 generated code (`completion.py`), so none has a resolver or a permission. What it stands to is a field each, answered in
-batches (`loaders.py`). The types refer to each other by nature, so they share a module.
+batches (`relations.py`). The types refer to each other by nature, so they share a module.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Generic, TypeVar
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import strawberry
 from strawberry import field
 
 from thalweg.graphql import enums, values
-from thalweg.graphql.context import Context, Info
+from thalweg.graphql.context import Info
 from thalweg.graphql.fields import answered
 from thalweg.graphql.loaders import is_live
+from thalweg.graphql.relations import First, Links, Listing, all_versions, asset, fetched, made, one, related, size
 from thalweg.graphql.scalars import DateTime, Json, Long
 from thalweg.graphql.values import Column, KeyValue, Metric, MetricPoint
 from thalweg.model import results, time
-from thalweg.model.edges import Coverage, EdgeType
+from thalweg.model.edges import EdgeType
 from thalweg.model.errors import BadInput
 from thalweg.model.facts import MarkKind
 from thalweg.model.kinds import Kind
 from thalweg.model.properties import STATUSES
-from thalweg.store.questions import Hop, Neighbour
+from thalweg.store.questions import Hop
 
-T = TypeVar("T")
-
-First = Annotated[int, strawberry.argument(description="How many at most, the newest first: 1 to 100.")]
 Keys = Annotated[
     list[str] | None, strawberry.argument(description="Only these keys, in this order; all of them when left out.")
 ]
 AsOf = Annotated[DateTime | None, strawberry.argument(description="What held at this time; now when left out.")]
-
-
-def size(first: int, context: Context, name: str = "first") -> int:
-    """How many are asked for. Raises BadInput for more than a list may be asked for at once, and for less than one."""
-    most = context.limits.first
-    if not 1 <= first <= most:
-        raise BadInput(f"`{name}` is {first}, and must be 1 to {most}.", "Page through the rest with cursors.")
-    return first
-
-
-# ------------------------------------------------------------------------------------------------------------ relations
-
-
-@strawberry.type
-class Relation:
-    """What is known of a relation, whichever way it is looked at."""
-
-    role: str = field(
-        description="What part it plays, as its source says: `train`, `features`; empty where nobody did."
-    )
-    at: DateTime = field(description="From when on it holds.")
-    last_at: DateTime = field(description="Between assets: when the last version edge behind it began to hold.")
-    version_edges: int = field(description="Between assets: how many edges between their versions stand behind it.")
-    stated: bool = field(
-        description="Whether somebody stated it; between assets it may also follow from versions alone."
-    )
-    assumed: bool = field(description="Whether one end was worked out, not stated: a read that named no version.")
-    columns: list[str] | None = field(description="Of an input: the columns that are read, where that is known.")
-    covers: enums.Coverage | None = field(description="Of an input: what its columns cover.")
-    pinned: bool = field(description="Of an input: whether this version was asked for by its reader, not the newest.")
-    path: str | None = field(description="Of code: the folder or file in the repository.")
-    dirty: bool | None = field(description="Of code: whether there were changes that no commit holds.")
-    traffic: float | None = field(description="Of a served model: its share of the traffic, in percent; 0 is a shadow.")
-    extra: Json | None = field(description="What else its source says.")
-
-
-@strawberry.type(description="One relation of an entity: what stands at its other end, and what is known of it.")
-class Link(Relation, Generic[T]):
-    node: T = field(description="The entity at the other end.")
-
-
-@strawberry.type(description="Relations of one kind of one entity, the newest first.")
-class Links(Generic[T]):
-    edges: list[Link[T]] = field(description="The relations, with what is known of each.")
-    nodes: list[T] = field(description="The entities at the other ends.")
-    more: bool = field(description="Whether there are more than were asked for. Lists like `runs` page through all.")
-
-
-@strawberry.type(description="Entities of one kind that belong to one entity, the newest first.")
-class Listing(Generic[T]):
-    nodes: list[T] = field(description="The entities.")
-    more: bool = field(description="Whether there are more than were asked for. Lists like `runs` page through all.")
-
-
-_COVERS = Coverage.__members__
-
-
-def relation(edge: results.Edge) -> dict[str, Any]:
-    """The attributes of a `Relation`."""
-    props = edge.props
-    get = props.get
-    covers = get("covers")
-    return {
-        "role": edge.role,
-        "at": edge.at,
-        "last_at": edge.last_at,
-        "version_edges": edge.version_edges,
-        "stated": edge.stated,
-        "assumed": bool(get("assumed")),
-        "columns": get("columns"),
-        "covers": covers if covers in _COVERS else None,
-        "pinned": bool(get("pinned")),
-        "path": get("path"),
-        "dirty": get("dirty"),
-        "traffic": get("traffic"),
-        "extra": get("extra"),
-    }
-
-
-def _link(edge: results.Edge, found: results.Entity) -> Link[Any]:
-    return Link(node=entity(found), **relation(edge))
-
-
-def _links(found: results.Neighbours) -> Links[Any]:
-    edges = [_link(edge, other) for edge, other in found.found]
-    return Links(edges=edges, nodes=[edge.node for edge in edges], more=found.more)
-
-
-def _listed(found: results.Neighbours) -> Listing[Any]:
-    return Listing(nodes=[entity(other) for _, other in found.found], more=found.more)
-
-
-def _live(found: Sequence[results.Entity], more: bool) -> Listing[Any]:
-    return Listing(nodes=[entity(release) for release in found], more=more)
-
-
-def _first(found: results.Neighbours) -> Any:
-    return entity(found.found[0][1]) if found.found else None
-
-
-def related(hop: Hop, type: EdgeType, description: str, *kinds: Kind) -> Any:
-    """A field of all relations of a type; `kinds` of the other end, where only some are meant."""
-    if len(kinds) != 1:
-        return _related_kinds(hop, type, description)
-
-    def resolve(self: Any, info: Info, first: First = 25) -> Any:
-        return info.context.loaders.neighbours(Neighbour(hop, type, kinds, size(first, info.context)), _links).load(
-            self.id
-        )
-
-    return field(resolver=resolve, description=description)
-
-
-def _related_kinds(hop: Hop, type: EdgeType, description: str) -> Any:
-    def resolve(
-        self: Any,
-        info: Info,
-        first: First = 25,
-        kinds: Annotated[
-            list[enums.Kind] | None, strawberry.argument(description="Only entities of these kinds.")
-        ] = None,
-    ) -> Any:
-        only = None if kinds is None else tuple(kind.value for kind in kinds)
-        return info.context.loaders.neighbours(Neighbour(hop, type, only, size(first, info.context)), _links).load(
-            self.id
-        )
-
-    return field(resolver=resolve, description=description)
-
-
-def one(hop: Hop, type: EdgeType, description: str, kind: Kind) -> Any:
-    """A field of the only, or the newest, relation of a type."""
-    ask = Neighbour(hop, type, (kind,), 1)
-
-    def resolve(self: Any, info: Info) -> Any:
-        return info.context.loaders.neighbours(ask, _first).load(self.id)
-
-    return field(resolver=resolve, description=description)
-
-
-def all_versions(description: str) -> Any:
-    def resolve(self: Any, info: Info, first: First = 25) -> Any:
-        return info.context.loaders.neighbours(Neighbour(Hop.VERSIONS, limit=size(first, info.context)), _listed).load(
-            self.id
-        )
-
-    return field(resolver=resolve, description=description)
-
-
-def fetched(id_of: Callable[[Any], str | None], description: str) -> Any:
-    """A field of the entity whose id is at hand."""
-
-    def resolve(self: Any, info: Info) -> Any:
-        id = id_of(self)
-        return None if id is None else info.context.loaders.entities.load(id)
-
-    return field(resolver=resolve, description=description)
-
-
-def asset(description: str) -> Any:
-    return fetched(lambda version: version.record.asset_id, description)
 
 
 @strawberry.type(description="That a version of a model bears an alias, or is in a stage, over a period.")
@@ -213,9 +50,12 @@ class Mark:
     version: ModelVersion | None = fetched(lambda mark: mark.version_id, "The version that is marked.")
 
 
+def _live(found: Sequence[results.Entity], more: bool) -> Listing[Any]:
+    return Listing(nodes=[entity(release) for release in found], more=more)
+
+
 def _mark(mark: results.Mark) -> Mark:
-    made: dict[str, Any] = {field: getattr(mark, field) for field in _MARK_FIELDS}
-    return Mark(**made)
+    return made(Mark, {field: getattr(mark, field) for field in _MARK_FIELDS})
 
 
 _MARK_FIELDS = ("kind", "name", "since", "until", "origin", "caller", "model_id", "version_id")
@@ -555,7 +395,7 @@ def _asset(record: results.Entity) -> dict[str, Any]:
     return {}
 
 
-_MADE: dict[Kind, tuple[type[Entity], Any, tuple[str, ...]]] = {
+_KINDS: dict[Kind, tuple[type[Entity], Any, tuple[str, ...]]] = {
     Kind.DATASET: (Dataset, _asset, ("uri", "format")),
     Kind.DATASET_VERSION: (
         DatasetVersion,
@@ -577,12 +417,12 @@ _MADE: dict[Kind, tuple[type[Entity], Any, tuple[str, ...]]] = {
 }
 """For each kind its type, what is worked out, and which properties are shown as they are."""
 
-TYPES: tuple[type[Entity], ...] = tuple(made[0] for made in _MADE.values())
+TYPES: tuple[type[Entity], ...] = tuple(kind[0] for kind in _KINDS.values())
 
 
 def entity(record: results.Entity) -> Entity:
     """An entity of the store as the API shows it."""
-    type, worked_out, shown = _MADE[record.kind]
+    type, worked_out, shown = _KINDS[record.kind]
     props = record.props
     attributes: dict[str, Any] = {
         "id": record.id,
@@ -593,7 +433,7 @@ def entity(record: results.Entity) -> Entity:
         "owners": props.get("owners", []),
         "url": props.get("url"),
         "at": record.at,
-        "created_at": record.created_at,
+        "created_at": props.get("created_at", record.created_at),
         "updated_at": record.updated_at,
         "gone_at": record.gone_at,
         "known": record.known,
@@ -604,7 +444,7 @@ def entity(record: results.Entity) -> Entity:
     for name in shown:
         attributes[name] = props.get(name)
     attributes.update(worked_out(record))
-    return type(**attributes)
+    return made(type, attributes)
 
 
 __all__ = ["TYPES", "Entity", "Node", "entity"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 import socket
@@ -55,7 +56,17 @@ async def _serve(settings: Settings, listening: socket.socket, started: Started 
         if started is not None:
             started(addresses)
 
-    store = await open_store(settings.store)
+    password = settings.neo4j_password
+    store = await open_store(
+        settings.store,
+        read_only=settings.read_only,
+        user=settings.neo4j_user,
+        password=None if password is None else password.get_secret_value(),
+        database=settings.neo4j_database,
+        synchronous=settings.synchronous,
+        readers=settings.readers,
+    )
+    gc.freeze()  # what is there now stays for good: no collection need look at it again
     try:
         await Server(application(store, settings), settings, answering).serve([listening])
     finally:

@@ -16,13 +16,24 @@ MEGABYTE = 1_000_000
 class Settings(BaseSettings):
     """Each is a variable of the environment, `THALWEG_` and its name in capitals, or a flag of `thalweg serve`."""
 
-    model_config = SettingsConfigDict(env_prefix="THALWEG_", extra="ignore", frozen=True, hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_prefix="THALWEG_",
+        env_ignore_empty=True,  # an empty variable is one that a compose file passes on although it is not set
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
 
     store: str = Field(
         "sqlite:///thalweg.db",
         description="Where the graph is kept: `sqlite:///a/path.db`, `neo4j://host:7687`, `neo4j+s://…`, `bolt://…`.",
     )
     read_only: bool = Field(False, description="Whether the store is opened for reading only.")
+    synchronous: Literal["FULL", "NORMAL"] = Field(
+        "FULL",
+        description="Of SQLite: `FULL` survives a power cut, `NORMAL` the end of the process, and writes faster.",
+    )
+    readers: int = Field(4, ge=1, description="Of SQLite: how many questions are answered at once.")
     neo4j_user: str = Field("neo4j", description="The user of Neo4j.")
     neo4j_password: SecretStr | None = Field(
         None, description="The password of that user; none for a server without login."

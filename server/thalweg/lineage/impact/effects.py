@@ -20,12 +20,15 @@ from thalweg.lineage.impact.change import Change, Content, Delete, Withdraw
 from thalweg.lineage.impact.facts import Facts
 from thalweg.lineage.impact.live import Live
 from thalweg.lineage.impact.makers import remakeable
-from thalweg.lineage.impact.pattern import Pattern, Reading
+from thalweg.lineage.impact.pattern import CHANGE, Pattern, Reading
 from thalweg.lineage.impact.spread import E, Spread, Step
 from thalweg.lineage.spelling import kind_of
 from thalweg.model.edges import EdgeType
 from thalweg.model.kinds import Kind, Level
 from thalweg.model.results import Edge
+
+USED = "used"
+"""A run or a release that took in what is withdrawn itself."""
 
 
 class Trail(Protocol):
@@ -37,7 +40,7 @@ class Trail(Protocol):
 class Hit(NamedTuple):
     """That something of an asset is touched: by which effect, how surely, how far away, and how it came to that.
 
-    touched: ids of versions. reading: in the active pattern, who reads what goes.
+    touched: ids of versions. reading: of who breaks in the active pattern, what it reads.
     """
 
     asset: str
@@ -103,17 +106,16 @@ class History:
 
         The runs and the releases that use the version itself are the way that its influence took, and not stale.
         """
-        used = "used"
 
         def onward(element: tuple[str, str]) -> Iterator[Step[tuple[str, str]]]:
-            id, _ = element
+            id, why = element
             for step in self._steps(id):
-                uses = id in self._facts.starts and step.edge.type is not EdgeType.DERIVED_INTO
-                yield Step((step.to, used if uses else ""), step.edge)
+                made = why != CHANGE or step.edge.type is EdgeType.DERIVED_INTO
+                yield Step((step.to, "" if made else USED), step.edge)
 
-        spread = Spread({(id, ""): Confidence.CERTAIN for id in self._seeds()}, onward)
-        for id, how in spread:
-            if how != used and (hit := self._hit(id, Effect.STALE, (id, how), spread)):
+        spread = Spread({(id, CHANGE): Confidence.CERTAIN for id in self._seeds()}, onward)
+        for id, why in spread:
+            if not why and (hit := self._hit(id, Effect.STALE, (id, why), spread)):
                 yield hit
 
     def unreproducible(self) -> Iterator[Hit]:
@@ -163,10 +165,10 @@ def _in_pattern(pattern: Pattern, datasets: frozenset[str], facts: Facts, live: 
             sure = Confidence.CERTAIN if reading.sure else Confidence.POSSIBLE
             touched = tuple(act.id for act in reading.acts)
             yield Hit(reader, Effect.BREAKS, sure, 1, touched, partial(_alone, edge), reading)
-    spread = Spread({(dataset, ""): Confidence.CERTAIN for dataset in datasets}, pattern.onward)
+    spread = Spread({(dataset, "", CHANGE): Confidence.CERTAIN for dataset in datasets}, pattern.onward)
     for element in spread:
-        id, entered = element
-        if id in datasets or entered in datasets:
+        id, entered, why = element
+        if why or id in facts.changed:
             continue
         if entered:
             touched = tuple(act.id for act in pattern.acts(id, entered))

@@ -6,12 +6,13 @@ What is cut is said in `Facts.incomplete`; what was fetched until then is still 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from time import monotonic
 
 from thalweg.lineage.impact.activity import window_of
 from thalweg.lineage.impact.change import OF, VERB, Change, Content, Delete
 from thalweg.lineage.impact.facts import Facts
-from thalweg.lineage.impact.live import is_open
+from thalweg.lineage.impact.live import is_gone, is_open
 from thalweg.lineage.spelling import WORDS, kind_of, label
 from thalweg.model.edges import EdgeType
 from thalweg.model.errors import BadInput, DeadlineExceeded
@@ -81,6 +82,7 @@ class Fetch:
         try:
             starts = await self._starts(named.values(), change, newest)
             history = await self._history(starts)
+            self._known_then(named.values(), starts, history)
             if isinstance(change, Delete):
                 await self._deletion(named.values(), starts, history)
             await self._liveness(history, jobs=not isinstance(change, Delete))
@@ -135,7 +137,10 @@ class Fetch:
         return {entity.id: entity for entity in known.values()}
 
     async def _starts(self, named: Iterable[Entity], change: Change, newest: int | None) -> set[str]:
-        """The versions that change: all that there were at the time, or the newest of them."""
+        """The versions that change: all, or the newest of them.
+
+        One that was first seen after the time of the question may have been read before; its edges say when.
+        """
         starts: set[str] = set()
         for entity in named:
             if entity.kind.level is Level.VERSION:
@@ -144,18 +149,19 @@ class Fetch:
                 neighbours = await self._versions([entity.id], newest)
                 found = [_node(version) for _, version in neighbours[entity.id].found]
             else:
-                found = await self._walk(Start(versions_of=entity.id), depth=0)
-            held = [node for node in found if node.at <= self._at]
-            self._nodes.update((node.id, node) for node in held)
-            starts.update(node.id for node in held)
-            if not held:
+                found = await self._all_versions(entity.id)
+            self._nodes.update((node.id, node) for node in found)
+            starts.update(node.id for node in found)
+            if not found:
                 what = f"`{label(entity.kind, entity.key)}`"
-                when = "" if self._as_of is None else f" at {rfc3339(self._at)}"
-                known = f"Nothing is known of {what}" if found == [] else f"{what} was not known"
-                if entity.kind.level is Level.ASSET:
-                    known = f"No version of {what} is known"
-                self._incomplete.append(f"{known}{when}, so what came of it cannot be told.")
+                self._incomplete.append(f"No version of {what} is known, so what came of it cannot be told.")
         return starts
+
+    def _known_then(self, named: Iterable[Entity], starts: Collection[str], history: Collection[Node]) -> None:
+        """Notes where nothing that changes was known at the time of the question."""
+        if starts and len(history) == len(starts) and all(self._nodes[start].at > self._at for start in starts):
+            what = ", ".join(f"`{label(entity.kind, entity.key)}`" for entity in named)
+            self._incomplete.append(f"Nothing is known of {what} at {rfc3339(self._at)}; it was first seen later.")
 
     # ------------------------------------------------------------------------------------------- what already holds it
 
@@ -174,8 +180,8 @@ class Fetch:
     # ------------------------------------------------------------------------------------------------------- deletion
 
     async def _deletion(self, named: Iterable[Entity], starts: Collection[str], history: Collection[Node]) -> None:
-        if starts:  # what made the versions that go, and whether its own inputs are still there
-            await self._walk(Start(ids=tuple(sorted(starts))), Direction.UPSTREAM, depth=2)
+        if starts:
+            await self._makers(starts)
         readers: set[str] = set()
         datasets = tuple(sorted(entity.id for entity in named if entity.kind is Kind.DATASET))
         if datasets:
@@ -190,6 +196,13 @@ class Fetch:
         recent = [run.id for run in self._recent(readers | pinned) if run.id not in reached]
         if recent:  # which live releases the readers feed; behind what changes this is known already
             await self._walk(Start(ids=tuple(sorted(recent))), depth=None)
+
+    async def _makers(self, starts: Collection[str]) -> None:
+        """What made the versions that go, and its inputs; of inputs that are gone, all that they came from."""
+        inputs = await self._walk(Start(ids=tuple(sorted(starts))), Direction.UPSTREAM, depth=2)
+        gone = {node.id for node in inputs if is_gone(node, self._at)} - set(starts)
+        if gone:
+            await self._walk(Start(ids=tuple(sorted(gone))), Direction.UPSTREAM, depth=None)
 
     async def _pattern(self, datasets: tuple[str, ...], history: Collection[Node]) -> set[str]:
         """The assets downstream, and what runs and releases did there; answers with the jobs that read the datasets."""
@@ -281,23 +294,8 @@ class Fetch:
         self._in_time()
         ask = Neighbour(Hop.VERSIONS, limit=limit, as_of=self._as_of)
         found = dict(await self._store.neighbours(list(assets), ask, self._caller))
-        for asset, near in found.items():
-            if any(version.at > self._at for _, version in near.found):
-                found[asset] = await self._versions_then(asset, near, limit)
         self._left -= sum(len(near.found) for near in found.values())
         return found
-
-    async def _versions_then(self, asset: str, near: Neighbours, limit: int) -> Neighbours:
-        """Like `near`, without what came after the time of the question."""
-        held = tuple((edge, version) for edge, version in near.found if version.at <= self._at)
-        if not near.more:
-            return Neighbours(held, more=False)
-        self._in_time()
-        kind = kind_of(asset).version
-        assert kind is not None  # only assets have versions
-        where = Where(asset_id=asset, before=self._at + 1)
-        page = await self._store.find(Find(kind, where, limit=limit, seconds=self._until - monotonic()), self._caller)
-        return Neighbours(tuple((near.found[0][0], version) for version in page.entities), page.has_next)
 
     async def _walk(
         self,
@@ -317,18 +315,20 @@ class Fetch:
     async def _walked(
         self, start: Start, direction: Direction, depth: int | None, types: tuple[EdgeType, ...]
     ) -> Walked:
+        return await self._asked(start, Walk(direction, types=types, depth=depth, as_of=self._as_of))
+
+    async def _all_versions(self, asset: str) -> list[Node]:
+        """The versions of an asset, whenever they were first seen."""
+        return list(
+            (await self._asked(Start(versions_of=asset), Walk(Direction.DOWNSTREAM, depth=0, edges=False))).nodes
+        )
+
+    async def _asked(self, start: Start, walk: Walk) -> Walked:
+        """The answer to a walk within what is left of the budget and the time."""
         self._in_time()
         if self._left < 1:
             raise Cut(self._too_much())
-        walk = Walk(
-            direction,
-            types=types,
-            depth=depth,
-            as_of=self._as_of,
-            max_nodes=self._left,
-            visited=self._left,
-            seconds=self._until - monotonic(),
-        )
+        walk = replace(walk, max_nodes=self._left, visited=self._left, seconds=self._until - monotonic())
         walked = await self._store.walk(start, walk, self._caller)
         self._left -= len(walked.nodes)
         if walked.truncated is Truncated.DEADLINE:

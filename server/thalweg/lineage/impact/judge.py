@@ -48,13 +48,10 @@ def _line(
 ) -> Affected:
     """One line out of all hits of one asset by one effect."""
 
-
     def age(id: str) -> tuple[int, str]:
         return -facts.nodes[id].at if id in facts.nodes else 0, id
 
-    nearest = min(
-        found, key=lambda hit: (_CONFIDENCES.index(hit.confidence), hit.distance, *map(age, hit.touched))
-    )
+    nearest = min(found, key=lambda hit: (_CONFIDENCES.index(hit.confidence), hit.distance, *map(age, hit.touched)))
     asset, effect = nearest.asset, nearest.effect
     kind = kind_of(asset)
     fed = feeds.releases(asset) if effect is Effect.BREAKS and kind is Kind.JOB else []
@@ -90,7 +87,7 @@ def _standings(facts: Facts, hit: Hit, activity: Activity, live: Live, fed: tupl
         Standing(hit.confidence, live.version(facts.nodes[id]), live.environments(facts.nodes[id]))
         if id in facts.nodes
         else Standing(hit.confidence, True)  # the newest, or held by an alias: no more of it was fetched
-        for id in hit.touched
+        for id in hit.touched or live.of(hit.asset, kind_of(hit.asset))
     ] or [Standing(hit.confidence, False)]
 
 

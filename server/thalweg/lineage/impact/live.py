@@ -35,6 +35,10 @@ class Live:
         self.releases = {
             id: node for id, node in facts.nodes.items() if node.kind is Kind.RELEASE and is_open(node, facts.at)
         }
+        self._of_deployment: defaultdict[str, set[str]] = defaultdict(set)
+        for id, node in self.releases.items():
+            if node.asset_id is not None:
+                self._of_deployment[node.asset_id].add(id)
         self._serving: defaultdict[str, list[Edge]] = defaultdict(list)
         for edge in facts.edges:
             if edge.type is EdgeType.SERVED_BY and edge.target in self.releases:
@@ -71,10 +75,10 @@ class Live:
         return self._serving.get(version, [])
 
     def of(self, asset: str, kind: Kind) -> Collection[str]:
-        """The live versions of a dataset or a model."""
+        """The live versions of a dataset, a model or a deployment."""
         if kind is Kind.DATASET:
             return [self._newest[asset]] if asset in self._newest else []
-        return sorted(self._of_model.get(asset, ()))
+        return sorted((self._of_model if kind is Kind.MODEL else self._of_deployment).get(asset, ()))
 
     def environments(self, node: Node) -> tuple[str, ...]:
         """The namespaces of the live releases that a version is, or that serve it."""

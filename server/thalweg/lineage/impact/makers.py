@@ -1,8 +1,9 @@
-"""Which of the versions that go could be made again."""
+"""Which of the versions that go, or are gone, could be made again."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 
 from thalweg.lineage.impact.facts import Facts
 from thalweg.lineage.impact.live import is_gone
@@ -11,36 +12,36 @@ from thalweg.model.kinds import Kind
 
 
 def remakeable(facts: Facts) -> frozenset[str]:
-    """The versions that go, and that a known run could make again from inputs that are still there.
+    """The versions that go, or are gone, and that known runs could make again from what is still there.
 
-    An input that goes as well will do where it can be made again itself. A run without a known input makes nothing
-    again: nobody knows what it needs. DERIVED_INTO counts as a run with that one input; a release that wrote a version
-    (its predictions) makes nothing again.
+    An input that goes too, or is gone, will do where it can be made again itself. A run without a known input makes
+    nothing again: nobody knows what it needs. DERIVED_INTO counts as a run with that one input; a release that wrote a
+    version (its predictions) makes nothing again.
     """
+    lost = facts.starts | {id for id, node in facts.nodes.items() if is_gone(node, facts.at)}
     inputs: defaultdict[str, set[str]] = defaultdict(set)
-    makers: defaultdict[str, list[set[str]]] = defaultdict(list)
     for edge in facts.edges:
         if edge.type is EdgeType.INPUT_TO:
             inputs[edge.target].add(edge.source)
+    makers: list[tuple[str, set[str]]] = []
     for edge in facts.edges:
-        if edge.target not in facts.starts:
+        if edge.target not in lost:
             continue
         if edge.type is EdgeType.DERIVED_INTO:
-            makers[edge.target].append({edge.source})
+            makers.append((edge.target, {edge.source}))
         elif edge.type is EdgeType.PRODUCED and facts.nodes[edge.source].kind is Kind.RUN and inputs[edge.source]:
-            makers[edge.target].append(inputs[edge.source])
-    return _made([(id, needs) for id, all_ in makers.items() for needs in all_], facts)
+            makers.append((edge.target, inputs[edge.source]))
+    return _made(makers, lost)
 
 
-def _made(makers: list[tuple[str, set[str]]], facts: Facts) -> frozenset[str]:
-    """Which can be made: each maker waits for those of its inputs that go, and works once all of them were made."""
+def _made(makers: list[tuple[str, set[str]]], lost: Collection[str]) -> frozenset[str]:
+    """Which can be made: a maker waits for those of its inputs that are lost, and works once all of them were made."""
     waits: list[int] = []
     waiting: defaultdict[str, list[int]] = defaultdict(list)
     for place, (_, needs) in enumerate(makers):
-        gone = [id for id in needs if id not in facts.starts and not _still_there(id, facts)]
-        going = [id for id in needs if id in facts.starts]
-        waits.append(-1 if gone else len(going))
-        for id in going:
+        missing = [id for id in needs if id in lost]
+        waits.append(len(missing))
+        for id in missing:
             waiting[id].append(place)
     made: set[str] = set()
     ready = [place for place, count in enumerate(waits) if count == 0]
@@ -54,7 +55,3 @@ def _made(makers: list[tuple[str, set[str]]], facts: Facts) -> frozenset[str]:
             if waits[place] == 0:
                 ready.append(place)
     return frozenset(made)
-
-
-def _still_there(id: str, facts: Facts) -> bool:
-    return id in facts.nodes and not is_gone(facts.nodes[id], facts.at)

@@ -21,8 +21,13 @@ from thalweg.model.edges import EdgeType
 from thalweg.model.kinds import Kind
 from thalweg.model.results import Edge, Node
 
-Element = tuple[str, str]
-"""A dataset or a model, with ""; or a job or a deployment, with the asset from which it was entered."""
+CHANGE = "change"
+
+Element = tuple[str, str, str]
+"""(id, "", ""): a dataset or a model that is stale; (id, asset, ""): a job or a deployment, as entered from an asset.
+
+With CHANGE at the end: what goes itself, and who breaks by that. A dataset that goes may be stale by another that goes.
+"""
 
 
 class State(Enum):
@@ -64,14 +69,12 @@ class Pattern:
             elif edge.type is EdgeType.DERIVED_INTO:
                 self._deriving[edge.source].append(edge)
         released = {node.asset_id for node in facts.nodes.values() if node.kind is Kind.RELEASE and node.at <= facts.at}
-        releases: defaultdict[str, list[Node]] = defaultdict(list)
-        for node in live.releases.values():
-            if node.asset_id is not None:
-                releases[node.asset_id].append(node)
         self._state: dict[str, State] = {}
         self._acts: dict[str, list[Node]] = {}
         for id, kind in processes.items():
-            acts = activity.recent(id) if kind is Kind.JOB else releases[id]
+            acts = (
+                activity.recent(id) if kind is Kind.JOB else [live.releases[release] for release in live.of(id, kind)]
+            )
             seen = bool(activity.last(id)) if kind is Kind.JOB else id in released
             self._state[id] = State.ACTIVE if acts else State.IDLE if seen else State.UNSEEN
             self._acts[id] = acts or (activity.last(id) if kind is Kind.JOB else [])
@@ -112,18 +115,18 @@ class Pattern:
 
     def onward(self, element: Element) -> Iterator[Step[Element]]:
         """The steps of the pattern; what a job that is not active wrote, it refreshes no more."""
-        id, entered = element
+        id, entered, why = element
         if entered:
             yield from self._outputs(id, entered)
             return
         for reading in self.readings(id):
             if reading.state is not State.IDLE:
-                yield Step((reading.edge.target, id), reading.edge, reading.sure)
+                yield Step((reading.edge.target, id, why), reading.edge, reading.sure)
         for edge in self._deriving.get(id, ()):
             if edge.version_edges and edge.last_at >= self._facts.at - self._facts.window:
-                yield Step((edge.target, ""), edge, self._within(edge))
+                yield Step((edge.target, "", ""), edge, self._within(edge))
             elif edge.stated:
-                yield Step((edge.target, ""), edge, sure=False)
+                yield Step((edge.target, "", ""), edge, sure=False)
 
     def _outputs(self, process: str, entered: str) -> Iterator[Step[Element]]:
         """What a job or a deployment writes: surely where one run, or one release, read the one and wrote the other."""
@@ -132,7 +135,7 @@ class Pattern:
         written = {output for act in acts for output in self._writes[act.id]}
         for edge in self._writing.get(process, ()):
             if edge.target in written or edge.stated or self._overlaps(edge, process):
-                yield Step((edge.target, ""), edge, edge.target in together)
+                yield Step((edge.target, "", ""), edge, edge.target in together)
 
     def _overlaps(self, edge: Edge, process: str) -> bool:
         """Of a job with more runs than are known here: whether some run of the window may stand behind the edge."""

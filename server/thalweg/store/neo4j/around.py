@@ -92,13 +92,13 @@ def _neighbours(id: str, rows: Sequence[Sequence[Any]], asked: Neighbour) -> Nei
             near.append((_containment(id, other.id, other.at), other))
         else:
             near.append((_containment(other.id, id, kept), other))
-    near.sort(key=lambda one: (one[0].at, one[1].id, one[0].role), reverse=True)
+    near.sort(key=lambda one: (-one[0].at, one[1].id, one[0].role))
     return Neighbours(tuple(near[: asked.limit]), len(near) > asked.limit)
 
 
 def _containment(asset: str, version: str, at: int) -> Edge:
     """(asset)-[:HAS_VERSION]->(version): no edge that anybody states, so it goes by the type that no walk follows."""
-    return Edge(asset, EdgeType.PARENT_OF, version, "", at, at, 0, False, {})
+    return Edge(asset, EdgeType.PARENT_OF, version, "", at, at, 0, True, {})
 
 
 async def degrees(database: Database, ids: Sequence[str], as_of: int | None) -> dict[str, Degrees]:
@@ -144,7 +144,11 @@ async def metric_history(database: Database, id: str, metric: str) -> tuple[Poin
 
 async def events(database: Database, after: int, limit: int) -> tuple[Event, ...]:
     (rows,) = await database.read(query("events"), after=after, limit=limit)
-    return tuple(Event(*row, tuple(orjson.loads(changes))) for *row, changes in rows)
+    return tuple(_event(*row) for row in rows)
+
+
+def _event(seq: int, at: int, caller: str, request_id: str, source: str, scope: str, changes: str) -> Event:
+    return Event(seq, at, caller, request_id, source, scope, tuple(orjson.loads(changes)))
 
 
 async def sources(database: Database) -> tuple[Source, ...]:

@@ -1,11 +1,11 @@
-"""What a database must have before it is a store: constraints, indexes, and the node that says which release wrote it."""
+"""What a database must have to be a store: constraints, indexes, and the node that says which release wrote it."""
 
 from __future__ import annotations
 
 import re
 
 from thalweg import __version__
-from thalweg.model.errors import NotAStore, StoreError, StoreNewer, StoreOlder
+from thalweg.model.errors import NotAStore, StoreError, StoreNewer, StoreNotFound, StoreOlder
 from thalweg.store.neo4j.database import Database
 from thalweg.store.neo4j.queries import Query, query, statements
 from thalweg.store.store import SCHEMA_VERSION
@@ -19,11 +19,11 @@ def schema() -> dict[str, Query]:
     return statements("schema")
 
 
-async def begin(database: Database, *, migrate: bool = False) -> int:
+async def begin(database: Database, *, older: bool = False, read_only: bool = False) -> int:
     """Makes an empty database a store; answers the version of the store that is there.
 
-    Raises NotAStore where something else is in the database, StoreNewer where a later release wrote it, and StoreOlder,
-    unless it is to be migrated.
+    Raises NotAStore where something else is in the database, StoreNewer where a later release wrote it, StoreOlder
+    where it needs a migration (unless `older` is right), StoreNotFound where one is to be read and there is none.
     """
     await _require_server(database)
     held = await database.read(query("meta"))
@@ -34,6 +34,11 @@ async def begin(database: Database, *, migrate: bool = False) -> int:
                 f"The database {database.name!r} at {database.address} holds {nodes} nodes, and no store of Thalweg.",
                 "Give it a database of its own. Nothing was changed.",
             )
+        if read_only:
+            raise StoreNotFound(
+                f"There is no store in the database {database.name!r} at {database.address}.",
+                "A server, or an import, makes one.",
+            )
         await create(database)
         held = await database.run(query("begin"), version=SCHEMA_VERSION, release=__version__)
     version: int = held[0]
@@ -43,7 +48,7 @@ async def begin(database: Database, *, migrate: bool = False) -> int:
             f"{__version__}, which knows version {SCHEMA_VERSION}.",
             f"Run release {held[1]} or a later one. Nothing was changed.",
         )
-    if version < SCHEMA_VERSION and not migrate:
+    if version < SCHEMA_VERSION and not older:
         raise StoreOlder(
             f"The store at {database.address} is of version {version}; this release needs version {SCHEMA_VERSION}.",
             "Run `thalweg store migrate`.",
@@ -63,7 +68,7 @@ async def create(database: Database) -> None:
 
 async def migrate(database: Database) -> tuple[int, int]:
     """Brings the store to this release's schema; answers the version before and after."""
-    before = await begin(database, migrate=True)
+    before = await begin(database, older=True)
     await create(database)
     (after,) = await database.run(query("migrated"), version=SCHEMA_VERSION, release=__version__)
     return before, after

@@ -183,7 +183,7 @@ class _Walking:
     async def canonical(
         self, nodes: list[Node], most: int, text: Any, about: dict[str, Any], first: int
     ) -> tuple[list[Node], bool]:
-        """The nearest `most`, of the last distance those that come first by id, and whether that was too much to sort."""
+        """The nearest `most`, of the last distance those first by id, and whether that was too much to sort."""
         last = nodes[-1].distance
         nearer = [one for one in nodes if one.distance < last]
         missing = most - len(nearer)
@@ -292,7 +292,7 @@ class _Walking:
     # ---------------------------------------------------------------------------------------------------------- edges
 
     async def edges_among(self, nodes: Sequence[Node], expanded: int) -> tuple[Edge, ...]:
-        """The edges between nodes; those nearer than `expanded` are known to lead to few nodes that are not of the walk."""
+        """The edges between nodes; from those nearer than `expanded` few lead to what is not of the walk."""
         if not nodes:
             return ()
         asked = self.asked

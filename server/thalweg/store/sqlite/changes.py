@@ -90,7 +90,7 @@ def _remove(tx: Transaction, changes: Changes) -> None:
             edge.handle = 0
     if changes.nodes_removed:
         handles = [(node.handle,) for node in changes.nodes_removed]
-        many(SQL["remove_metrics"], handles)
+        _remove_metrics(tx, handles)
         many(SQL["remove_node"], handles)
         for node in changes.nodes_removed:
             tx.nodes.pop(node.id, None)
@@ -169,10 +169,18 @@ def _write_nodes(tx: Transaction, new: Sequence[NodeRow], changed: Sequence[Node
         tx.connection.executemany(SQL["move_node"], moved)
 
 
+def _remove_metrics(tx: Transaction, handles: list[tuple[int]]) -> None:
+    settled = [handle for handle in handles if handle[0] <= tx.counters.settled]
+    if settled:
+        tx.connection.executemany(SQL["unsettle_last"], settled)
+        tx.connection.executemany(SQL["unsettle_best"], settled)
+    tx.connection.executemany(SQL["remove_metrics"], handles)
+
+
 def _write_metrics(tx: Transaction, metrics: Iterable[tuple[NodeRow, list[MetricRow]]]) -> None:
     known = [(node.handle,) for node, _ in metrics if node.handle not in tx.fresh]
     if known:
-        tx.connection.executemany(SQL["remove_metrics"], known)
+        _remove_metrics(tx, known)
     rows = [
         (
             node.handle,
@@ -184,6 +192,11 @@ def _write_metrics(tx: Transaction, metrics: Iterable[tuple[NodeRow, list[Metric
         for key, last, best in values
     ]
     tx.connection.executemany(SQL["put_metric"], rows)
+    tx.counters.unsettled += len(rows)
+    settled = [(n - 1, n) for (n,) in known if n <= tx.counters.settled]
+    if settled:
+        tx.connection.executemany(SQL["settle_last"], settled)
+        tx.connection.executemany(SQL["settle_best"], settled)
 
 
 def _node_statement(tx: Transaction, one: NodeStatement) -> tuple[Any, ...]:

@@ -8,10 +8,14 @@ from typing import Any, TypeVar
 
 from thalweg.store.sqlite import rows
 from thalweg.store.sqlite.changes import apply, settle
-from thalweg.store.sqlite.transaction import Counters, Transaction
+from thalweg.store.sqlite.codes import KIND_BITS
+from thalweg.store.sqlite.transaction import SQL, Counters, Transaction
 from thalweg.store.weave import requests as ask
 
 T = TypeVar("T")
+
+MOST_UNSETTLED = 150_000
+"""Metric values that may wait for their place in the order by value: until then lists look through them."""
 
 _ANSWER: dict[type, Callable[[Transaction, Any], Any]] = {
     ask.Scopes: rows.scopes,
@@ -58,7 +62,27 @@ class Driver:
                 self.connection.execute("ROLLBACK")
             self.counters = Counters.of(self.connection)
             raise
+        if self.counters.unsettled >= MOST_UNSETTLED:
+            self.settle()
         return results
+
+    def settle(self) -> None:
+        """Brings the metrics of the youngest nodes into the order by value."""
+        counters = self.counters
+        if not counters.unsettled:
+            return
+        last = (counters.node + 1 << KIND_BITS) - 1
+        self.connection.execute("BEGIN IMMEDIATE")
+        try:
+            self.connection.execute(SQL["settle_last"], (counters.settled, last))
+            self.connection.execute(SQL["settle_best"], (counters.settled, last))
+            self.connection.execute(SQL["settled"], (last,))
+            self.connection.execute("COMMIT")
+        except BaseException:
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+            raise
+        counters.settled, counters.unsettled = last, 0
 
 
 def _run(tx: Transaction, asking: ask.Asking[T]) -> T:

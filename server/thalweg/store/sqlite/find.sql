@@ -26,13 +26,13 @@ v.first_at
 -- The value that a list is ordered by.
 v.updated_at
 
--- name: value_last
+-- name: value_metric
 -- The value that a list is ordered by.
-m.last
+m.value
 
--- name: value_best
--- The value that a list is ordered by.
-m.best
+-- name: value_nan
+-- The value that a list is ordered by: none.
+NULL
 
 -- name: from_kind
 -- All of a kind.
@@ -62,13 +62,25 @@ WHERE v.kind = :kind AND v.kind BETWEEN 1 AND 5 AND v.name >= :name_from AND v.n
 
 -- name: from_last
 -- What has a metric, by its last value.
-FROM metric AS m CROSS JOIN node AS v ON v.n = m.n LEFT JOIN node AS a ON a.n = v.asset
-WHERE m.k = :metric AND v.kind = :kind AND m.last IS NOT NULL
+FROM metric_last AS m CROSS JOIN node AS v ON v.n = m.n LEFT JOIN node AS a ON a.n = v.asset
+WHERE m.k = :metric AND v.kind = :kind
 
 -- name: from_best
 -- What has a metric, by its best value.
-FROM metric AS m CROSS JOIN node AS v ON v.n = m.n LEFT JOIN node AS a ON a.n = v.asset
-WHERE m.k = :metric AND v.kind = :kind AND m.best IS NOT NULL
+FROM metric_best AS m CROSS JOIN node AS v ON v.n = m.n LEFT JOIN node AS a ON a.n = v.asset
+WHERE m.k = :metric AND v.kind = :kind
+
+-- name: from_young_last
+-- What has a metric and is too young to be found by its last value.
+FROM (SELECT n, last AS value FROM metric WHERE n > :settled AND k = :metric AND last IS NOT NULL) AS m
+CROSS JOIN node AS v ON v.n = m.n LEFT JOIN node AS a ON a.n = v.asset
+WHERE v.kind = :kind
+
+-- name: from_young_best
+-- What has a metric and is too young to be found by its best value.
+FROM (SELECT n, best AS value FROM metric WHERE n > :settled AND k = :metric AND best IS NOT NULL) AS m
+CROSS JOIN node AS v ON v.n = m.n LEFT JOIN node AS a ON a.n = v.asset
+WHERE v.kind = :kind
 
 -- name: from_no_last
 -- What has a metric whose last value is no number.
@@ -207,21 +219,13 @@ AND (v.updated_at, v.id) > (:value, :id) ORDER BY v.updated_at, v.id LIMIT :limi
 -- From a place on, downwards.
 AND (v.updated_at, v.id) < (:value, :id) ORDER BY v.updated_at DESC, v.id DESC LIMIT :limit
 
--- name: up_last
+-- name: up_metric
 -- From a place on, upwards.
-AND (m.last, v.id) > (:value, :id) ORDER BY m.last, v.id LIMIT :limit
+AND (m.value, v.id) > (:value, :id) ORDER BY m.value, v.id LIMIT :limit
 
--- name: down_last
+-- name: down_metric
 -- From a place on, downwards.
-AND (m.last, v.id) < (:value, :id) ORDER BY m.last DESC, v.id DESC LIMIT :limit
-
--- name: up_best
--- From a place on, upwards.
-AND (m.best, v.id) > (:value, :id) ORDER BY m.best, v.id LIMIT :limit
-
--- name: down_best
--- From a place on, downwards.
-AND (m.best, v.id) < (:value, :id) ORDER BY m.best DESC, v.id DESC LIMIT :limit
+AND (m.value, v.id) < (:value, :id) ORDER BY m.value DESC, v.id DESC LIMIT :limit
 
 -- name: up_nan
 -- From a place on, upwards, among what is no number.
@@ -234,3 +238,7 @@ AND v.id < :id ORDER BY v.id DESC LIMIT :limit
 -- name: metric_key
 -- The handle of a metric.
 SELECT k FROM metric_key WHERE kind = :kind AND key = :key;
+
+-- name: settled
+-- Up to which node metrics are found by their value.
+SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'settled';

@@ -22,8 +22,8 @@ SQL = load("find.sql")
 
 _AFTER_ALL = b""
 """SQLite orders every blob after every number and every text."""
-_BEFORE_ALL: dict[str, Any] = {"name": "", "last": -math.inf, "best": -math.inf}
 _FIRST_TIME = -(1 << 63)
+_BEFORE_ALL: dict[str, Any] = {"name": "", "metric": -math.inf}
 
 _COLUMN = {Sort.AT: "at", Sort.NAME: "name", Sort.CREATED_AT: "first", Sort.UPDATED_AT: "updated"}
 _WORDS = {"Infinity": math.inf, "-Infinity": -math.inf}
@@ -70,12 +70,12 @@ def _rows(
     down: bool,
 ) -> list[Row]:
     source, conditions, asked = place
-    column = _COLUMN.get(find.order.by) or ("best" if find.order.best else "last")
+    column = _COLUMN.get(find.order.by, "metric")
     way = "down" if down else "up"
     limit = find.limit + 1
 
-    def rows(source: str, after: str, position: tuple[Any, Any], limit: int) -> list[Row]:
-        text = "\n".join((SQL["entities"], SQL[f"value_{column}"], SQL[source], *conditions, SQL[f"{way}_{after}"]))
+    def rows(source: str, column: str, position: tuple[Any, Any], limit: int) -> list[Row]:
+        text = "\n".join((SQL["entities"], SQL[f"value_{column}"], SQL[source], *conditions, SQL[f"{way}_{column}"]))
         more = {"value": position[0], "id": position[1], "limit": limit}
         found: list[Row] = connection.execute(text, {**asked, **more}).fetchall()
         return found
@@ -83,19 +83,25 @@ def _rows(
     begin: tuple[Any, Any] = (_AFTER_ALL, _AFTER_ALL) if down else (_BEFORE_ALL.get(column, _FIRST_TIME), "")
     if find.order.by is not Sort.METRIC:
         return rows(source, column, position or begin, limit)
+
+    def sound(position: tuple[Any, Any], limit: int) -> list[Row]:
+        found = rows(f"from_{source}", "metric", position, limit) + rows(
+            f"from_young_{source}", "metric", position, limit
+        )
+        return sorted(found, key=lambda row: (row[-1], row[0]), reverse=down)[:limit]
+
     # what is no number comes last, whichever way the list goes: it is the end of the list, or the beginning backwards
-    sound, unsound = f"from_{column}", f"from_no_{column}"
     among_unsound = position is not None and position[0] is None
     found: list[Row] = []
     if down == find.order.descending:
         if not among_unsound:
-            found = rows(sound, column, position or begin, limit)
+            found = sound(position or begin, limit)
             position = None
-        return found + rows(unsound, "nan", position or begin, limit - len(found))
+        return found + rows(f"from_no_{source}", "nan", position or begin, limit - len(found))
     if position is None or among_unsound:
-        found = rows(unsound, "nan", position or begin, limit)
+        found = rows(f"from_no_{source}", "nan", position or begin, limit)
         position = None
-    return found + rows(sound, column, position or begin, limit - len(found))
+    return found + sound(position or begin, limit - len(found))
 
 
 def _word(value: Any) -> Json:
@@ -115,6 +121,8 @@ def _read(position: tuple[Json, ...] | None, order: Order) -> tuple[Any, str] | 
             value = None if value is None else _WORDS[value] if isinstance(value, str) else float(value)
         elif not isinstance(value, str if order.by is Sort.NAME else int):
             raise TypeError(value)
+        elif isinstance(value, int) and not -(1 << 63) <= value < 1 << 63:
+            raise ValueError(value)
         if not isinstance(id, str):
             raise TypeError(id)
     except (TypeError, ValueError, KeyError):
@@ -138,7 +146,8 @@ def _place(
         if found is None:
             return None
         asked["metric"] = found[0]
-        source = "from_last"
+        asked["settled"] = connection.execute(SQL["settled"]).fetchone()[0]
+        source = "best" if order.best else "last"
     elif where.ids is not None:
         source = "from_ids"
         pieces.remove("where_ids")

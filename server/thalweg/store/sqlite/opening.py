@@ -74,7 +74,7 @@ def create(connection: sqlite3.Connection) -> None:
     try:
         for statement in statements(schema()):
             connection.execute(statement)
-        connection.execute("INSERT INTO meta VALUES ('release', ?)", (thalweg.__version__,))
+        connection.execute("INSERT INTO meta VALUES ('release', ?), ('settled', 0)", (thalweg.__version__,))
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         connection.execute("COMMIT")

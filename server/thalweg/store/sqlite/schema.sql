@@ -71,7 +71,7 @@ CREATE TABLE metric_key (
   UNIQUE (kind, key)
 );
 
--- NaN is kept as NULL.
+-- The promoted metrics. NaN is kept as NULL.
 CREATE TABLE metric (
   n INTEGER NOT NULL REFERENCES node (n),
   k INTEGER NOT NULL REFERENCES metric_key (k),
@@ -79,8 +79,23 @@ CREATE TABLE metric (
   best REAL,
   PRIMARY KEY (n, k)
 ) WITHOUT ROWID;
-CREATE INDEX metric_last ON metric (k, last);             -- lists by a metric
-CREATE INDEX metric_best ON metric (k, best);
+CREATE INDEX metric_no_last ON metric (k) WHERE last IS NULL;
+CREATE INDEX metric_no_best ON metric (k) WHERE best IS NULL;
+
+-- The same by value, for lists. A value may belong anywhere in them, so each would dirty a page of its own: those of the
+-- youngest nodes, beyond `settled` in meta, are not in them yet, and come in together, sorted.
+CREATE TABLE metric_last (
+  k INTEGER NOT NULL,
+  value REAL NOT NULL,
+  n INTEGER NOT NULL REFERENCES node (n),
+  PRIMARY KEY (k, value, n)
+) WITHOUT ROWID;
+CREATE TABLE metric_best (
+  k INTEGER NOT NULL,
+  value REAL NOT NULL,
+  n INTEGER NOT NULL REFERENCES node (n),
+  PRIMARY KEY (k, value, n)
+) WITHOUT ROWID;
 
 CREATE TABLE source (
   k INTEGER PRIMARY KEY,

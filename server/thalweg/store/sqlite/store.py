@@ -57,6 +57,8 @@ Synchronous = Literal["FULL", "NORMAL"]
 WRITER_CACHE = 128
 READER_CACHE = 32
 """MiB, at most."""
+QUIET = 1.0
+"""Seconds without a write after which metrics are put in order."""
 
 
 class SQLiteStore:
@@ -71,6 +73,7 @@ class SQLiteStore:
         self._lock = lock
         self._read_only_because = read_only_because
         self._driver: Driver | None = None
+        self._settling: asyncio.TimerHandle | None = None
         self._queue = Queue(self._commit)
         self._closed = False
 
@@ -105,18 +108,33 @@ class SQLiteStore:
 
     async def _commit(self, batches: Sequence[Batch]) -> list[list[Answer]]:
         now = time.now()
-        return await self._drive(
+        answers = await self._drive(
             [partial(weave.weave, batch.granules, batch.caller, now, batch.pass_) for batch in batches]
         )
+        self._settle_soon()
+        return answers
 
     async def _drive(self, steps: Sequence[Callable[[], Asking[T]]]) -> list[T]:
         def work(connection: sqlite3.Connection) -> list[T]:
-            if self._driver is None:
-                self._driver = Driver(connection)
-            return self._driver.drive(steps)
+            return self._driver_of(connection).drive(steps)
 
         assert self._writer is not None, "what writes has asked for the writer's place"
         return await self._writer.ask(work)
+
+    def _driver_of(self, connection: sqlite3.Connection) -> Driver:
+        if self._driver is None:
+            self._driver = Driver(connection)
+        return self._driver
+
+    def _settle_soon(self) -> None:
+        """When nothing was written for a while, what waits for its place in the order by value takes it."""
+        if self._settling is not None:
+            self._settling.cancel()
+        self._settling = asyncio.get_running_loop().call_later(QUIET, lambda: asyncio.ensure_future(self._settle()))
+
+    async def _settle(self) -> None:
+        if self._writer is not None and not self._closed:
+            await self._writer.ask(lambda connection: self._driver_of(connection).settle())
 
     def _require_writer(self) -> Writer:
         if self._closed:

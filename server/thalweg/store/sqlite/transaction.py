@@ -15,12 +15,17 @@ SQL = load("write.sql")
 
 @dataclass(slots=True)
 class Counters:
-    """The last handles that were given away, and the last cursor. Only the one writer gives any."""
+    """The last handles that were given away, and the last cursor. Only the one writer gives any.
+
+    settled: up to this handle of a node its metrics are in the order by value; `unsettled` are not yet.
+    """
 
     node: int
     scope: int
     metric: int
     event: int
+    settled: int
+    unsettled: int
 
     @classmethod
     def of(cls, connection: sqlite3.Connection) -> Counters:

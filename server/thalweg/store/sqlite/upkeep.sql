@@ -41,7 +41,7 @@ WHERE (v.kind < 0) <> (v.forgotten OR coalesce(a.forgotten, 0)) LIMIT :limit;
 -- name: hidden_edges
 -- Edges that are hidden and should not be, or the other way round.
 SELECT a.id || ' ' || e.type || ' ' || b.id FROM edge AS e JOIN node AS a ON a.n = e.src JOIN node AS b ON b.n = e.dst
-WHERE (e.type < 0) <> (a.kind < 0 OR b.kind < 0) LIMIT :limit;
+WHERE (e.type < 0) <> (a.kind < 0 OR b.kind < 0 OR (a.n = b.n AND a.kind > 10)) LIMIT :limit;
 
 -- name: wrong_assets
 -- Version edges that name other assets than their ends do.

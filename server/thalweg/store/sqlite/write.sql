@@ -1,12 +1,15 @@
 -- What the write path asks, inside its transaction, and how it writes.
 
 -- name: counters
--- The greatest handles of nodes (without their kind), scopes and metric keys, and the last cursor.
+-- The greatest handles of nodes (without their kind), scopes and metric keys, the last cursor, the node up to which
+-- metrics are settled, and how many are not.
 SELECT
   (SELECT coalesce(max(n), 0) >> 4 FROM node),
   (SELECT coalesce(max(s), 0) FROM scope),
   (SELECT coalesce(max(k), 0) FROM metric_key),
-  (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'event');
+  (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'event'),
+  (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'settled'),
+  (SELECT count(*) FROM metric WHERE n > (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'settled'));
 
 -- name: joined
 -- Whether anything was joined.
@@ -146,6 +149,26 @@ DELETE FROM edge WHERE dst = ?1 AND type = ?2 AND src = ?3 AND role = ?4;
 -- name: remove_metrics
 -- The promoted metrics of a node.
 DELETE FROM metric WHERE n = ?1;
+
+-- name: unsettle_last
+-- The promoted metrics of a node leave the order by value.
+DELETE FROM metric_last WHERE (k, value, n) IN (SELECT k, last, n FROM metric WHERE n = ?1);
+
+-- name: unsettle_best
+-- The promoted metrics of a node leave the order by value.
+DELETE FROM metric_best WHERE (k, value, n) IN (SELECT k, best, n FROM metric WHERE n = ?1);
+
+-- name: settle_last
+-- The promoted metrics of some nodes take their place by value.
+INSERT INTO metric_last SELECT k, last, n FROM metric WHERE n > ?1 AND n <= ?2 AND last IS NOT NULL ORDER BY k, last, n;
+
+-- name: settle_best
+-- The promoted metrics of some nodes take their place by value.
+INSERT INTO metric_best SELECT k, best, n FROM metric WHERE n > ?1 AND n <= ?2 AND best IS NOT NULL ORDER BY k, best, n;
+
+-- name: settled
+-- Up to which node metrics are settled.
+UPDATE meta SET value = ?1 WHERE key = 'settled';
 
 -- name: remove_node
 -- A node that is no more.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from thalweg.store.weave.edges import date
+from thalweg.store.weave.edges import date, hidden
 from thalweg.store.weave.loom import Loom, contribution
 from thalweg.store.weave.requests import Asking, AssetEdge, Changes, Extremes
 from thalweg.store.weave.rows import EdgeRow
@@ -52,7 +52,7 @@ def _asset_edge(loom: Loom, key: AssetEdge) -> EdgeRow:
 
 def _set_derived(loom: Loom, edge: EdgeRow, count: int, first: int, last: int) -> None:
     edge.derived, edge.derived_first, edge.derived_last = count, first, last
-    edge.hidden = edge.source.hidden or edge.target.hidden
+    edge.hidden = hidden(edge)
     date(edge)
     if count:
         loom.retracted.discard(edge.ref)

@@ -53,7 +53,7 @@ def merge(loom: Loom) -> Asking[None]:
             _merge_edge(loom, loom.edges[ref], held.get(ref, []))
     for ref in loom.touched:
         edge = loom.edges[ref]
-        edge.hidden = edge.source.hidden or edge.target.hidden
+        edge.hidden = hidden(edge)
         date(edge)
 
 
@@ -78,6 +78,12 @@ def _merge_edge(loom: Loom, edge: EdgeRow, held: list[EdgeStatement]) -> None:
     living = [one for one in held if not one.retired and (one.scope, one.stated_source, one.stated_target) not in names]
     edge.body = merge_edge([*living, *adds])
     loom.retracted.discard(ref)
+
+
+def hidden(edge: EdgeRow) -> bool:
+    """Whether no answer has the edge: an end of it is hidden, or its ends, two versions, were joined into one."""
+    one = edge.source.id == edge.target.id and edge.source.kind.asset is not None
+    return one or edge.source.hidden or edge.target.hidden
 
 
 def date(edge: EdgeRow) -> None:

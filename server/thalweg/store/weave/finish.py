@@ -10,8 +10,8 @@ from thalweg.model.kinds import Kind
 from thalweg.model.results import Change
 from thalweg.store.weave import derived, edges, nodes
 from thalweg.store.weave.loom import Before, Loom, Piece
-from thalweg.store.weave.requests import Aliases, Asking, Changes, Isolated, Joined, Joins
-from thalweg.store.weave.rows import NO_BODY, EdgeRef, EdgeRow, JoinRow, MetricRow, NodeRow, State
+from thalweg.store.weave.requests import Aliases, Asking, Changes, Isolated, Joined, Joins, MarksOfModels
+from thalweg.store.weave.rows import NO_BODY, EdgeRef, EdgeRow, JoinRow, MarkRow, MetricRow, NodeRow, State
 
 
 def finish(loom: Loom) -> Asking[None]:
@@ -122,7 +122,7 @@ def _any_piece(loom: Loom, edge: EdgeRow) -> Piece:
 def _sweep(loom: Loom) -> Asking[None]:
     """Removes the stubs that nothing points at any more, and their assets where those are such stubs then.
 
-    A join points at the names it joins. The other names of what goes are worked out again when they are next heard.
+    An alias or a stage points at its version, a join at the names it joins. The other names of what goes are worked out again when they are next heard.
     """
     yield from loom.load_nodes(sorted(loom.loose))
     loose = [loom.nodes[id] for id in sorted(loom.loose) if id in loom.nodes]
@@ -130,6 +130,10 @@ def _sweep(loom: Loom) -> Asking[None]:
         loose = [row for row in loose if row.state is State.STUB and not row.forgotten]
         isolated: set[str] = (yield Isolated(loose)) if loose else set()
         swept = [row for row in loose if row.id in isolated]
+        if models := sorted({row.asset for row in swept if row.kind is Kind.MODEL_VERSION and row.asset is not None}):
+            marks: list[MarkRow] = yield MarksOfModels(models)
+            marked = {mark.version for mark in marks}
+            swept = [row for row in swept if row.id not in marked]
         aliases: list[str] = []
         if swept and (yield Joined()):
             joined: list[JoinRow] = yield Joins([row.id for row in swept])

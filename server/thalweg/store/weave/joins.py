@@ -258,7 +258,7 @@ def _hang_up(loom: Loom, bodies: _Bodies, piece: Piece) -> None:
     touched: set[marks.Name] = set()
     for mark in bodies.marks:
         if mark.version in bodies.nodes:
-            mark.version = loom.canonical(mark.stated_version)
+            mark.version = loom.node(loom.canonical(mark.stated_version), piece).id
         version = loom.keys.get(mark.version)
         model = version.asset if version is not None else None
         mark.model = model.id if model is not None else loom.canonical(mark.model)
@@ -282,8 +282,7 @@ def _hang_up_edges(loom: Loom, bodies: _Bodies, piece: Piece) -> None:
         if target in bodies.nodes:
             target = loom.canonical(one.stated_target)
         ref = (source, old.type, target, old.role)
-        if ref[0] != ref[2]:
-            said[ref].append(one)
+        said[ref].append(one)
     for ref, statements in said.items():
         edge = loom.edge(ref, piece)
         edge.first_at = edge.at = min(first[one.edge.ref] for one in statements)

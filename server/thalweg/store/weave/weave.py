@@ -259,9 +259,6 @@ def _state_edges(loom: Loom, prepared: Prepared, piece: Piece, old: dict[tuple[A
     scope, origin, canonical = prepared.scope_id, prepared.origin, loom.canonical
     for edge in prepared.edges:
         ref = (canonical(edge.source), edge.type, canonical(edge.target), edge.role)
-        if ref[0] == ref[2]:
-            loom.node(ref[0], piece)
-            continue  # its ends were joined: nothing stands to itself
         before = old.pop((ref, edge.source, edge.target), None)
         if before is not None:
             at = prepared.at if prepared.at is not None else before[5]

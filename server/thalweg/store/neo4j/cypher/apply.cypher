@@ -36,7 +36,7 @@ RETURN count(*) AS met
 UNWIND $ids AS id
 MATCH (a:Entity {id: id})
 MATCH (v:Entity)
-WHERE v.asset = id AND v.at IS NOT NULL AND v.id IS NOT NULL
+WHERE v.asset = id AND v.at IS NOT NULL
   AND NOT EXISTS { (a)-[:HAS_VERSION]->(v) } AND NOT EXISTS { (a)-[:HIDDEN {type: 'HAS_VERSION'}]->(v) }
 CREATE (a)-[:$(CASE WHEN v:Hidden THEN 'HIDDEN' ELSE 'HAS_VERSION' END)
   {type: CASE WHEN v:Hidden THEN 'HAS_VERSION' END}]->(v)

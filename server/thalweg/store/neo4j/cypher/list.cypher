@@ -1,0 +1,199 @@
+// Lists: a page of entities in an order, by keyset. An index gives the order, so that a page is read and no more; where a
+// condition names few entities (by id, asset or name), those are gathered and sorted instead.
+
+// name: entity_row
+// A part: what is answered of an entity.
+  n.id, n.key, n.asset, n.at, n.first_at, n.updated_at, n.gone_at, n.state, d.origins, d.body
+
+// name: kept
+// A part: which entities a list holds.
+    ($namespace IS NULL OR n.namespace = $namespace)
+    AND ($namespace_begins IS NULL OR n.namespace STARTS WITH $namespace_begins)
+    AND ($name IS NULL OR coalesce(n.whole_name, n.name) = $name)
+    AND ($name_begins IS NULL OR coalesce(n.whole_name, n.name) STARTS WITH $name_begins)
+    AND ($name_contains IS NULL OR coalesce(n.whole_name, n.name) CONTAINS $name_contains)
+    AND ($key_begins IS NULL OR coalesce(n.last, n.whole_name, n.name) STARTS WITH $key_begins)
+    AND ($asset IS NULL OR n.asset = $asset)
+    AND ($ids IS NULL OR n.id IN $ids)
+    AND ($status IS NULL OR n.status IN $status)
+    AND ($since IS NULL OR n.at >= $since)
+    AND ($before IS NULL OR n.at < $before)
+    AND ($gone IS NULL OR (n.gone_at IS NOT NULL) = $gone)
+    AND ($known IS NULL OR (n.state <> 0) = $known)
+    AND ($live IS NULL OR (n.at <= $live_at AND (n.until IS NULL OR n.until > $live_at)) = $live)
+    AND (NOT $within OR EXISTS {
+      MATCH (c:Detail {id: n.id})
+      WHERE all(pair IN $tags WHERE pair IN c.tags) AND all(pair IN $params WHERE pair IN c.params)
+        AND all(is IN $metrics WHERE any(
+          value IN [i IN range(0, size(c.metrics) - 1) WHERE c.metrics[i] = is.key |
+            CASE WHEN is.best THEN c.bests[i] ELSE c.lasts[i] END]
+          WHERE CASE is.compare
+            WHEN 'EQ' THEN value = is.value WHEN 'NE' THEN value <> is.value WHEN 'LT' THEN value < is.value
+            WHEN 'LE' THEN value <= is.value WHEN 'GT' THEN value > is.value ELSE value >= is.value END))
+    })
+
+// name: sorted
+// A page in the order of an index: what shares the value of the place it begins at, then what lies beyond.
+CALL () {
+  MATCH (n:Entity)
+  USING INDEX n:Entity(kind, SORT, id)
+  WHERE n.kind = $kind AND n.SORT = $value AND n.id BEYOND $id AND
+// with: kept
+  WITH n ORDER BY n.kind WAY, n.SORT WAY, n.id WAY LIMIT $limit
+  RETURN n
+  UNION ALL
+  MATCH (n:Entity)
+  USING INDEX n:Entity(kind, SORT, id)
+  WHERE n.kind = $kind AND n.SORT >= $low AND n.SORT < $high AND n.id IS NOT NULL AND
+// with: kept
+  WITH n ORDER BY n.kind WAY, n.SORT WAY, n.id WAY LIMIT $limit
+  RETURN n
+}
+WITH n ORDER BY n.SORT WAY, n.id WAY LIMIT $limit
+MATCH (d:Detail {id: n.id})
+RETURN collect([n.SORT,
+// with: entity_row
+]) AS rows
+
+// name: page
+// A part: a page of what was gathered.
+WITH n
+WHERE n.kind = $kind AND ($value IS NULL OR n.SORT BEYOND $value OR (n.SORT = $value AND n.id BEYOND $id)) AND
+// with: kept
+WITH n ORDER BY n.SORT WAY, n.id WAY LIMIT $limit
+MATCH (d:Detail {id: n.id})
+RETURN collect([n.SORT,
+// with: entity_row
+]) AS rows
+
+// name: by_ids
+// A part: entities by their ids.
+UNWIND $ids AS id
+MATCH (n:Entity {id: id})
+
+// name: by_asset
+// A part: the versions of an asset.
+MATCH (n:Entity)
+WHERE n.asset = $asset AND n.at IS NOT NULL
+
+// name: by_name
+// A part: entities by their name, or by what it begins with.
+MATCH (n:Entity)
+USING INDEX n:Entity(kind, name, id)
+WHERE n.kind = $kind AND n.name STARTS WITH $name_start AND n.id IS NOT NULL
+
+// name: by_kind
+// A part: all of a kind, within a time.
+MATCH (n:Entity)
+USING INDEX n:Entity(kind, at, id)
+WHERE n.kind = $kind AND n.at >= $low AND n.at < $high AND n.id IS NOT NULL
+
+// name: sorted_by_ids
+// A page of some entities.
+// with: by_ids
+// with: page
+
+// name: sorted_by_asset
+// A page of the versions of an asset.
+// with: by_asset
+// with: page
+
+// name: sorted_by_name
+// A page of the entities of a name.
+// with: by_name
+// with: page
+
+// name: versions_by_time
+// A page of the versions of an asset in the order of time.
+MATCH (n:Entity)
+WHERE n.asset = $asset AND n.at >= $low AND n.at < $high
+  AND n.kind = $kind AND ($value IS NULL OR n.at BEYOND $value OR n.id BEYOND $id) AND
+// with: kept
+WITH n ORDER BY n.asset WAY, n.at WAY, n.id WAY LIMIT $limit
+MATCH (d:Detail {id: n.id})
+RETURN collect([n.at,
+// with: entity_row
+]) AS rows
+
+// name: sorted_by_last
+// A page in the order of the last value of a metric.
+MATCH (m:MetricValue)
+WHERE m.kind = $kind AND m.key = $metric AND m.last >= $low AND m.last <= $high AND m.id IS NOT NULL
+WITH m ORDER BY m.kind WAY, m.key WAY, m.last WAY, m.id WAY
+MATCH (n:Entity {id: m.id})
+WHERE
+// with: kept
+WITH m, n LIMIT $limit
+MATCH (d:Detail {id: n.id})
+RETURN collect([m.last,
+// with: entity_row
+]) AS rows
+
+// name: same_last
+// A page of what has the same last value of a metric; that may be none at all.
+MATCH (m:MetricValue)
+WHERE m.kind = $kind AND m.key = $metric AND m.last = $value AND m.id BEYOND $id
+WITH m ORDER BY m.kind WAY, m.key WAY, m.last WAY, m.id WAY
+MATCH (n:Entity {id: m.id})
+WHERE
+// with: kept
+WITH m, n LIMIT $limit
+MATCH (d:Detail {id: n.id})
+RETURN collect([m.last,
+// with: entity_row
+]) AS rows
+
+// name: sorted_by_best
+// A page in the order of the best value of a metric.
+MATCH (m:MetricValue)
+WHERE m.kind = $kind AND m.key = $metric AND m.best >= $low AND m.best <= $high AND m.id IS NOT NULL
+WITH m ORDER BY m.kind WAY, m.key WAY, m.best WAY, m.id WAY
+MATCH (n:Entity {id: m.id})
+WHERE
+// with: kept
+WITH m, n LIMIT $limit
+MATCH (d:Detail {id: n.id})
+RETURN collect([m.best,
+// with: entity_row
+]) AS rows
+
+// name: same_best
+// A page of what has the same best value of a metric; that may be none at all.
+MATCH (m:MetricValue)
+WHERE m.kind = $kind AND m.key = $metric AND m.best = $value AND m.id BEYOND $id
+WITH m ORDER BY m.kind WAY, m.key WAY, m.best WAY, m.id WAY
+MATCH (n:Entity {id: m.id})
+WHERE
+// with: kept
+WITH m, n LIMIT $limit
+MATCH (d:Detail {id: n.id})
+RETURN collect([m.best,
+// with: entity_row
+]) AS rows
+
+// name: number
+// A part: how many there are.
+WITH n
+WHERE n.kind = $kind AND
+// with: kept
+RETURN count(n) AS number
+
+// name: count_by_ids
+// How many of some entities a list holds.
+// with: by_ids
+// with: number
+
+// name: count_by_asset
+// How many versions of an asset a list holds.
+// with: by_asset
+// with: number
+
+// name: count_by_name
+// How many entities of a name a list holds.
+// with: by_name
+// with: number
+
+// name: count_by_kind
+// How many entities of a kind a list holds.
+// with: by_kind
+// with: number

@@ -89,7 +89,7 @@ RETURN collect([
 // The ids of all nodes whose asset is one of these, hidden ones too.
 UNWIND $ids AS id
 MATCH (n:Entity)
-WHERE n.asset = id AND n.at IS NOT NULL AND n.id IS NOT NULL
+WHERE n.asset = id AND n.at IS NOT NULL
 RETURN collect(n.id) AS rows
 
 // name: edges
@@ -186,5 +186,6 @@ MATCH (n:Entity {id: id})
 WHERE NOT EXISTS { (n)-[e:TYPES|HIDDEN]-() WHERE coalesce(e.type, '') <> 'HAS_VERSION' }
   AND NOT EXISTS { (s:Statement {fact: id}) }
   AND NOT EXISTS { (m:Mark {version: id}) }
-  AND NOT EXISTS { (v:Entity) WHERE v.asset = id AND v.at IS NOT NULL AND v.id IS NOT NULL }
+  AND NOT EXISTS { (v:Entity) WHERE v.asset = id AND v.at IS NOT NULL }
+  AND NOT EXISTS { (m:Mark {version: id}) }
 RETURN collect(id) AS rows

@@ -21,7 +21,7 @@ MATCH (a:Entity {id: id})
 CALL (a) {
   MATCH (a)-[e:TYPES]->(n)
   WHERE ($as_of IS NULL OR e.at <= $as_of) AND ($kinds IS NULL OR n.kind IN $kinds)
-  WITH e, n ORDER BY e.at DESC, n.id DESC LIMIT $limit
+  WITH e, n ORDER BY e.at DESC, n.id LIMIT $limit
   MATCH (d:Detail {id: n.id})
   RETURN collect([type(e), properties(e),
 // with: entity
@@ -35,8 +35,8 @@ UNWIND $ids AS id
 MATCH (a:Entity {id: id})
 CALL (id) {
   MATCH (n:Entity)
-  WHERE n.asset = id AND n.at <= $as_of AND n.id IS NOT NULL AND NOT n:Hidden AND ($kinds IS NULL OR n.kind IN $kinds)
-  WITH n ORDER BY n.asset DESC, n.at DESC, n.id DESC LIMIT $limit
+  WHERE n.asset = id AND n.at <= $as_of AND NOT n:Hidden AND ($kinds IS NULL OR n.kind IN $kinds)
+  WITH n ORDER BY n.asset DESC, n.at DESC, n.id LIMIT $limit
   MATCH (d:Detail {id: n.id})
   RETURN collect([null, null,
 // with: entity

@@ -50,7 +50,7 @@ CREATE INDEX entity_updated_at IF NOT EXISTS FOR (n:Entity) ON (n.kind, n.update
 
 // name: entity_asset
 // The versions of an asset, newest first.
-CREATE INDEX entity_asset IF NOT EXISTS FOR (n:Entity) ON (n.asset, n.at, n.id)
+CREATE INDEX entity_asset IF NOT EXISTS FOR (n:Entity) ON (n.asset, n.at)
 
 // name: metric_last
 // Lists by the last value of a metric.

@@ -62,45 +62,127 @@ RETURN events, count(s) AS sources
 MATCH (s:Source)
 RETURN collect([s.name, s.origin, s.scopes, s.closed_at]) AS rows
 
-// name: checked_nodes
-// Some nodes after an id, each with what must agree with it.
+// name: size
+// How many nodes and relationships there are; counted by the database itself.
+MATCH (n)
+WITH count(n) AS nodes
+MATCH ()-[e]->()
+RETURN nodes + count(e) AS size
+
+// name: lost_details
+// Entities without a side node.
 MATCH (n:Entity)
-WHERE n.id > $after
-WITH n ORDER BY n.id LIMIT $limit
-OPTIONAL MATCH (d:Detail {id: n.id})
-RETURN collect([
-  n.id, n.kind, n:Hidden, n.asset, n.state, d IS NOT NULL, coalesce(d.statements, 0), d.metrics,
-  COUNT { (s:Statement {fact: n.id}) WHERE s.retired IS NULL },
-  COUNT { (n)<-[v:HAS_VERSION|HIDDEN]-(a:Entity {id: n.asset}) WHERE type(v) = 'HAS_VERSION' OR v.type = 'HAS_VERSION' }
-]) AS rows
+WHERE NOT EXISTS { (d:Detail {id: n.id}) }
+WITH n LIMIT $limit
+RETURN collect(n.id) AS found
 
-// name: checked_edges
-// The edges that leave some nodes, each with what must agree with it.
-UNWIND $ids AS id
-MATCH (a:Entity {id: id})-[e:TYPES|HIDDEN]->(b)
-WHERE NOT coalesce(e.type, '') = 'HAS_VERSION'
-RETURN collect([
-  a.id, coalesce(e.type, type(e)), b.id, coalesce(e.role, ''), e.type IS NOT NULL, a:Hidden OR b:Hidden,
-  coalesce(e.stated, 1), coalesce(e.derived, 0), e.derived_first, e.derived_last, e.at, a.asset, b.asset, a.asset IS NULL
-]) AS rows
-
-// name: checked_statements
-// How many living statements there are about these facts.
-UNWIND $facts AS fact
-RETURN collect([fact, COUNT { (s:Statement {fact: fact}) WHERE s.retired IS NULL }]) AS rows
-
-// name: derived_edges
-// What the asset edges that leave some assets must follow from: their version edges.
-UNWIND $ids AS id
-MATCH (a:Entity {id: id})-[:HAS_VERSION]->(v)-[e:TYPES]->(w)
-WHERE w.asset IS NOT NULL
-WITH a, type(e) AS type, w.asset AS other, coalesce(e.role, '') AS role, count(*) AS number, min(e.at) AS first,
-  max(e.at) AS last
-RETURN collect([a.id, type, other, role, number, first, last]) AS rows
-
-// name: loose_details
-// How many side nodes there are, and how many entities: as many of each.
-MATCH (d:Detail)
-WITH count(d) AS details
+// name: node_counts
+// Nodes whose count of statements is not how many there are.
 MATCH (n:Entity)
-RETURN details, count(n) AS entities
+MATCH (d:Detail {id: n.id})
+WHERE coalesce(d.statements, 0) <> COUNT { (s:Statement {fact: n.id}) WHERE s.retired IS NULL }
+WITH n LIMIT $limit
+RETURN collect(n.id) AS found
+
+// name: edge_counts
+// Edges whose count of statements is not how many there are. (A very long role is kept as a digest; those are left out.)
+MATCH (a:Entity)-[e:TYPES|HIDDEN]->(b:Entity)
+WHERE NOT coalesce(e.type, '') = 'HAS_VERSION' AND size(coalesce(e.role, '')) <= $indexed
+WITH e, a.id + ' ' + coalesce(e.type, type(e)) + ' ' + b.id + coalesce(' ' + e.role, '') AS fact
+WHERE coalesce(e.stated, 1) <> COUNT { (s:Statement {fact: fact}) WHERE s.retired IS NULL }
+WITH fact LIMIT $limit
+RETURN collect(fact) AS found
+
+// name: loose_statements
+// Statements about what is not there.
+MATCH (s:Statement)
+WITH s, split(s.fact, ' ') AS ends
+WHERE (size(ends) = 1 AND NOT EXISTS { (n:Entity {id: ends[0]}) }) OR (size(ends) > 1 AND NOT EXISTS {
+  MATCH (a:Entity {id: ends[0]})
+  MATCH (b:Entity {id: ends[2]})
+  MATCH (a)-[e:TYPES|HIDDEN]->(b)
+  WHERE (type(e) = ends[1] OR e.type = ends[1]) AND coalesce(e.role, '') = coalesce(s.role, '')
+})
+WITH s LIMIT $limit
+RETURN collect(s.fact) AS found
+
+// name: hidden_nodes
+// Nodes that are hidden and should not be, or the other way round.
+MATCH (n:Entity)
+OPTIONAL MATCH (a:Entity {id: n.asset})
+WITH n, coalesce(n.forgotten, false) OR coalesce(a.forgotten, false) AS hide
+WHERE n:Hidden <> hide OR (n.kind IS NULL) <> hide
+WITH n LIMIT $limit
+RETURN collect(n.id) AS found
+
+// name: hidden_edges
+// Edges that are hidden and should not be, or the other way round.
+MATCH (a:Entity)-[e:TYPES|HIDDEN|HAS_VERSION]->(b:Entity)
+WHERE (type(e) = 'HIDDEN')
+  <> (b:Hidden OR (a:Hidden AND type(e) <> 'HAS_VERSION' AND coalesce(e.type, '') <> 'HAS_VERSION'))
+WITH a, e, b LIMIT $limit
+RETURN collect(a.id + ' ' + coalesce(e.type, type(e)) + ' ' + b.id) AS found
+
+// name: wrong_assets
+// Nodes that do not hang on the asset that they name.
+MATCH (n:Entity)
+WITH n, [(a:Entity)-[v:HAS_VERSION|HIDDEN]->(n) WHERE type(v) = 'HAS_VERSION' OR v.type = 'HAS_VERSION' | a.id] AS assets
+WHERE assets <> CASE WHEN n.asset IS NULL THEN [] ELSE [n.asset] END
+WITH n LIMIT $limit
+RETURN collect(n.id) AS found
+
+// name: wrong_metrics
+// Values of metrics that lists are sorted by, and that no visible entity has.
+MATCH (m:MetricValue)
+WHERE NOT EXISTS {
+  MATCH (n:Entity {id: m.id})
+  MATCH (d:Detail {id: m.id})
+  WHERE n.kind = m.kind AND size(coalesce(d.metrics, []))
+    = COUNT { (o:MetricValue) WHERE o.kind = n.kind AND o.key IN d.metrics AND o.last IS NOT NULL AND o.id = n.id }
+}
+WITH m LIMIT $limit
+RETURN collect(m.id + ' ' + m.key) AS found
+
+// name: lost_aliases
+// Old ids that lead to nothing.
+MATCH (a:Alias)
+WHERE NOT EXISTS { (n:Entity {id: a.canonical}) }
+WITH a LIMIT $limit
+RETURN collect(a.id) AS found
+
+// name: lost_marks
+// Marks of models or versions that are not there.
+MATCH (m:Mark)
+WHERE NOT EXISTS { (n:Entity {id: m.model}) } OR NOT EXISTS { (n:Entity {id: m.version}) }
+WITH m LIMIT $limit
+RETURN collect(m.model + ' ' + m.version) AS found
+
+// name: source_counts
+// Sources whose count of scopes is not how many there are.
+MATCH (s:Source)
+WHERE s.scopes <> COUNT { (c:Scope) WHERE c.source = s.key AND c.seen_at IS NOT NULL }
+WITH s LIMIT $limit
+RETURN collect(s.name) AS found
+
+// name: wrong_derived
+// Asset edges that are not what version edges give.
+MATCH (v:Entity)-[e:TYPES]->(w:Entity)
+WHERE v.asset IS NOT NULL AND w.asset IS NOT NULL
+WITH v.asset AS source, type(e) AS type, w.asset AS target, coalesce(e.role, '') AS role, count(*) AS number,
+  min(e.at) AS first, max(e.at) AS last
+MATCH (a:Entity {id: source})
+MATCH (b:Entity {id: target})
+OPTIONAL MATCH (a)-[d:TYPES|HIDDEN]->(b)
+WHERE (type(d) = type OR d.type = type) AND coalesce(d.role, '') = role
+WITH source, type, target, role, number, first, last, d
+WHERE d IS NULL OR coalesce(d.derived, 0) <> number OR d.derived_first <> first OR d.derived_last <> last
+RETURN collect([source, type, target, role]) AS found
+
+// name: needless_derived
+// Asset edges that follow from version edges that are not there.
+MATCH (a:Entity)-[d:TYPES|HIDDEN]->(b:Entity)
+WHERE d.derived > 0 AND NOT EXISTS {
+  MATCH (a)-[:HAS_VERSION]->(v)-[e:TYPES]->(w)
+  WHERE w.asset = b.id AND type(e) = coalesce(d.type, type(d)) AND coalesce(e.role, '') = coalesce(d.role, '')
+}
+RETURN collect([a.id, coalesce(d.type, type(d)), b.id, coalesce(d.role, '')]) AS found

@@ -210,8 +210,8 @@ RETURN collect([n.id,
 // name: newest_versions
 // The newest versions of an asset, and whether each is one to return.
 MATCH (n:Entity)
-WHERE n.asset = $id AND n.at IS NOT NULL AND n.id IS NOT NULL AND NOT n:Hidden
-WITH n ORDER BY n.asset DESC, n.at DESC, n.id DESC LIMIT $limit
+WHERE n.asset = $id AND n.at IS NOT NULL AND NOT n:Hidden
+WITH n ORDER BY n.asset DESC, n.at DESC, n.id LIMIT $limit
 RETURN collect([n.id,
 // with: fits
 ]) AS rows

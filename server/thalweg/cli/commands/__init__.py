@@ -1,0 +1,1 @@
+"""What each command does; `program.py` imports one when it runs."""

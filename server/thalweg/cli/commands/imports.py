@@ -1,0 +1,198 @@
+"""`thalweg import`: opens the source and the store, shows how far the pass has come, and what it came to."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from thalweg.cli import output
+from thalweg.cli.importing import Progress, Summary, bring
+from thalweg.cli.place import open_at
+from thalweg.importers.reading import Reading
+from thalweg.model.facts import Caller
+from thalweg.model.keys import repository as repository_key
+from thalweg.model.kinds import Kind
+from thalweg.model.results import Outcome
+from thalweg.store.questions import Find, Where
+from thalweg.store.store import Store
+
+CALLER = Caller("import")
+PAGE = 500
+SECONDS_BETWEEN_LINES = 5.0
+SHOWN = 10
+"""Sentences of one sort that are printed; the JSON document has more."""
+
+Read = Callable[[Store], Awaitable[Reading]]
+
+
+def mlflow(
+    store: str | None,
+    location: str,
+    source: str | None,
+    artifacts: Path | None,
+    repository: str | None,
+    as_json: bool,
+) -> int:
+    from thalweg.importers import mlflow as importer
+
+    reading = importer.read(location, source=source, artifacts=artifacts, repository=repository)
+    return _run_read(store, reading, as_json)
+
+
+def manifest(store: str | None, location: str, source: str | None, as_json: bool) -> int:
+    from thalweg.importers import manifest as importer
+
+    return _run_read(store, importer.read(location, source=source), as_json)
+
+
+def git(store: str | None, location: str, source: str | None, url: str | None, all_commits: bool, as_json: bool) -> int:
+    from thalweg.importers import git as importer
+
+    identity = importer.repository(location, source=source, url=url)  # so that no store is made for what is no clone
+
+    async def read(opened: Store) -> Reading:
+        named = await commits_of_runs(opened, identity)
+        return importer.read(location, source=source, url=url, refs_to=named, all_commits=all_commits)
+
+    return run(store, read, as_json)
+
+
+async def commits_of_runs(store: Store, url: str) -> list[str]:
+    """The shas of a repository that runs name: a commit has no lineage edge but those to the runs of its code."""
+    id = repository_key(url).id
+    repository = (await store.get([id], CALLER)).get(id)
+    if repository is None:
+        return []
+    named: list[str] = []
+    after = None
+    while True:
+        found = await store.find(Find(Kind.COMMIT, Where(asset_id=repository.id), limit=PAGE, after=after), CALLER)
+        degrees = await store.degrees([commit.id for commit in found.entities], CALLER)
+        named += [commit.key[1] for commit in found.entities if degrees[commit.id].outward]
+        if not found.has_next:
+            return named
+        after = found.positions[-1]
+
+
+def run(store: str | None, read: Read, as_json: bool) -> int:
+    """Imports what `read` gives into the store, and prints what came of it; 1 where a part was refused."""
+    so_far: list[Summary] = []
+    try:
+        with progress() as told:
+            summary = asyncio.run(imported(store, read, told, so_far))
+    except KeyboardInterrupt:
+        count = so_far[0].read if so_far else 0
+        raise output.Interrupted(
+            f"Interrupted after {count:,} scopes. They are kept, nothing was retired, and the same import again goes "
+            "on from there."
+        ) from None
+    if as_json:
+        output.document(summary.document())
+    else:
+        output.write("".join(f"{line}\n" for line in lines(summary)))
+    return 1 if summary.refused else 0
+
+
+async def imported(address: str | None, read: Read, told: Progress, so_far: list[Summary]) -> Summary:
+    """Opens the store for writing, and brings one reading into it; `so_far` is where an interrupted one is found."""
+    store = await open_at(address)
+    try:
+        reading = await read(store)
+        so_far.append(Summary(reading.source, reading.origin))
+        return await bring(store, reading, CALLER, told, so_far[0])
+    finally:
+        await store.close()
+
+
+def _run_read(store: str | None, reading: Reading, as_json: bool) -> int:
+    """Imports what was opened before the store, so that no store is made for a source that cannot be read."""
+
+    async def read(opened: Store) -> Reading:
+        return reading
+
+    try:
+        return run(store, read, as_json)
+    finally:
+        reading.close()
+
+
+# ------------------------------------------------------------------------------------------------------------- progress
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """A bar on a terminal; elsewhere a line every few seconds, for a log."""
+    if output.err().is_terminal:
+        with _bar() as told:
+            yield told
+    else:
+        yield Lines(time.monotonic)
+
+
+@contextmanager
+def _bar() -> Iterator[Progress]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=output.err(), transient=True) as bar:
+        task = bar.add_task("reading", total=None)
+
+        def told(summary: Summary, total: int | None) -> None:
+            bar.update(task, description=output.printable(summary.source), completed=summary.read, total=total)
+
+        yield told
+
+
+class Lines:
+    """A progress as lines: one at the beginning, then one whenever some seconds have passed on the clock."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._said: float | None = None
+
+    def __call__(self, summary: Summary, total: int | None) -> None:
+        now = self._clock()
+        if self._said is not None and now - self._said < SECONDS_BETWEEN_LINES:
+            return
+        self._said = now
+        of = f" of {total:,}" if total is not None else ""
+        output.note(f"{output.printable(summary.source)}: {summary.read:,}{of} scopes")
+
+
+# -------------------------------------------------------------------------------------------------------------- summary
+
+
+def lines(summary: Summary) -> list[str]:
+    """What an import came to, as people read it."""
+    counts, granules = summary.counts, summary.granules
+    scopes = [
+        f"{granules[Outcome.WRITTEN]:,} written",
+        f"{granules[Outcome.UNCHANGED] + granules[Outcome.REPEATED]:,} unchanged",
+    ]
+    if granules[Outcome.OUTDATED]:
+        scopes.append(f"{granules[Outcome.OUTDATED]:,} older than what is held")
+    if summary.refused:
+        scopes.append(f"{summary.refused:,} refused")
+    entities = [f"{counts[name]:,} {name}" for name in ("new", "changed", "gone")]
+    entities += [f"{counts[name]:,} {name}" for name in ("ended", "back", "removed") if counts[name]]
+    edges = f"{counts['linked']:,} new, {counts['relinked']:,} changed, {counts['retracted']:,} retracted"
+    said = [f"{output.printable(summary.source)}: {summary.read:,} scopes: {', '.join(scopes)}"]
+    said += [f"  entities: {', '.join(entities)}", f"  edges: {edges}"]
+    said += _listed("refused", summary.refused, summary.refusals)
+    said += _listed("warnings", summary.warned, summary.warnings)
+    if summary.refused:
+        said.append("  Nothing was retired, for what was refused may still stand as it was. Mend it, and import again.")
+    elif not summary.closed:
+        said.append("  Nothing was retired: this was not a reading of all there is.")
+    return said
+
+
+def _listed(what: str, count: int, sentences: list[str]) -> list[str]:
+    if not count:
+        return []
+    shown = [f"    {output.printable(sentence)}" for sentence in sentences[:SHOWN]]
+    more = [f"    and {count - len(shown):,} more"] if count > len(shown) else []
+    return [f"  {what}: {count:,}", *shown, *more]

@@ -1,0 +1,82 @@
+"""Where a question goes: a server, or a store. Both are asked the same documents, so that both give the same answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Protocol
+
+from thalweg.cli.place import Place, open_at
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from thalweg.store.store import Store
+
+SHARED = "named"
+"""The fragment that many documents use."""
+
+
+class Graph(Protocol):
+    """Answers documents of `queries/`."""
+
+    def ask(self, document: str, variables: Mapping[str, Any], operation: str | None = None) -> dict[str, Any]:
+        """The data of an operation. `document` is the name of its file; `operation` says which, where it holds several.
+
+        Raises ThalwegError for an error in the answer.
+        """
+        ...
+
+
+@contextmanager
+def opened(place: Place, *, writing: bool = False) -> Iterator[Graph]:
+    """The graph at a place, for as long as the context is open. `writing`: whether facts are going to be stated."""
+    if place.server is not None:
+        from thalweg.client import Client
+
+        yield _ServerGraph(Client(place.server))
+        return
+    import asyncio
+
+    with asyncio.Runner() as runner:
+        store = runner.run(open_at(place.store, read_only=not writing))
+        try:
+            yield StoreGraph(store, runner)
+        finally:
+            runner.run(store.close())
+
+
+def text(document: str) -> str:
+    """A document of `queries/`, with the shared fragment where it spreads that."""
+    folder = files("thalweg.cli").joinpath("queries")
+    asked = folder.joinpath(f"{document}.graphql").read_text("utf-8")
+    return asked + folder.joinpath(f"{SHARED}.graphql").read_text("utf-8") if "...Named" in asked else asked
+
+
+class _ServerGraph:
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def ask(self, document: str, variables: Mapping[str, Any], operation: str | None = None) -> dict[str, Any]:
+        answer: dict[str, Any] = self._client.ask(text(document), variables, operation)
+        return answer
+
+
+class StoreGraph:
+    """An open store, asked as a server would ask it."""
+
+    def __init__(self, store: Store, runner: asyncio.Runner) -> None:
+        from thalweg.graphql.execution import Api
+
+        self._api = Api(store)
+        self._runner = runner
+
+    def ask(self, document: str, variables: Mapping[str, Any], operation: str | None = None) -> dict[str, Any]:
+        from thalweg.client.graphql import data_of
+        from thalweg.graphql.execution import Asked
+        from thalweg.model.facts import Caller
+
+        asked = Asked(text(document), variables, operation)
+        answer = self._runner.run(self._api.answer(asked, Caller()))
+        return data_of(answer.body)

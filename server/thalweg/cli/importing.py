@@ -1,0 +1,157 @@
+"""One pass of an importer into a store, and what came of it. Knows nothing of a terminal.
+
+    begin_pass -> (read a batch -> state it)* -> close_pass, where the reading was whole
+
+A pass is closed only when everything was read and everything was written: a granule that was refused keeps what its
+scope stated before, and closing would take that for gone. So a pass with a refused granule, an interrupted one, and one
+that is incomplete by nature (a shallow clone) retire nothing; the next whole one does.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from thalweg import ingest
+from thalweg.importers.reading import Reading
+from thalweg.model.errors import StoreError, ThalwegError
+from thalweg.model.facts import Caller, Granule
+from thalweg.model.results import Outcome, Written
+from thalweg.store.store import Store
+
+BATCH_ROWS = 5_000
+"""Facts of one write, about: what the group commit of the stores is made for."""
+BATCH_GRANULES = 500
+
+KEPT = 50
+"""Warnings, and refused granules, that are kept as sentences; all are counted."""
+
+
+@dataclass(slots=True)
+class Summary:
+    """What one pass came to.
+
+    granules: what became of each scope that was read. counts: what happened to entities and edges, as `Written` counts
+    them, the closing of the pass included. complete: whether the reading saw all there is; closed: whether what it no
+    longer saw was retired.
+    """
+
+    source: str
+    origin: str
+    granules: Counter[Outcome] = field(default_factory=Counter)
+    counts: Counter[str] = field(default_factory=Counter)
+    refused: int = 0
+    refusals: list[str] = field(default_factory=list)
+    warned: int = 0
+    warnings: list[str] = field(default_factory=list)
+    complete: bool = False
+    closed: bool = False
+
+    @property
+    def read(self) -> int:
+        """How many granules were dealt with."""
+        return self.granules.total() + self.refused
+
+    def document(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "source": self.source,
+            "origin": self.origin,
+            "read": self.read,
+            "granules": {outcome.value.lower(): self.granules[outcome] for outcome in Outcome},
+            "counts": {name: self.counts[name] for name in COUNTED},
+            "refused": self.refused,
+            "refusals": self.refusals,
+            "warned": self.warned,
+            "warnings": self.warnings,
+            "complete": self.complete,
+            "closed": self.closed,
+        }
+
+
+COUNTED = (
+    "new",
+    "changed",
+    "back",
+    "gone",
+    "ended",
+    "removed",
+    "linked",
+    "relinked",
+    "retracted",
+    "marked",
+    "unmarked",
+)
+"""What `Written.counts` counts: of entities, then of edges (linked are the new ones), then of aliases and stages."""
+
+Progress = Callable[[Summary, int | None], None]
+"""Is told after each batch what the pass has come to so far, and how many granules will come, where that is known."""
+
+
+def silent(summary: Summary, total: int | None) -> None:
+    """A progress that nobody looks at."""
+
+
+async def bring(
+    store: Store, reading: Reading, caller: Caller, progress: Progress = silent, summary: Summary | None = None
+) -> Summary:
+    """Brings one reading into a store, and closes it; the reading is closed whatever happens.
+
+    summary: where to keep count, for whoever wants to know how far a pass came that was interrupted.
+
+    Raises SourceError where the source cannot be read on, StoreError where the store cannot be written; what was
+    written until then stays, nothing is retired, and the same import again goes on from there.
+    """
+    summary = summary if summary is not None else Summary(reading.source, reading.origin)
+    try:
+        pass_ = await store.begin_pass(reading.source, caller)
+        progress(summary, reading.total)
+        for batch in batches(reading.granules):
+            answers = await ingest.state(store, batch, caller, pass_=pass_)
+            for granule, answer in zip(batch, answers, strict=True):
+                _note(summary, granule, answer)
+            progress(summary, reading.total)
+        summary.complete = reading.complete
+        if summary.complete and not summary.refused:
+            closed = await store.close_pass(pass_, caller)
+            summary.counts.update(closed.counts)
+            summary.closed = True
+    finally:
+        reading.close()
+        # a reading says its warnings at the end, or while it is read; all of them are here now
+        summary.warned += len(reading.warnings)
+        summary.warnings[:0] = reading.warnings[:KEPT]
+    return summary
+
+
+def batches(granules: Iterator[Granule]) -> Iterator[list[Granule]]:
+    """Granules gathered into writes of about the same size."""
+    batch: list[Granule] = []
+    rows = 0
+    for granule in granules:
+        batch.append(granule)
+        rows += 1 + len(granule.entities) + len(granule.edges) + len(granule.marks) + len(granule.joins)
+        if rows >= BATCH_ROWS or len(batch) >= BATCH_GRANULES:
+            yield batch
+            batch, rows = [], 0
+    if batch:
+        yield batch
+
+
+def _note(summary: Summary, granule: Granule, answer: Written | ThalwegError) -> None:
+    if isinstance(answer, StoreError):
+        raise answer
+    if isinstance(answer, ThalwegError):
+        summary.refused += 1
+        if len(summary.refusals) < KEPT:
+            problems = [str(problem) for problem in getattr(answer, "problems", ())]
+            summary.refusals.append(f"{granule.name}: {'; '.join(problems) if problems else answer.message}")
+        return
+    summary.granules[answer.outcome] += 1
+    summary.counts.update(answer.counts)
+    summary.warned += len(answer.warnings)
+    for notice in answer.warnings:
+        if len(summary.warnings) < KEPT:
+            summary.warnings.append(f"{notice.entity}: {notice.field}: {notice.message}")

@@ -1,0 +1,71 @@
+"""The entry point: runs a command, and makes what went wrong one line on standard error.
+
+Exit codes: 0 fine; 1 the answer is no (`check` says BLOCK, `store check` found something, an import was refused a
+part); 2 an error, a wrong use, or a verdict that could not be told (INCOMPLETE); 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from thalweg.cli.output import Interrupted, note, printable
+from thalweg.cli.program import app
+from thalweg.model.errors import BadInput, ThalwegError
+
+FINE = 0
+NO = 1
+ERROR = 2
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command that the arguments name; answers its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a name may hold a letter that the terminal has not
+    try:
+        code = app(args=arguments, prog_name="thalweg", standalone_mode=False)
+    except ThalwegError as error:
+        say(error)
+        return ERROR
+    except typer.TyperException as error:
+        note(usage(error))
+        return ERROR
+    except Interrupted as error:
+        note(f"thalweg: {error}")
+        return INTERRUPTED
+    except (KeyboardInterrupt, typer.Abort):
+        code = INTERRUPTED
+    except Exception:
+        # a fault of ours: its trace is what a report needs, and its code must not be that of a BLOCK
+        sys.excepthook(*sys.exc_info())
+        return ERROR
+    if code == INTERRUPTED:
+        note("thalweg: Interrupted.")
+    return code if isinstance(code, int) else FINE
+
+
+def say(error: ThalwegError) -> None:
+    """The sentence and what to do in one line; of bad input with several problems, the others below."""
+    note(f"thalweg: {printable(str(error))}")
+    if isinstance(error, BadInput) and len(error.problems) > 1:
+        for problem in error.problems:
+            note(f"  {printable(str(problem))}")
+
+
+def usage(error: typer.TyperException) -> str:
+    """A wrong use in one line, with where to look; the whole help where a command was called with nothing."""
+    message = error.format_message()
+    if message.startswith("Usage: "):
+        return message
+    message = message.replace("\n", " ").replace("Value error, ", "")
+    context = getattr(error, "ctx", None)
+    where = context.command_path if context is not None else "thalweg"
+    return f"thalweg: {message}{'' if message.endswith(('.', '?')) else '.'} `{where} --help` says what there is."
+
+
+if __name__ == "__main__":
+    sys.exit(main())

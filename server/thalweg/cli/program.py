@@ -1,0 +1,439 @@
+"""Every command: its name, its arguments, its help. What a command does is imported when it runs, and not before, so
+that `thalweg --help` answers at once.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from thalweg.cli import options
+
+app = typer.Typer(
+    help="Which models learned from this data, and where are they running?",
+    epilog="Exit codes: 0 fine; 1 the answer is no (BLOCK, findings, refused); 2 an error, or INCOMPLETE; 130 "
+    "interrupted.",
+    no_args_is_help=True,
+    rich_markup_mode=None,  # rich takes longer to load than help may take
+    pretty_exceptions_enable=False,
+)
+imports = typer.Typer(
+    help="Import what other systems know. Run it as often as you like: what did not change is skipped.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+stores = typer.Typer(help="Look after a store.", no_args_is_help=True, rich_markup_mode=None)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from thalweg import __version__
+
+        typer.echo(f"thalweg {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def thalweg(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and stop.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Which models learned from this data, and where are they running?"""
+
+
+# ------------------------------------------------------------------------------------------------------------ questions
+
+
+@app.command()
+def impact(
+    name: options.Name,
+    change: Annotated[
+        options.ChangeWord, typer.Option("--change", help="What happens to it.")
+    ] = options.ChangeWord.CONTENT,
+    as_of: options.AsOf = None,
+    active_within: options.ActiveWithin = 90,
+    newest: options.Newest = None,
+    reasons: Annotated[bool, typer.Option("--reasons", help="Say of each why, as a sentence.")] = False,
+    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="Show so many at most, the worst.")] = 200,
+    server: options.Server = None,
+    store: options.AskedStore = None,
+    as_json: options.Json = False,
+) -> int:
+    """What a change breaks, makes stale, or leaves unreproducible: a tree from what changes to the endpoints."""
+    from thalweg.cli.commands.impact import Question, show
+    from thalweg.cli.place import place
+
+    question = Question(name, change, as_of, active_within, newest)
+    return show(place(server, store), question, limit, reasons, as_json)
+
+
+@app.command()
+def check(
+    name: options.Name,
+    content: Annotated[bool, typer.Option("--content", help="Its content changes, or was wrong.")] = False,
+    delete: Annotated[bool, typer.Option("--delete", help="It is deleted.")] = False,
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="This model version may not be used any more.")] = False,
+    as_of: options.AsOf = None,
+    active_within: options.ActiveWithin = 90,
+    newest: options.Newest = None,
+    server: options.Server = None,
+    store: options.AskedStore = None,
+    as_json: options.Json = False,
+) -> int:
+    """May the change go ahead? Exits with 0 (PASS, WARN), 1 (BLOCK) or 2 (INCOMPLETE, or an error)."""
+    from thalweg.cli.commands.impact import Question, check
+    from thalweg.cli.place import place
+
+    words = options.ChangeWord
+    changes = [
+        word for word, given in ((words.CONTENT, content), (words.DELETE, delete), (words.WITHDRAW, withdraw)) if given
+    ]
+    if len(changes) != 1:
+        raise typer.BadParameter("Give one of --content, --delete and --withdraw: what is going to happen to it.")
+    question = Question(name, changes[0], as_of, active_within, newest)
+    return check(place(server, store), question, as_json)
+
+
+@app.command()
+def lineage(
+    name: options.Name,
+    up: Annotated[bool, typer.Option("--up", help="What it came from.")] = False,
+    down: Annotated[
+        bool, typer.Option("--down", help="What came of it; so it is without either, and both with both.")
+    ] = False,
+    level: Annotated[
+        options.LevelWord | None,
+        typer.Option(
+            "--level", help="Among assets, or among their versions; that of NAME without.", show_default=False
+        ),
+    ] = None,
+    newest: options.Newest = None,
+    depth: Annotated[int, typer.Option("--depth", metavar="N", min=0, help="How many steps at most.")] = 5,
+    no_limit: Annotated[bool, typer.Option("--all", help="As many steps as there are.")] = False,
+    kinds: Annotated[
+        list[options.KindWord] | None,
+        typer.Option("--kind", help="Show only these kinds (again for more); the walk goes on through all."),
+    ] = None,
+    edges: Annotated[
+        list[options.EdgeWord] | None,
+        typer.Option("--edge", help="Walk only along edges of this type (again for more)."),
+    ] = None,
+    stop_at: Annotated[
+        list[options.KindWord] | None,
+        typer.Option("--stop-at", help="Walk no further than this kind (again for more)."),
+    ] = None,
+    as_of: options.AsOf = None,
+    limit: Annotated[
+        int, typer.Option("--limit", metavar="N", min=0, max=10_000, help="Show so many at most, the nearest.")
+    ] = 1_000,
+    counts: Annotated[bool, typer.Option("--counts", help="Only count what is reached.")] = False,
+    server: options.Server = None,
+    store: options.AskedStore = None,
+    as_json: options.Json = False,
+) -> int:
+    """What something came from, and what came of it, as a tree."""
+    from thalweg.cli.commands.lineage import Question, show
+    from thalweg.cli.place import place
+
+    question = Question(
+        name,
+        direction="BOTH" if up and down else "UPSTREAM" if up else "DOWNSTREAM",
+        level=level,
+        newest=newest,
+        depth=None if no_limit else depth,
+        kinds=kinds,
+        edges=edges,
+        stop_at=stop_at,
+        as_of=as_of,
+        limit=0 if counts else limit,
+    )
+    return show(place(server, store), question, as_json)
+
+
+@app.command()
+def get(
+    name: options.Name,
+    server: options.Server = None,
+    store: options.AskedStore = None,
+    as_json: options.Json = False,
+) -> int:
+    """Everything that is known of one thing."""
+    from thalweg.cli.commands.get import show
+    from thalweg.cli.place import place
+
+    return show(place(server, store), name, as_json)
+
+
+@app.command("list")
+def list_(
+    kind: Annotated[options.ListWord, typer.Argument(help="What to list.", show_default=False)],
+    namespace: Annotated[
+        str | None, typer.Option("--namespace", help="In this namespace; `prod*` is any that begins so.")
+    ] = None,
+    name: Annotated[str | None, typer.Option("--name", help="Of this name; `churn*` is any that begins so.")] = None,
+    contains: Annotated[str | None, typer.Option("--contains", help="With this in the name.")] = None,
+    of: Annotated[
+        str | None, typer.Option("--of", metavar="NAME", help="Versions, runs or releases of this thing.")
+    ] = None,
+    tags: Annotated[
+        list[str] | None, typer.Option("--tag", metavar="KEY=VALUE", help="With this tag (again for more).")
+    ] = None,
+    params: Annotated[
+        list[str] | None, typer.Option("--param", metavar="KEY=VALUE", help="With this parameter (again for more).")
+    ] = None,
+    metrics: Annotated[
+        list[str] | None,
+        typer.Option("--metric", metavar="CONDITION", help="Where a metric is so: 'auc>=0.9' (again for more)."),
+    ] = None,
+    statuses: Annotated[
+        list[options.StatusWord] | None, typer.Option("--status", help="Runs that are so (again for more).")
+    ] = None,
+    live: Annotated[
+        bool | None, typer.Option("--live/--not-live", help="Releases that are live, or are not.", show_default=False)
+    ] = None,
+    gone: Annotated[
+        bool | None,
+        typer.Option("--gone/--not-gone", help="What was deleted in the world, or was not.", show_default=False),
+    ] = None,
+    since: Annotated[str | None, typer.Option("--since", metavar="TIME", help="Then, or later.")] = None,
+    before: Annotated[str | None, typer.Option("--before", metavar="TIME", help="Before then.")] = None,
+    sort: Annotated[
+        str, typer.Option("--sort", metavar="BY", help="at, name, created, updated, or the name of a metric.")
+    ] = "at",
+    ascending: Annotated[
+        bool | None,
+        typer.Option("--asc/--desc", help="Which way; names ascend, all else descends, without.", show_default=False),
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="Show so many at most.")] = 50,
+    after: Annotated[
+        str | None, typer.Option("--after", metavar="CURSOR", help="Go on behind the cursor that a page ended with.")
+    ] = None,
+    count: Annotated[bool, typer.Option("--count", help="Also count the whole list.")] = False,
+    server: options.Server = None,
+    store: options.AskedStore = None,
+    as_json: options.Json = False,
+) -> int:
+    """What there is of a kind, filtered and sorted."""
+    from thalweg.cli.commands.listing import Question, show
+    from thalweg.cli.place import place
+
+    question = Question(
+        kind,
+        namespace=namespace,
+        name=name,
+        contains=contains,
+        of=of,
+        tags=tags or [],
+        params=params or [],
+        metrics=metrics or [],
+        statuses=statuses or [],
+        live=live,
+        gone=gone,
+        since=since,
+        before=before,
+        sort=sort,
+        ascending=ascending,
+        limit=limit,
+        after=after,
+        count=count,
+    )
+    return show(place(server, store), question, as_json)
+
+
+# -------------------------------------------------------------------------------------------------------------- imports
+
+
+@imports.command("mlflow")
+def import_mlflow(
+    location: Annotated[
+        str,
+        typer.Argument(metavar="LOCATION", help="Its SQLite file: a path, or sqlite:///mlflow.db.", show_default=False),
+    ],
+    source: options.Source = None,
+    artifacts: Annotated[
+        Path | None,
+        typer.Option(
+            "--artifacts", metavar="DIR", help="Where its artifacts lie here, for signatures.", show_default=False
+        ),
+    ] = None,
+    repository: Annotated[
+        str | None,
+        typer.Option(
+            "--repository",
+            metavar="URL",
+            help="The repository of runs that name a commit and none.",
+            show_default=False,
+        ),
+    ] = None,
+    store: options.Store = None,
+    as_json: options.Json = False,
+) -> int:
+    """Runs, datasets, models, versions, aliases and stages of an MLflow store, which is read and never written."""
+    from thalweg.cli.commands.imports import mlflow
+
+    return mlflow(store, location, source, artifacts, repository, as_json)
+
+
+@imports.command("git")
+def import_git(
+    location: Annotated[
+        str, typer.Argument(metavar="PATH", help="A clone, bare or not, or a bundle.", show_default=False)
+    ],
+    source: options.Source = None,
+    url: Annotated[
+        str | None,
+        typer.Option(
+            "--url",
+            metavar="URL",
+            help="What runs call the repository, where its remote says otherwise.",
+            show_default=False,
+        ),
+    ] = None,
+    all_commits: Annotated[
+        bool, typer.Option("--all", help="Every commit; else those that runs name, and those between.")
+    ] = False,
+    store: options.Store = None,
+    as_json: options.Json = False,
+) -> int:
+    """Commits of a Git repository: those that known runs name and the chain between them, or all."""
+    from thalweg.cli.commands.imports import git
+
+    return git(store, location, source, url, all_commits, as_json)
+
+
+@imports.command("manifest")
+def import_manifest(
+    location: Annotated[
+        str, typer.Argument(metavar="PATH", help="A manifest, or a folder of them.", show_default=False)
+    ],
+    source: options.Source = None,
+    store: options.Store = None,
+    as_json: options.Json = False,
+) -> int:
+    """Facts written by hand in YAML or JSON: what is deployed where, owners, what a run produced."""
+    from thalweg.cli.commands.imports import manifest
+
+    return manifest(store, location, source, as_json)
+
+
+# ------------------------------------------------------------------------------------------------------ server and demo
+
+
+@app.command(
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []},
+)
+def serve(context: typer.Context) -> int:
+    """Serve the graph: GraphQL, GraphiQL for a browser, health."""
+    from thalweg.cli.commands.serve import run  # its flags are the settings, which take longer to load than help may
+
+    return run(context.args)
+
+
+@app.command()
+def demo(
+    check: Annotated[bool, typer.Option("--check", help="Try it all, ask over HTTP, and stop: 0 fine, 1 not.")] = False,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            "--port",
+            metavar="N",
+            min=0,
+            max=65_535,
+            help="8000 without, or a free one if that is taken.",
+            show_default=False,
+        ),
+    ] = None,
+    keep: Annotated[
+        Path | None,
+        typer.Option("--keep", metavar="DIR", help="Keep the store in this folder for next time.", show_default=False),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="With --check: print one JSON document instead.")] = False,
+) -> int:
+    """An example estate, a question, its answer, and a server to ask more of."""
+    from thalweg.cli.commands.demo import run
+
+    return run(check, port, keep, as_json)
+
+
+# --------------------------------------------------------------------------------------------------------------- stores
+
+
+@stores.command("info")
+def store_info(store: options.Store = None, as_json: options.Json = False) -> int:
+    """What a store is, and how much is in it."""
+    from thalweg.cli.commands.stores import info
+
+    return info(store, as_json)
+
+
+@stores.command("check")
+def store_check(store: options.Store = None, as_json: options.Json = False) -> int:
+    """Looks for what must not be. Exits with 1 when it finds something."""
+    from thalweg.cli.commands.stores import check
+
+    return check(store, as_json)
+
+
+@stores.command("migrate")
+def store_migrate(store: options.Store = None, as_json: options.Json = False) -> int:
+    """Brings a store to the schema of this release. Make a copy first."""
+    from thalweg.cli.commands.stores import migrate
+
+    return migrate(store, as_json)
+
+
+@stores.command("rebuild")
+def store_rebuild(store: options.Store = None, as_json: options.Json = False) -> int:
+    """Works the derived edges between assets out again from those between versions."""
+    from thalweg.cli.commands.stores import rebuild
+
+    return rebuild(store, as_json)
+
+
+@app.command()
+def forget(
+    names: options.Names,
+    yes: options.Yes = False,
+    server: options.Server = None,
+    store: options.AskedStore = None,
+    as_json: options.Json = False,
+) -> int:
+    """Take things out of every answer, an asset with its versions, whatever sources say, until they are restored."""
+    from thalweg.cli.commands.forget import forget
+    from thalweg.cli.place import place
+
+    return forget(place(server, store), names, yes, as_json)
+
+
+@app.command()
+def restore(
+    ids: Annotated[
+        list[str], typer.Argument(metavar="ID...", help="The ids that `forget` printed.", show_default=False)
+    ],
+    yes: options.Yes = False,
+    server: options.Server = None,
+    store: options.AskedStore = None,
+    as_json: options.Json = False,
+) -> int:
+    """Undo `forget`."""
+    from thalweg.cli.commands.forget import restore
+    from thalweg.cli.place import place
+
+    return restore(place(server, store), ids, yes, as_json)
+
+
+@app.command()
+def schema(
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as the JSON of an introspection instead.")] = False,
+) -> int:
+    """Print the GraphQL schema."""
+    from thalweg.cli.commands.schema import show
+
+    return show(as_json)
+
+
+app.add_typer(imports, name="import")
+app.add_typer(stores, name="store")

@@ -1,0 +1,131 @@
+"""GraphQL over HTTP, by the standard library: one request, one answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from http.client import HTTPException
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
+from urllib.request import OpenerDirector, ProxyHandler, Request, build_opener
+
+from thalweg.model.errors import BadInput, ThalwegError
+
+LONGEST_WAIT = 60.0
+"""Seconds; a server gives up on a query long before."""
+
+
+class ServerUnreachable(ThalwegError):
+    """Nobody answers at the address."""
+
+    code = "SERVER_UNREACHABLE"
+
+
+class NotAServer(ThalwegError):
+    """Something answers at the address, but no Thalweg server."""
+
+    code = "NOT_A_SERVER"
+
+
+class Answered(ThalwegError):
+    """The server answered with an error; its code and its sentence are the server's."""
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Client:
+    """The server at an address: `http://127.0.0.1:8000`, with or without `/graphql`; `localhost:8000` will do.
+
+    seconds: how long one answer is waited for. Raises BadInput for what is no address of a server.
+    """
+
+    def __init__(self, address: str, seconds: float = LONGEST_WAIT) -> None:
+        self.url = endpoint(address)
+        self.seconds = seconds
+        self._opener = _opener(self.url)
+
+    def ask(self, document: str, variables: Mapping[str, Any], operation: str | None = None) -> dict[str, Any]:
+        """The data of an operation, whole. Raises ThalwegError for the first error of the answer, and for none at all.
+
+        operation: which one, where the document holds several.
+        """
+        asked = {"query": document, "variables": dict(variables), "operationName": operation}
+        status, body = self._post(json.dumps(asked).encode())
+        try:
+            answer = json.loads(body)
+        except ValueError:
+            answer = None
+        if not isinstance(answer, dict) or not ("data" in answer or "errors" in answer):
+            raise NotAServer(
+                f"{self.url} answers (with status {status}), but not as a Thalweg server does.",
+                "Give the address of the server, like http://127.0.0.1:8000.",
+            )
+        return data_of(answer)
+
+    def _post(self, body: bytes) -> tuple[int, bytes]:
+        # Request takes any scheme, `file:` too; `endpoint` has let through http and https alone
+        request = Request(
+            self.url,
+            body,
+            {"Content-Type": "application/json", "Accept": "application/graphql-response+json, application/json;q=0.9"},
+        )
+        try:
+            with self._opener.open(request, timeout=self.seconds) as answer:
+                status: int = answer.status
+                body_: bytes = answer.read()
+                return status, body_
+        except HTTPError as error:
+            with error:
+                return error.code, error.read()
+        except TimeoutError as error:
+            raise ServerUnreachable(
+                f"{self.url} did not answer within {self.seconds:g} seconds.", "See whether the server is well."
+            ) from error
+        except (URLError, HTTPException, OSError) as error:
+            reason = getattr(error, "reason", error)
+            said = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
+            raise ServerUnreachable(
+                f"No server can be reached at {self.url} ({said}).",
+                "Start one with `thalweg serve`, give its address with --server, or ask a store with --store.",
+            ) from error
+
+
+def _opener(url: str) -> OpenerDirector:
+    """What sends requests: by the proxies of the environment, but never to this machine itself."""
+    host = urlsplit(url).hostname or ""
+    alone = host == "localhost" or host == "::1" or host.startswith("127.")
+    return build_opener(ProxyHandler({})) if alone else build_opener()
+
+
+def endpoint(address: str) -> str:
+    """The URL that takes GraphQL. Raises BadInput, with what would be right, for what is no address of a server."""
+    text = address.strip()
+    whole = text if "://" in text else f"http://{text}"
+    try:
+        parts = urlsplit(whole)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        parts, usable = urlsplit(""), False
+    if not usable or any(letter.isspace() for letter in text):
+        raise BadInput(
+            f"{text.rpartition('@')[2]!r} is no address of a server.", "Give one like http://127.0.0.1:8000."
+        )
+    if "@" in parts.netloc:
+        raise BadInput(
+            "The address of the server holds a user or a password, which would end up in logs.",
+            "Give it without, like http://127.0.0.1:8000.",
+        )
+    path = parts.path.rstrip("/")
+    return f"{parts.scheme}://{parts.netloc}{path if path.endswith('/graphql') else f'{path}/graphql'}"
+
+
+def data_of(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """The data of an answer of GraphQL. Raises Answered for its first error: what is left of the data is not whole."""
+    for error in answer.get("errors") or ():
+        code = (error.get("extensions") or {}).get("code")
+        raise Answered(str(error.get("message", "The server gave no reason.")), str(code or ThalwegError.code))
+    data = answer.get("data")
+    return data if isinstance(data, dict) else {}

@@ -1,0 +1,211 @@
+"""The store on a Neo4j: one server or a cluster, written and read by any number of processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TypeVar
+
+from thalweg.model.errors import StoreError, StoreReadOnly, ThalwegError
+from thalweg.model.facts import Caller, Pass, Point, Source
+from thalweg.model.kinds import Kind
+from thalweg.model.results import (
+    Checked,
+    Degrees,
+    Edge,
+    Entity,
+    Event,
+    Mark,
+    Neighbours,
+    Outcome,
+    Page,
+    StoreInfo,
+    Walked,
+    Written,
+)
+from thalweg.store.neo4j import around, lists, schema, upkeep
+from thalweg.store.neo4j.database import Database, Transaction
+from thalweg.store.neo4j.drive import drive, take_place
+from thalweg.store.neo4j.path import path
+from thalweg.store.neo4j.queries import query
+from thalweg.store.neo4j.walk import walk
+from thalweg.store.questions import Find, Neighbour, PathBetween, Start, Walk, Where
+from thalweg.store.queue import Answer, Batch, Queue
+from thalweg.store.weave import weave
+from thalweg.store.weave.prepared import Prepared
+from thalweg.store.weave.requests import Asking
+
+T = TypeVar("T")
+Step = Callable[[int], Asking[T]]
+"""A step of the weave, that is given the time."""
+
+
+class Neo4jStore:
+    """Fulfils `store.Store`. Open it with `open`."""
+
+    def __init__(self, database: Database, read_only: bool) -> None:
+        self._database = database
+        self._read_only = read_only
+        self._queue = Queue(self._commit)
+        self._closed = False
+
+    @classmethod
+    async def open(
+        cls,
+        address: str,
+        *,
+        user: str | None = None,
+        password: str | None = None,
+        database: str | None = None,
+        read_only: bool = False,
+        older: bool = False,
+        connections: int = 50,
+    ) -> Neo4jStore:
+        """Opens the store in a database, or makes one where the database is empty.
+
+        user: None for a server without a login. database: None for `neo4j`, which every server has. older: also a store
+        of an earlier schema, which only `migrate` is good for. connections: at most, to each server.
+
+        Raises a StoreError where nobody answers, where it is denied, or where something else is in the database.
+        """
+        door = Database.connect(
+            address, user=user, password=password, database=database or "neo4j", connections=connections
+        )
+        try:
+            await schema.begin(door, older=older, read_only=read_only)
+        except BaseException:
+            await door.close()
+            raise
+        return cls(door, read_only)
+
+    @property
+    def read_only(self) -> bool:
+        return self._read_only
+
+    # ------------------------------------------------------------------------------------------------------- writing
+
+    async def write(
+        self, granules: Sequence[Prepared], caller: Caller, *, pass_: Pass | None = None
+    ) -> list[Written | ThalwegError]:
+        self._require_writer()
+        return await self._queue.put(Batch(granules, caller, pass_)) if granules else []
+
+    async def _commit(self, batches: Sequence[Batch]) -> list[list[Answer]]:
+        def step(batch: Batch) -> Step[list[Answer]]:
+            return lambda now: weave.weave(batch.granules, batch.caller, now, batch.pass_)
+
+        return await self._drive([step(batch) for batch in batches])
+
+    async def _drive(self, steps: Sequence[Step[T]]) -> list[T]:
+        """Drives steps of the weave in one transaction."""
+
+        async def work(transaction: Transaction) -> list[T]:
+            ledger = await take_place(transaction)
+            return [await drive(step(ledger.now), ledger) for step in steps]
+
+        return await self._database.write(work)
+
+    def _require_writer(self) -> None:
+        self._require_open()
+        if self._read_only:
+            raise StoreReadOnly(
+                f"{self._database.address} was opened for reading; here it can only be read.", "Open it for writing."
+            )
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise StoreError("The store is closed.", "Open it again.")
+
+    async def begin_pass(self, source: str, caller: Caller) -> Pass:
+        self._require_writer()
+        (now,) = await self._read().read(query("clock"))
+        return Pass(source, now)
+
+    async def close_pass(self, pass_: Pass, caller: Caller) -> Written:
+        self._require_writer()
+        counts: dict[str, int] = {}
+        outcome, cursor, more = Outcome.UNCHANGED, 0, True
+        while more:
+            ((written, more),) = await self._drive([lambda now: weave.retire(pass_, caller, now)])
+            if written.outcome is Outcome.WRITTEN:
+                outcome, cursor = Outcome.WRITTEN, max(cursor, written.cursor)
+            for what, number in written.counts.items():
+                counts[what] = counts.get(what, 0) + number
+        return Written(outcome, counts=counts, cursor=cursor)
+
+    async def forget(self, ids: Sequence[str], caller: Caller) -> Written:
+        self._require_writer()
+        return (await self._drive([partial(weave.forget, ids, caller)]))[0]
+
+    async def restore(self, ids: Sequence[str], caller: Caller) -> Written:
+        self._require_writer()
+        return (await self._drive([partial(weave.restore, ids, caller)]))[0]
+
+    # ------------------------------------------------------------------------------------------------------- reading
+
+    def _read(self) -> Database:
+        self._require_open()
+        return self._database
+
+    async def get(self, ids: Sequence[str], caller: Caller) -> Mapping[str, Entity]:
+        return await around.get(self._read(), ids)
+
+    async def find(self, find: Find, caller: Caller) -> Page:
+        return await lists.find(self._read(), find)
+
+    async def count(self, kind: Kind, where: Where, caller: Caller, *, seconds: float = 10.0) -> int:
+        return await lists.count(self._read(), kind, where, seconds)
+
+    async def neighbours(self, ids: Sequence[str], ask: Neighbour, caller: Caller) -> Mapping[str, Neighbours]:
+        return await around.neighbours(self._read(), ids, ask)
+
+    async def walk(self, start: Start, walk_: Walk, caller: Caller) -> Walked:
+        return await walk(self._read(), start, walk_)
+
+    async def path(self, between: PathBetween, caller: Caller) -> tuple[Edge, ...] | None:
+        return await path(self._read(), between)
+
+    async def degrees(self, ids: Sequence[str], caller: Caller, *, as_of: int | None = None) -> Mapping[str, Degrees]:
+        return await around.degrees(self._read(), ids, as_of)
+
+    async def marks(
+        self, ids: Sequence[str], caller: Caller, *, as_of: int | None = None, history: bool = False
+    ) -> Mapping[str, tuple[Mark, ...]]:
+        return await around.marks(self._read(), ids, as_of, history)
+
+    async def metric_history(self, id: str, metric: str, caller: Caller) -> tuple[Point, ...]:
+        return await around.metric_history(self._read(), id, metric)
+
+    async def events(self, after: int, limit: int, caller: Caller) -> tuple[Event, ...]:
+        return await around.events(self._read(), after, limit)
+
+    async def sources(self, caller: Caller) -> tuple[Source, ...]:
+        return await around.sources(self._read())
+
+    # -------------------------------------------------------------------------------------------------------- upkeep
+
+    async def info(self) -> StoreInfo:
+        return await upkeep.info(self._read(), read_only=self._read_only)
+
+    async def check(self) -> Checked:
+        return await upkeep.check(self._read())
+
+    async def rebuild(self, caller: Caller) -> int:
+        self._require_writer()
+        wrong = await upkeep.wrong_derived(self._database)
+        return (await self._drive([partial(upkeep.rebuild, wrong)]))[0] if wrong else 0
+
+    async def migrate(self) -> tuple[int, int]:
+        self._require_writer()
+        return await schema.migrate(self._database)
+
+    async def ping(self) -> None:
+        await self._read().read(query("ping"), seconds=5.0)
+
+    async def close(self) -> None:
+        """Commits what waits, then lets go of the connections. Closing twice is closing once."""
+        if self._closed:
+            return
+        self._closed = True
+        await self._queue.close()
+        await self._database.close()

@@ -1,0 +1,98 @@
+"""The published operations: each is run as it is published, on the example estate, and answers what it asks."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import Any
+
+import pytest
+from graphql import OperationType, parse
+
+from tests.graphql.conftest import Ask
+from thalweg import ingest
+from thalweg.estate import MLFLOW, REPOSITORY_URL, TRAINING, estate
+from thalweg.graphql.operations import Published, published
+from thalweg.importers import git, manifest, mlflow
+from thalweg.model.errors import ThalwegError
+from thalweg.model.facts import ANYONE
+from thalweg.store.store import Store
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def estate_store(store: Store) -> Store:
+    """A store that holds the example estate."""
+    with estate() as files:
+        for reading in (
+            mlflow.read(files.mlflow, source=MLFLOW, artifacts=files.artifacts),
+            git.read(files.training, source=TRAINING, url=REPOSITORY_URL, all_commits=True),
+            manifest.read(files.deployments),
+        ):
+            with closing(reading):
+                for answer in await ingest.state(store, list(reading.granules), ANYONE):
+                    assert not isinstance(answer, ThalwegError), answer
+    return store
+
+
+def operation(name: str) -> Published:
+    return next(one for one in published() if one.name == name)
+
+
+@pytest.mark.parametrize("name", [one.name for one in published()])
+async def test_a_published_operation_has_an_answer_in_the_estate(estate_store: Store, ask: Ask, name: str) -> None:
+    one = operation(name)
+    ((_, answer),) = (await ask(one.query, **one.variables)).items()
+    assert answer
+    assert ask_without_variables(one) == one.variables.keys()
+    assert await ask(one.query) == {next(iter(await ask(one.query))): answer}, "its defaults are its variables"
+
+
+def ask_without_variables(one: Published) -> Any:
+    (document,) = parse(one.query).definitions
+    assert document.operation is OperationType.QUERY  # type: ignore[attr-defined]
+    return one.variables.keys()
+
+
+async def test_the_main_question_names_the_endpoints_and_the_models_that_are_hit(estate_store: Store, ask: Ask) -> None:
+    impact = (await ask(operation("Impact").query))["impact"]
+    assert impact["incomplete"] == []
+    live = {(line["namespace"], line["name"]) for line in impact["endpoints"]["nodes"]}
+    assert {("production", "fraud"), ("production", "churn")} <= live
+    assert {"fraud", "churn"} <= {line["name"] for line in impact["models"]["nodes"]}
+    assert all(line["reason"] for line in impact["models"]["nodes"])
+    assert impact["everything"]["totalCount"] > impact["models"]["totalCount"]
+
+
+async def test_upstream_of_the_model_are_the_raw_data_and_the_code(estate_store: Store, ask: Ask) -> None:
+    lineage = (await ask(operation("Upstream").query))["lineage"]
+    assert {"DATASET_VERSION", "RUN", "COMMIT"} <= {node["kind"] for node in lineage["nodes"]}
+    assert "transactions" in {node["name"] for node in lineage["nodes"]}
+
+
+async def test_what_is_live_is_served_by_a_model_that_a_known_run_made(estate_store: Store, ask: Ask) -> None:
+    releases = (await ask(operation("Live").query))["releases"]
+    assert releases["totalCount"] == len(releases["nodes"]) >= 2
+    served = [edge for release in releases["nodes"] for edge in release["models"]["edges"]]
+    assert {edge["traffic"] for edge in served} >= {90.0, 10.0}
+    assert all(edge["node"]["producer"]["commit"]["sha"] for edge in served)
+
+
+async def test_a_page_of_runs_has_their_code_inputs_and_outputs(estate_store: Store, ask: Ask) -> None:
+    runs = (await ask(operation("Runs").query))["runs"]["nodes"]
+    assert runs
+    assert any(run["commit"] and run["inputs"]["edges"] and run["outputs"]["nodes"] for run in runs)
+
+
+async def test_the_path_leads_from_the_dataset_to_the_deployment(estate_store: Store, ask: Ask) -> None:
+    path = (await ask(operation("Path").query))["path"]
+    assert path["direction"] == "DOWNSTREAM"
+    assert path["entities"][0]["name"] == "transactions"
+    assert path["entities"][-1]["kind"] == "RELEASE"
+    assert path["length"] == len(path["edges"]) == len(path["entities"]) - 1
+
+
+async def test_the_history_of_marks_says_which_version_was_champion_when(estate_store: Store, ask: Ask) -> None:
+    model = (await ask(operation("Marks").query))["model"]
+    assert model["aliases"]
+    assert model["marks"]

@@ -1,0 +1,253 @@
+"""What the design says of impact, in the plainest way: sets of words, and rules applied until nothing changes.
+
+It knows estates only, no ids, no paths and no store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import pairwise
+from statistics import median
+from typing import TypeVar
+
+from tests.lineage.estate import Estate, Thing
+from thalweg.lineage.impact import Change, Content, Delete
+from thalweg.model.edges import EdgeType
+from thalweg.model.facts import MarkKind
+from thalweg.model.kinds import Kind, Level
+
+Line = tuple[str, str, bool, str]
+"""Asset, effect, whether it is certain, and the version that is touched; "" where the asset is as such."""
+
+T = TypeVar("T")
+
+READ = (EdgeType.INPUT_TO, EdgeType.SERVED_BY)
+
+
+class Oracle:
+    def __init__(self, estate: Estate, at: int, window: int) -> None:
+        self.estate = estate
+        self.at = at
+        self.window = window
+        self.things = {word: thing for word, thing in estate.things.items() if thing.at <= at}
+        self.links = [link for link in estate.links if estate.link_at(link) <= at]
+        self.versions = [link for link in self.links if self.level(link.source) is Level.VERSION]
+        self.assets = [link for link in self.links if self.level(link.source) is Level.ASSET]
+
+    def level(self, word: str) -> Level:
+        return self.estate.things[word].key.kind.level
+
+    def kind(self, word: str) -> Kind:
+        return self.estate.things[word].key.kind
+
+    def asset(self, word: str) -> str | None:
+        return self.estate.things[word].asset
+
+    # ------------------------------------------------------------------------------------------------------ answers
+
+    def answer(self, change: Change, changed: Iterable[str]) -> dict[tuple[str, str], tuple[bool, bool]]:
+        """By asset and effect: whether it is certain, and whether it is live."""
+        changed = set(changed)
+        answer: dict[tuple[str, str], tuple[bool, bool]] = {}
+        for asset, effect, certain, version in self.lines(change, changed):
+            if asset not in changed:
+                was_certain, was_live = answer.get((asset, effect), (False, False))
+                answer[asset, effect] = was_certain or certain, was_live or self.live(asset, version)
+        return answer
+
+    def lines(self, change: Change, changed: set[str]) -> set[Line]:
+        starts = {word for word in self.things if word in changed or self.asset(word) in changed}
+        starts = {word for word in starts if self.level(word) is Level.VERSION}
+        if isinstance(change, Content):
+            return self.of_versions("STALE", self.behind(starts) - starts)
+        if isinstance(change, Delete):
+            found = self.broken_readers({word for word in changed if self.level(word) is Level.ASSET})
+            found |= self.broken_pins({word for word in changed if self.level(word) is Level.VERSION})
+            return found | self.unreproducible(starts)
+        serving = {link.target for link in self.versions if link.type is EdgeType.SERVED_BY and link.source in starts}
+        users = {link.target for link in self.versions if link.source in starts and link.type in READ}
+        made = {link.target for link in self.versions if link.source in users}
+        made |= {link.target for link in self.versions if link.source in starts and link.target not in users}
+        return self.of_versions("BREAKS", {release for release in serving if self.open(release)}) | self.of_versions(
+            "STALE", (made | self.behind(made)) - starts
+        )
+
+    def of_versions(self, effect: str, words: Iterable[str], *, certain: bool = True) -> set[Line]:
+        return {(asset, effect, certain, word) for word in words if (asset := self.asset(word)) is not None}
+
+    def behind(self, starts: Iterable[str]) -> set[str]:
+        """Everything that something of the starts leads to."""
+        found: set[str] = set()
+        _until_nothing_changes(
+            found, lambda: {link.target for link in self.versions if link.source in found or link.source in starts}
+        )
+        return found
+
+    # ------------------------------------------------------------------------------------------------- what is live
+
+    def live(self, asset: str, version: str) -> bool:
+        """Whether a version is live; or any of the asset, where no version is given."""
+        if not version:
+            return any(self.live(asset, word) for word in self.things if self.asset(word) == asset)
+        match self.kind(asset):
+            case Kind.JOB:
+                return self.active(asset)
+            case Kind.DATASET:
+                versions = [word for word in self.things if self.asset(word) == asset]
+                return version == max(versions, key=lambda word: self.things[word].at)
+            case Kind.MODEL:
+                return self.served(version) or self.held(version)
+            case _:
+                return self.open(version)
+
+    def open(self, word: str) -> bool:
+        release = self.things[word]
+        return release.until is None or self.at < release.until
+
+    def served(self, model: str) -> bool:
+        served = [link for link in self.versions if link.type is EdgeType.SERVED_BY and link.source == model]
+        return any(self.open(link.target) for link in served)
+
+    def held(self, model: str) -> bool:
+        counting = [(MarkKind.ALIAS, "champion"), (MarkKind.ALIAS, "production"), (MarkKind.STAGE, "Production")]
+        return any((model, kind, name) in self.estate.marks for kind, name in counting)
+
+    def runs(self, job: str) -> list[Thing]:
+        runs = [self.things[word] for word in self.things if self.kind(word) is Kind.RUN and self.asset(word) == job]
+        return sorted(runs, key=lambda run: run.at)
+
+    def window_of(self, job: str) -> int:
+        dates = [run.at for run in self.runs(job)]
+        if len(dates) > 1:
+            usual = median(later - earlier for earlier, later in pairwise(dates))
+            if usual > self.window / 2:
+                return int(2 * usual)
+        return self.window
+
+    def recent(self, job: str) -> list[str]:
+        since = self.at - self.window_of(job)
+        return [run.word for run in self.runs(job) if run.at >= since]
+
+    def active(self, job: str) -> bool:
+        return bool(self.recent(job))
+
+    # --------------------------------------------------------------------------------------------- the active pattern
+
+    def acts(self, process: str) -> list[str]:
+        """What a job or a deployment does: its runs within the window, its live releases."""
+        if self.kind(process) is Kind.JOB:
+            return self.recent(process)
+        return [word for word in self.things if self.asset(word) == process and self.open(word)]
+
+    def ever(self, process: str) -> bool:
+        return any(thing.asset == process for thing in self.things.values())
+
+    def read(self, act: str) -> set[str | None]:
+        return {self.asset(link.source) for link in self.versions if link.target == act and link.type in READ}
+
+    def wrote(self, act: str) -> set[str | None]:
+        return {self.asset(link.target) for link in self.versions if link.source == act}
+
+    def stated(self, source: str, target: str) -> bool:
+        return any((link.source, link.target) == (source, target) for link in self.assets)
+
+    def reads(self, process: str, asset: str) -> bool | None:
+        """Whether it will: certainly (True), possibly (False), or no (None)."""
+        if any(asset in self.read(act) for act in self.acts(process)):
+            return True
+        if self.ever(process) and not self.acts(process):
+            return None
+        return False if self.stated(asset, process) else None
+
+    def broken_readers(self, datasets: set[str]) -> set[Line]:
+        processes = [word for word in self.things if self.kind(word) in (Kind.JOB, Kind.DEPLOYMENT)]
+        assets = [word for word in self.things if self.kind(word) in (Kind.DATASET, Kind.MODEL)]
+        found: set[Line] = set()
+        stale: set[Line] = set()
+        for process in processes:
+            for dataset in datasets:
+                reads = self.reads(process, dataset)
+                if reads is None and self.kind(process) is Kind.JOB and not self.active(process):
+                    last = [run.word for run in self.runs(process) if run.at == self.runs(process)[-1].at]
+                    if any(dataset in self.read(run) for run in last):
+                        reads = True
+                    elif self.stated(dataset, process):
+                        reads = False
+                if reads is not None:
+                    found.add((process, "BREAKS", reads, ""))
+
+        def further() -> set[Line]:
+            """One step on from the datasets that change, and from what is stale."""
+            more: set[Line] = set()
+            from_here = {(dataset, "", True, "") for dataset in datasets} | {
+                line for line in stale if line[0] in assets
+            }
+            for asset, why, certain, _ in from_here:
+                for process in processes:
+                    reads = self.reads(process, asset)
+                    if reads is None:
+                        continue
+                    if why:
+                        more.add((process, "STALE", certain and reads, ""))
+                    for output in assets:
+                        both = any(asset in self.read(act) and output in self.wrote(act) for act in self.acts(process))
+                        either = any(output in self.wrote(act) for act in self.acts(process))
+                        if either or self.stated(process, output):
+                            more.add((output, "STALE", certain and reads and both, ""))
+                for output in assets:
+                    derived = self.derived(asset, output)
+                    if derived is not None:
+                        more.add((output, "STALE", certain and derived, ""))
+            return more
+
+        _until_nothing_changes(stale, further)
+        return found | stale
+
+    def derived(self, source: str, target: str) -> bool | None:
+        """As `reads`, of DERIVED_INTO between two assets."""
+        for link in self.versions:
+            ends = self.asset(link.source), self.asset(link.target)
+            recent = self.at - self.window <= self.estate.link_at(link) <= self.at
+            if link.type is EdgeType.DERIVED_INTO and ends == (source, target) and recent:
+                return True
+        return False if self.stated(source, target) else None
+
+    def broken_pins(self, versions: set[str]) -> set[Line]:
+        found: set[Line] = set()
+        for link in self.versions:
+            reader, pinned = self.asset(link.target), link.props.get("pinned")
+            if link.source in versions and pinned and reader is not None and link.target in self.acts(reader):
+                found.add((reader, "BREAKS", True, link.target))
+        return found
+
+    # ------------------------------------------------------------------------------------------------- unreproducible
+
+    def unreproducible(self, starts: set[str]) -> set[Line]:
+        again: set[str] = set()
+        lost = starts | {word for word, thing in self.things.items() if thing.gone_at is not None}
+
+        def there(word: str) -> bool:
+            return word in again or word not in lost
+
+        def inputs(run: str) -> set[str]:
+            return {link.source for link in self.versions if link.target == run and link.type is EdgeType.INPUT_TO}
+
+        def made(version: str) -> bool:
+            for link in self.versions:
+                if link.target == version:
+                    needs = {link.source} if link.type is EdgeType.DERIVED_INTO else inputs(link.source)
+                    if self.kind(link.source) is not Kind.RELEASE and needs and all(map(there, needs)):
+                        return True
+            return False
+
+        _until_nothing_changes(again, lambda: {version for version in lost if made(version)})
+        certain = {word for word in self.behind(starts - again) - starts if self.kind(word) is not Kind.RUN}
+        doubtful = {word for word in self.behind(starts) - starts if self.kind(word) is not Kind.RUN}
+        return self.of_versions("UNREPRODUCIBLE", certain) | self.of_versions(
+            "UNREPRODUCIBLE", doubtful - certain, certain=False
+        )
+
+
+def _until_nothing_changes(found: set[T], further: Callable[[], set[T]]) -> None:
+    while more := further() - found:
+        found |= more
