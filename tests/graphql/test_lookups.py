@@ -132,6 +132,14 @@ async def test_a_dataset_is_named_by_its_uri(state: State, ask: Ask) -> None:
     assert await ask('{ dataset(name: "s3://lake/raw/tx") { id } }') == {"dataset": {"id": lake.id}}
 
 
+@pytest.mark.parametrize("name", ["dataset:/", "s3://", "://", "\0", "*", "%", "'; DROP TABLE node; --", "x" * 5_000])
+async def test_a_strange_name_is_unknown_and_no_fault(ask: Ask, name: str) -> None:
+    query = "query ($n: String!) { dataset(name: $n) { id } model(name: $n) { id } run(runId: $n) { id } }"
+    data = await ask(query, n=name)
+    assert data["model"] is None
+    assert data["run"] is None
+
+
 async def test_the_attributes_of_a_thing_are_what_was_stated(ask: Ask) -> None:
     data = await ask(
         """{ dataset(name: "tx") {

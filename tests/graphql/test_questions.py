@@ -8,8 +8,8 @@ import pytest
 
 from tests.facts import derives, granule, id, ids
 from tests.graphql.conftest import Ask, Refuse, State, asking
+from tests.graphql.counted import Counted
 from tests.graphql.shop import NOW
-from tests.graphql.test_relations import Counted
 from thalweg.model import time
 from thalweg.store.store import Store
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 import pytest
 
 from tests.facts import Fact, code, derives, granule, id, ids, joined, reads, run, serves, thing, writes
 from tests.graphql.conftest import Ask, State, asking
+from tests.graphql.counted import Counted
 from tests.graphql.shop import NOW, shop
 from thalweg.model import time
 from thalweg.store.store import Store
@@ -180,23 +180,6 @@ async def test_the_facts_of_two_names_hang_on_one_thing(state: State, ask: Ask) 
     await state(granule("join", thing("payments", format="delta"), joined("payments", "tx")))
     data = await ask("query ($id: ID!) { node(id: $id) { id ... on Dataset { name format } } }", id=id("payments"))
     assert data["node"] == {"id": id("tx"), "name": "tx", "format": "delta"}
-
-
-class Counted:
-    """A store that counts its calls."""
-
-    def __init__(self, store: Store) -> None:
-        self.store = store
-        self.calls: Counter[str] = Counter()
-
-    def __getattr__(self, name: str) -> Any:
-        method = getattr(self.store, name)
-
-        async def call(*args: Any, **kwargs: Any) -> Any:
-            self.calls[name] += 1
-            return await method(*args, **kwargs)
-
-        return call if callable(method) else method
 
 
 def fifty_runs() -> list[Fact]:

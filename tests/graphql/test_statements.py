@@ -8,7 +8,7 @@ import pytest
 
 from tests.facts import id
 from tests.graphql.conftest import Ask, Refuse, asking
-from tests.graphql.test_relations import Counted
+from tests.graphql.counted import Counted
 from thalweg.model import keys, time
 from thalweg.model.facts import ANYONE
 from thalweg.store.store import Store

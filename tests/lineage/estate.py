@@ -77,7 +77,7 @@ class Link:
     props: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(repr=False)
+@dataclass
 class Estate:
     """Things and edges by word; marks as (version, kind, name)."""
 
@@ -85,15 +85,15 @@ class Estate:
     links: list[Link] = field(default_factory=list)
     marks: list[tuple[str, MarkKind, str]] = field(default_factory=list)
 
-    def __repr__(self) -> str:
-        """As an example that fails is read."""
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """An example that fails is told in the notation."""
         lines = [f"{link.source} > {link.target}{' (pinned)' if link.props else ''}" for link in self.links]
         for thing in self.versions():
             lines.append(f"{thing.word}: {(NOW - thing.at) // DAY} days ago")
             lines += [f"{thing.word}: until {(NOW - thing.until) // DAY} days ago"] if thing.until else []
             lines += [f"{thing.word}: gone"] if thing.gone_at else []
         lines += [f"{version}: {kind.value.lower()} {name}" for version, kind, name in self.marks]
-        return "estate(\n    " + "\n    ".join(lines) + "\n)"
+        printer.text("estate(\n    " + "\n    ".join(lines) + "\n)")
 
     def add(self, word: str) -> Thing:
         """The thing of a word, with its asset; new ones come after all that were mentioned."""

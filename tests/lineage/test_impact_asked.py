@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from tests.lineage.answers import CONTENT, DELETE, WITHDRAW, asked, lines
 from tests.lineage.conftest import Fresh, hold
 from tests.lineage.estate import NOW, Estate, estate, id
+from tests.lineage.examples import examples
 from tests.lineage.test_impact_properties import estates, questions
 from thalweg.lineage.impact import Affected, Change, Impact, Verdict, impact
 from thalweg.model.errors import BadInput
@@ -57,7 +58,7 @@ async def test_a_store_gives_what_the_question_stands_on(store: Store, change: C
 
 def test_any_estate_in_a_store_gives_the_same_answer(fresh: Fresh) -> None:
     @given(made=estates(), question=questions())
-    @settings(max_examples=60, deadline=None, derandomize=True, database=None)
+    @examples(60)
     def holds(made: Estate, question: tuple[Change, tuple[str, ...]]) -> None:
         change, changed = question
         of = [id(word) for word in changed]

@@ -6,11 +6,12 @@ from typing import Any
 
 import networkx as nx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.lineage.conftest import Fresh, hold
 from tests.lineage.estate import NOW, Estate, estate, id
+from tests.lineage.examples import examples
 from tests.lineage.test_impact_properties import VERSIONS, estates
 from thalweg.lineage.walk import MAX_NODES, LineageGraph, Side, lineage
 from thalweg.model.edges import EdgeType
@@ -245,7 +246,7 @@ async def test_a_run_of_no_known_job_has_no_place_among_assets(store: Store) -> 
 
 def test_both_sides_are_what_networkx_reaches(fresh: Fresh) -> None:
     @given(made=estates(), word=st.sampled_from(VERSIONS), most=st.sampled_from((1_000, 5)))
-    @settings(max_examples=40, deadline=None, derandomize=True, database=None)
+    @examples(40)
     def holds(made: Estate, word: str, most: int) -> None:
         graph: nx.DiGraph[str] = nx.DiGraph()
         graph.add_nodes_from(thing.word for thing in made.versions())

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from functools import cache
 from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -35,7 +34,6 @@ def console(stream: IO[str]) -> Console:
     return made
 
 
-@cache
 def err() -> Console:
     return console(sys.stderr)
 

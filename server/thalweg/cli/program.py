@@ -62,7 +62,11 @@ def impact(
     store: options.AskedStore = None,
     as_json: options.Json = False,
 ) -> int:
-    """What a change breaks, makes stale, or leaves unreproducible: a tree from what changes to the endpoints."""
+    """What a change does to everything behind it.
+
+    A tree from what changes to the models and the live endpoints: what breaks, what goes stale, what could not be built
+    again; the worst first, and a verdict.
+    """
     from thalweg.cli.commands.impact import Question, show
     from thalweg.cli.place import place
 
@@ -83,7 +87,10 @@ def check(
     store: options.AskedStore = None,
     as_json: options.Json = False,
 ) -> int:
-    """May the change go ahead? Exits with 0 (PASS, WARN), 1 (BLOCK) or 2 (INCOMPLETE, or an error)."""
+    """May a change go ahead? The exit code says it.
+
+    0 for PASS and WARN, 1 for BLOCK, 2 for INCOMPLETE and for errors.
+    """
     from thalweg.cli.commands.impact import Question, check
     from thalweg.cli.place import place
 
@@ -352,7 +359,7 @@ def demo(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="With --check: print one JSON document instead.")] = False,
 ) -> int:
-    """An example estate, a question, its answer, and a server to ask more of."""
+    """An example estate, a question, its answer, and a server."""
     from thalweg.cli.commands.demo import run
 
     return run(check, port, keep, as_json)
@@ -401,7 +408,10 @@ def forget(
     store: options.AskedStore = None,
     as_json: options.Json = False,
 ) -> int:
-    """Take things out of every answer, an asset with its versions, whatever sources say, until they are restored."""
+    """Take things out of every answer, until they are restored.
+
+    An asset goes with its versions, whatever sources go on saying.
+    """
     from thalweg.cli.commands.forget import forget
     from thalweg.cli.place import place
 

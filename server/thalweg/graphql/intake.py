@@ -6,9 +6,9 @@ the work. What GraphQL has coerced already is right by the schema, so that nothi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING
-from functools import cache, partial
+from functools import partial
 from typing import Any, TypeVar
 
 from strawberry.schema.name_converter import NameConverter
@@ -24,7 +24,9 @@ Convert = Callable[[Any], Any] | None
 
 def taken(type: type[T], given: Mapping[str, Any]) -> T:
     """An object of an input type from its coerced value, which is keyed by the names of the schema."""
-    defaults, fields = _plan(type)
+    if type not in _plans:
+        _plans[type] = _plan(type)
+    defaults, fields = _plans[type]
     attributes = dict(defaults)
     for name, value in given.items():
         attribute, convert = fields[name]
@@ -32,9 +34,13 @@ def taken(type: type[T], given: Mapping[str, Any]) -> T:
     return made(type, attributes)
 
 
-@cache
-def _plan(type: Hashable) -> tuple[dict[str, Any], dict[str, tuple[str, Convert]]]:
-    """The defaults of the attributes; and for each name in the schema its attribute, and how its value is converted."""
+Plan = tuple[dict[str, Any], dict[str, tuple[str, Convert]]]
+"""The defaults of the attributes; and for each name in the schema its attribute, and how its value is converted."""
+
+_plans: dict[Any, Plan] = {}
+
+
+def _plan(type: Any) -> Plan:
     definition = get_object_definition(type, strict=True)
     name_of = NameConverter().from_field
     return (

@@ -42,9 +42,13 @@ async def asset(context: Context, kind: Kind, namespace: str | None, name: str) 
     """
     if namespace is not None:
         return await by_key(context, Key(kind, (namespace, name)))
-    found = _only(await _found(context, kind, Where(name=name)), name, "Give its namespace.")
+    bearing = await _found(context, kind, Where(name=name))
+    found = _only([one for one in bearing if one.key[1] == name], name, "Give its namespace.")  # `*` is for lists
     if found is None and kind is Kind.DATASET and ":" in name:
-        return await by_key(context, Key(kind, names.dataset_name(name)))
+        try:
+            return await by_key(context, Key(kind, names.dataset_name(name)))
+        except ValueError:  # it is no URI either
+            return None
     return found
 
 

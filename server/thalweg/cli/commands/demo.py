@@ -45,7 +45,7 @@ def run(check: bool, port: int | None, keep: Path | None, as_json: bool) -> int:
         raise BadInput("--json goes with --check: the demo alone is for people.", "Leave it out, or give both.")
     with _folder(keep) as folder:
         address = f"sqlite:///{folder / 'thalweg.db'}"
-        summaries = asyncio.run(_filled(address))
+        summaries = asyncio.run(filled(address))
         with opened(Place(store=address)) as graph:
             answer = asked(graph, QUESTION, 100)
             tree = question_and_answer(graph, answer)
@@ -79,7 +79,8 @@ def _folder(keep: Path | None) -> Iterator[Path]:
     yield keep.resolve()
 
 
-async def _filled(address: str) -> list[Summary]:
+async def filled(address: str) -> list[Summary]:
+    """Brings the example estate into the store of an address, and closes it."""
     store = await open_store(address)
     try:
         return await bring_estate(store)

@@ -24,8 +24,8 @@ def forget(place: Place, names: Sequence[str], yes: bool, as_json: bool) -> int:
             if entity is None:
                 raise unknown(graph, name)
             found[entity["id"]] = entity
-        if not yes:
-            _ask(f"Take {_listed(list(found.values()))} out of every answer?")
+        if not (yes or _confirmed(f"Take {_listed(list(found.values()))} out of every answer?")):
+            return 1
         _done(graph.ask("forget", {"ids": list(found)}, "Forget")["forget"])
     if as_json:
         output.document({"forgotten": list(found.values())})
@@ -43,8 +43,8 @@ def restore(place: Place, ids: Sequence[str], yes: bool, as_json: bool) -> int:
             f"{strange[0]!r} is no id, and what is forgotten is found by its id alone.",
             "`thalweg forget` printed it.",
         )
-    if not yes:
-        _ask(f"Bring {', '.join(ids)} back?")
+    if not (yes or _confirmed(f"Bring {', '.join(ids)} back?")):
+        return 1
     with opened(place, writing=True) as graph:
         payload = graph.ask("forget", {"ids": list(ids)}, "Restore")["restore"]
         _done(payload)
@@ -55,11 +55,14 @@ def restore(place: Place, ids: Sequence[str], yes: bool, as_json: bool) -> int:
     return 0
 
 
-def _ask(question: str) -> None:
-    """Raises BadInput where nobody can answer, and Abort for a no."""
+def _confirmed(question: str) -> bool:
+    """Raises BadInput where nobody can answer."""
     if not sys.stdin.isatty():
         raise BadInput("This must be confirmed, and there is nobody to ask.", "Give --yes.")
-    typer.confirm(question, abort=True, err=True)
+    if typer.confirm(question, err=True):
+        return True
+    output.note("Nothing was done.")
+    return False
 
 
 def _listed(things: Sequence[Any]) -> str:

@@ -58,6 +58,7 @@ class Question:
 
 
 def show(place: Place, question: Question, limit: int, reasons: bool, as_json: bool) -> int:
+    question.variables()  # what makes no sense is said before anything is opened
     with opened(place) as graph:
         answer = asked(graph, question, limit)
         if not answer["of"]:
@@ -70,6 +71,7 @@ def show(place: Place, question: Question, limit: int, reasons: bool, as_json: b
 
 
 def check(place: Place, question: Question, as_json: bool) -> int:
+    question.variables()  # what makes no sense is said before anything is opened
     with opened(place) as graph:
         answer = asked(graph, question, PAGE)
         if not answer["of"]:
@@ -212,7 +214,7 @@ def _label(branch: Branch, reasons: bool) -> Text:
         possible = "" if line["confidence"] == "CERTAIN" else "possibly "
         text.append(f"  {possible}{line['effect']}", style=EFFECTS[line["effect"]])
     if any(line["live"] for line in branch.lines):
-        text.append("  live", style="bold green")
+        text.append("  active" if branch.lines[0]["kind"] == "JOB" else "  live", style="bold green")
     owners = list(dict.fromkeys(owner for line in branch.lines for owner in line["owners"]))
     if owners:
         text.append(output.printable(f"  {', '.join(owners)}"), style="dim")
@@ -225,8 +227,7 @@ def _label(branch: Branch, reasons: bool) -> Text:
 def told(answer: Mapping[str, Any]) -> list[Text]:
     """The verdict in one line, and below it why it may not be all, and what else to know."""
     verdict = str(answer["verdict"])
-    text = Text(verdict, style=VERDICTS[verdict])
-    text.append(f": {output.printable(_summary(answer))}", style="default")
+    text = Text.assemble((verdict, VERDICTS[verdict]), f": {output.printable(_summary(answer))}")
     sentences = [f"Incomplete: {sentence}" for sentence in answer["incomplete"]]
     sentences += [f"Note: {sentence}" for sentence in answer["notes"]]
     if answer["total"] > len(answer["affected"]):

@@ -11,7 +11,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from thalweg.cli import output
-from thalweg.cli.graph import opened
+from thalweg.cli.graph import Graph, opened
 from thalweg.cli.place import Place
 from thalweg.cli.things import gone, kind, short, unknown, words
 from thalweg.lineage.spelling import WORDS
@@ -25,6 +25,8 @@ WHY = {
     "VISITED": "more nodes would have to be looked at than one question may",
     "DEADLINE": "it took too long",
 }
+PAGE = 100
+RUNS_NAMED = 500
 ALSO = 3
 """How many other parents of a node are named beside it."""
 
@@ -74,10 +76,13 @@ def moment(text: str | None) -> str | None:
 
 
 def show(place: Place, question: Question, as_json: bool) -> int:
+    question.variables()  # what makes no sense is said before anything is opened
     with opened(place) as graph:
         found = graph.ask("lineage", question.variables())["lineage"]
         if found is None:
             raise unknown(graph, question.name)
+        if not as_json:
+            name_runs(graph, found["nodes"])
     if as_json:
         output.document(found)
         return 0
@@ -85,6 +90,17 @@ def show(place: Place, question: Question, as_json: bool) -> int:
         output.show(*drawn(found))
     output.show("\n".join(told(found)))
     return 0
+
+
+def name_runs(graph: Graph, nodes: Sequence[dict[str, Any]]) -> None:
+    """Gives runs the names that people gave them, which a walk does not know: the nearest ones, in a question or a few."""
+    runs = {node["id"]: node for node in nodes if node["kind"] == Kind.RUN.name}
+    ids = list(runs)[:RUNS_NAMED]
+    for start in range(0, len(ids), PAGE):
+        for entity in graph.ask("assets", {"ids": ids[start : start + PAGE]})["nodes"]:
+            if entity is not None and entity["id"] in runs:
+                runs[entity["id"]]["runId"] = entity["runId"]
+                runs[entity["id"]]["name"] = entity["name"]
 
 
 # ---------------------------------------------------------------------------------------------------------------- drawn
@@ -98,7 +114,8 @@ def drawn(found: Mapping[str, Any]) -> list[Tree]:
 
 def _side(found: Mapping[str, Any], side: str, named: bool) -> Tree:
     distance = "upstreamDistance" if side == "UPSTREAM" else "downstreamDistance"
-    nodes = {node["id"]: node for node in found["nodes"] if node[distance] is not None}
+    on_side = (node for node in found["nodes"] if node[distance] is not None)
+    nodes = {node["id"]: node for node in sorted(on_side, key=lambda node: int(node[distance]))}
     towards: defaultdict[str, list[str]] = defaultdict(list)
     for edge in found["edges"]:
         near, far = (edge["target"], edge["source"]) if side == "UPSTREAM" else (edge["source"], edge["target"])
@@ -111,17 +128,17 @@ def _side(found: Mapping[str, Any], side: str, named: bool) -> Tree:
     places: dict[str, Tree] = {}
     for id, node in nodes.items():  # nearest first, so that a parent has its place before its children
         if node[distance] == 0:
-            places[id] = root if id == found["start"]["id"] else root.add(_line(node, node[distance], 0, []))
+            places[id] = root if id == found["start"]["id"] else root.add(_line(node, 0, []))
             continue
         parents = [near for near in towards[id] if near in places and nodes[near][distance] < node[distance]]
         hangs = places[parents[0]] if parents else root
         steps = node[distance] - (nodes[parents[0]][distance] if parents else 0)
-        places[id] = hangs.add(_line(node, node[distance], steps, [nodes[one] for one in parents[1:]]))
+        places[id] = hangs.add(_line(node, steps, [nodes[one] for one in parents[1:]]))
     return root
 
 
-def _line(node: Mapping[str, Any], distance: int, steps: int, also: Sequence[Mapping[str, Any]]) -> Text:
-    """One node. steps: how far it is from what it hangs on, which is more than one where what lies between is hidden."""
+def _line(node: Mapping[str, Any], steps: int, also: Sequence[Mapping[str, Any]]) -> Text:
+    """One node. steps: from what it hangs on; more than one where what lies between is hidden."""
     text = Text(short(node), style=STYLES.get(kind(node), ""))
     if node["goneAt"]:
         text.append("  gone", style="dim red")
@@ -154,7 +171,7 @@ def told(found: Mapping[str, Any]) -> list[str]:
     """How much was reached, and what of it is not shown."""
     total = sum(one["count"] for one in found["countsByKind"])
     counted = ", ".join(plural(one["count"], WORDS[Kind[one["kind"]]]) for one in found["countsByKind"])
-    lines = [f"{plural(total, 'node')} reached{'' if found['countsComplete'] else ' at least'}: {counted}."]
+    lines = [f"{'' if found['countsComplete'] else 'At least '}{plural(total, 'node')} reached: {counted}."]
     if found["truncated"]:
         lines.append(f"Not all of it is shown: {WHY[found['truncatedReason']]}.")
     return lines

@@ -18,6 +18,8 @@ from thalweg.model.kinds import Kind
 PAGE = 100
 SORTS = {"at": "AT", "name": "NAME", "created": "CREATED_AT", "updated": "UPDATED_AT"}
 COMPARES = {">=": "GE", "<=": "LE", "!=": "NE", "=": "EQ", "==": "EQ", ">": "GT", "<": "LT"}
+NAMED = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
+"""What JSON has no numbers for, as GraphQL takes it."""
 _CONDITION = re.compile(r"\s*(.+?)\s*(>=|<=|!=|==|=|>|<)\s*(\S+)\s*")
 
 Row = Mapping[str, Any]
@@ -114,10 +116,11 @@ def _condition(text: str) -> dict[str, Any]:
             match = None
     if match is None:
         raise BadInput(f"--metric {text} is no condition.", "Write it like --metric 'auc>=0.9'.")
-    return {"key": match[1], "compare": COMPARES[match[2]], "value": value}
+    return {"key": match[1], "compare": COMPARES[match[2]], "value": NAMED.get(str(value), value)}
 
 
 def show(place: Place, question: Question, as_json: bool) -> int:
+    question.variables()  # what makes no sense is said before anything is opened
     with opened(place) as graph:
         found = asked(graph, question)
     if as_json:

@@ -39,10 +39,13 @@ class Activity:
         for known in runs.values():
             known.sort(key=lambda run: (-run.at, run.id))
         self._runs = dict(runs)
+        self._since: dict[str, int] = {}
 
     def since(self, job: str) -> int:
         """From when on a run of the job counts."""
-        return self._at - window_of(self._runs_at.get(job, ()), self._window)
+        if job not in self._since:
+            self._since[job] = self._at - window_of(self._runs_at.get(job, ()), self._window)
+        return self._since[job]
 
     def recent(self, job: str) -> list[Node]:
         """The runs within the window, whatever their status, the newest first."""
@@ -55,4 +58,5 @@ class Activity:
         return [run for run in runs if run.at == runs[0].at]
 
     def active(self, job: str) -> bool:
-        return bool(self.recent(job))
+        runs = self._runs.get(job)
+        return runs is not None and runs[0].at >= self.since(job)

@@ -214,11 +214,11 @@ class Fetch:
         await self._releases([node.id for node in walked.nodes if node.kind is Kind.DEPLOYMENT])
         acts = {run.id for run in (*self._recent(jobs), *self._last(jobs))}
         acts.update(id for id, node in self._nodes.items() if node.kind is Kind.RELEASE and is_open(node, self._at))
-        acts.update(node.id for node in history if node.kind is Kind.RUN and node.asset_id in jobs)
         if acts:
-            start = Start(ids=tuple(sorted(acts)))
-            await self._walk(start, Direction.UPSTREAM, depth=1, types=TAKEN_IN)
-            await self._walk(start, Direction.DOWNSTREAM, depth=1, types=(EdgeType.PRODUCED,))
+            await self._walk(Start(ids=tuple(sorted(acts))), Direction.UPSTREAM, depth=1, types=TAKEN_IN)
+        beyond = acts - {node.id for node in history}  # what those of the history wrote is known already
+        if beyond:
+            await self._walk(Start(ids=tuple(sorted(beyond))), depth=1, types=(EdgeType.PRODUCED,))
         return {edge.target for edge in walked.edges if edge.source in datasets and edge.target in jobs}
 
     async def _runs(self, jobs: Collection[str]) -> None:

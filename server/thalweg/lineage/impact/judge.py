@@ -48,15 +48,20 @@ def _line(
 ) -> Affected:
     """One line out of all hits of one asset by one effect."""
 
-    def age(id: str) -> tuple[int, str]:
-        return -facts.nodes[id].at if id in facts.nodes else 0, id
-
-    nearest = min(found, key=lambda hit: (_CONFIDENCES.index(hit.confidence), hit.distance, *map(age, hit.touched)))
+    ages = {id: -facts.nodes[id].at if id in facts.nodes else 0 for hit in found for id in hit.touched}
+    nearest = min(
+        found,
+        key=lambda hit: (_CONFIDENCES.index(hit.confidence), hit.distance, [(ages[id], id) for id in hit.touched]),
+    )
     asset, effect = nearest.asset, nearest.effect
     kind = kind_of(asset)
     fed = feeds.releases(asset) if effect is Effect.BREAKS and kind is Kind.JOB else []
-    standings = {standing for hit in found for standing in _standings(facts, hit, activity, live, live.where(fed))}
-    touched = sorted({id for hit in found for id in hit.touched}, key=age)
+    if kind is Kind.JOB:
+        active, where = activity.active(asset), live.where(fed)
+        standings = {Standing(hit.confidence, active, where) for hit in found}
+    else:
+        standings = {standing for hit in found for standing in _standings(facts, hit, live)}
+    touched = sorted(ages, key=lambda id: (ages[id], id))
     rule = decide(policy, effect, standings)
     entity = facts.assets.get(asset)
     path = nearest.trail()
@@ -79,10 +84,8 @@ def _line(
     )
 
 
-def _standings(facts: Facts, hit: Hit, activity: Activity, live: Live, fed: tuple[str, ...]) -> list[Standing]:
-    """How each thing that a hit touches stands; where it names none, how the asset does."""
-    if kind_of(hit.asset) is Kind.JOB:
-        return [Standing(hit.confidence, activity.active(hit.asset), fed)]
+def _standings(facts: Facts, hit: Hit, live: Live) -> list[Standing]:
+    """How each thing that a hit touches stands; where it names none, how what is live of the asset does."""
     return [
         Standing(hit.confidence, live.version(facts.nodes[id]), live.environments(facts.nodes[id]))
         if id in facts.nodes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -73,7 +73,8 @@ class SQLiteStore:
         self._lock = lock
         self._read_only_because = read_only_because
         self._driver: Driver | None = None
-        self._settling: asyncio.TimerHandle | None = None
+        self._quiet: asyncio.TimerHandle | None = None
+        self._settling: asyncio.Task[None] | None = None
         self._queue = Queue(self._commit)
         self._closed = False
 
@@ -127,14 +128,19 @@ class SQLiteStore:
         return self._driver
 
     def _settle_soon(self) -> None:
-        """When nothing was written for a while, what waits for its place in the order by value takes it."""
-        if self._settling is not None:
-            self._settling.cancel()
-        self._settling = asyncio.get_running_loop().call_later(QUIET, lambda: asyncio.ensure_future(self._settle()))
+        """When nothing was written for a while, metrics that wait for their place in the order by value take it."""
+
+        def begin() -> None:
+            self._settling = asyncio.create_task(self._settle(), name="thalweg-settle")
+
+        if self._quiet is not None:
+            self._quiet.cancel()
+        self._quiet = asyncio.get_running_loop().call_later(QUIET, begin)
 
     async def _settle(self) -> None:
-        if self._writer is not None and not self._closed:
-            await self._writer.ask(lambda connection: self._driver_of(connection).settle())
+        if self._writer is not None:
+            with suppress(StoreError):  # they wait on, and are found all the same
+                await self._writer.ask(lambda connection: self._driver_of(connection).settle())
 
     def _require_writer(self) -> Writer:
         if self._closed:
@@ -282,6 +288,9 @@ class SQLiteStore:
             return
         self._closed = True
         await self._queue.close()
+        if self._quiet is not None:
+            self._quiet.cancel()
+            await (self._settling or self._settle())
         await self._readers.close()
         if self._writer is not None:
             await self._writer.close()

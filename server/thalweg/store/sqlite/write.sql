@@ -2,9 +2,9 @@
 
 -- name: counters
 -- The greatest handles of nodes (without their kind), scopes and metric keys, the last cursor, the node up to which
--- metrics are settled, and how many are not.
+-- metrics are settled, and how many are not. A node that is to come must lie beyond the settled ones, whatever was removed.
 SELECT
-  (SELECT coalesce(max(n), 0) >> 4 FROM node),
+  max((SELECT coalesce(max(n), 0) FROM node), (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'settled')) >> 4,
   (SELECT coalesce(max(s), 0) FROM scope),
   (SELECT coalesce(max(k), 0) FROM metric_key),
   (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'event'),

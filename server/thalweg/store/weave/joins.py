@@ -80,8 +80,13 @@ def rejoin(old: Sequence[JoinRow], new: Sequence[JoinRow], now: int, piece: Piec
     """Replaces the joins that a scope states, and hangs over the facts of every name whose entity changes."""
     dropped = [row for row in old if row not in new]
     added = [row for row in new if row not in old]
-    if not dropped and not added:
-        return
+    for kind in dict.fromkeys(row.kind for row in (*dropped, *added)):
+        yield from _rejoin(
+            [row for row in dropped if row.kind is kind], [row for row in added if row.kind is kind], now, piece
+        )
+
+
+def _rejoin(dropped: Sequence[JoinRow], added: Sequence[JoinRow], now: int, piece: Piece) -> Asking[None]:
     rows = yield from _component(dropped, added)
     after = [row for row in rows if row not in dropped] + added
     keys: dict[str, Key] = {}
