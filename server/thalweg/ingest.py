@@ -197,7 +197,7 @@ class _Preparation:
                 )
                 self.wrong(fact, "type", fact.type.value, expected, "WRONG_ENDS")
                 continue
-            if source == target:
+            if source == target and source:
                 self.wrong(fact, "target", fact.target.parts[-1], "is the source itself", "SELF_LOOP")
                 continue
             props = self.props(fact, fact.props, EDGE_PROPERTIES[fact.type]) if fact.props else {}

@@ -132,10 +132,11 @@ def test_lineage_draws_what_came_of_a_thing(run: Run, where: list[str]) -> None:
     assert (ran.code, ran.err) == (0, "")
     assert ran.out == drawing("""
         dataset s3://lake/chargebacks
-        └── job fraud/train.py
-            ├── model fraud
-            └── model fraud/model
-        At least 4 nodes reached: 1 dataset, 1 job, 2 models.
+        ├── job fraud/train.py
+        │   ├── model fraud
+        │   └── model fraud/model
+        └── job fraud/evaluate.py
+        At least 5 nodes reached: 1 dataset, 2 jobs, 2 models.
         Not all of it is shown: there is more behind; go on with --depth, or --all.
     """)
 
@@ -166,9 +167,8 @@ def test_lineage_can_count_alone(run: Run, estate_store: str) -> None:
 
 
 def test_lineage_marks_releases_as_live_or_ended(run: Run, estate_store: str) -> None:
-    ran = run(
-        "lineage", "deployment:production/recommender", "--level", "version", "--depth", "0", "--store", estate_store
-    )
+    asked = ["lineage", "deployment:production/recommender", "--level", "version", "--depth", "0"]
+    ran = run(*asked, "--store", estate_store)
     assert sorted(line[4:] for line in ran.out.splitlines()[1:4]) == [
         "release production/recommender/1  ended",
         "release production/recommender/2  ended",
@@ -191,7 +191,7 @@ def test_lineage_as_json_is_the_graph(run: Run, estate_store: str, estate_server
 def test_get_says_what_is_known_and_what_stands_next_to_it(run: Run, where: list[str]) -> None:
     lines = run("get", "deployment:production/fraud", *where).out.splitlines()
     assert lines[0] == "deployment production/fraud"
-    said = {line[2:15].strip(): line[15:] for line in lines[1:] if line[2:15].strip()}
+    said = {line[2:15].strip(): line[17:] for line in lines[1:] if line[2:15].strip()}
     assert said["name"] == "deployment:production/fraud"
     assert said["description"] == "Scores each payment while the customer waits."
     assert said["tags"] == "pager = risk-oncall"

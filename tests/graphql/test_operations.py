@@ -11,7 +11,7 @@ from graphql import OperationType, parse
 from tests.graphql.conftest import Ask
 from thalweg import ingest
 from thalweg.estate import MLFLOW, REPOSITORY_URL, TRAINING, estate
-from thalweg.graphql.operations import Published, published
+from thalweg.graphql.published import Published, published
 from thalweg.importers import git, manifest, mlflow
 from thalweg.model.errors import ThalwegError
 from thalweg.model.facts import ANYONE

@@ -50,6 +50,13 @@ def test_a_setting_is_a_variable_of_the_environment(monkeypatch: pytest.MonkeyPa
     assert settings.allowed_hosts == ("thalweg.test",)
 
 
+def test_an_empty_variable_is_one_that_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THALWEG_PORT", "")
+    monkeypatch.setenv("THALWEG_NEO4J_PASSWORD", "")
+    assert Settings().port == 8000
+    assert Settings().neo4j_password is None
+
+
 def test_a_wrong_value_is_refused_and_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("THALWEG_PORT", "hunter2")
     with pytest.raises(ValidationError) as refused:

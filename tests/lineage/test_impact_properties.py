@@ -66,9 +66,9 @@ def estates(draw: st.DrawFn) -> Estate:
             thing.until = NOW - DAY
         if thing.key.kind is Kind.DATASET_VERSION and draw(st.sampled_from((False, False, True))):
             thing.gone_at = NOW - DAY
-    for version in draw(st.lists(st.sampled_from(MODELS), max_size=2, unique=True)):
-        name = draw(st.sampled_from(("champion", "candidate")))
-        made.marks.append((version, MarkKind.ALIAS, name))
+    for version in (draw(st.sampled_from(("m/1", "m/2"))), "n/1"):  # an alias is of one version of a model
+        if draw(st.booleans()):
+            made.marks.append((version, MarkKind.ALIAS, draw(st.sampled_from(("champion", "candidate")))))
     return made
 
 

@@ -315,6 +315,50 @@ def test_what_is_sent_twice_changes_nothing(explore: Explore) -> None:
     explore(check, steps=estates())
 
 
+@st.composite
+def revisions(draw: st.DrawFn) -> list[Granule]:
+    """States of one scope, each of a time of its own, some of which say the same; and what another source says."""
+    bodies = draw(st.lists(granules(), min_size=1, max_size=2))
+    states = [
+        replace(draw(st.sampled_from(bodies)), source="one", name="s", origin="mlflow", revision=number, at=1_000 * number)
+        for number in range(1, 4)
+    ]
+    other = draw(granules())
+    return [*states, replace(other, source="two", name="t", origin="mlflow", at=1_500)]
+
+
+def test_the_latest_state_of_a_scope_counts_in_whatever_order_they_come(explore: Explore, wipe: Wipe) -> None:
+    async def check(store: Store, drawn: list[Granule], sent: list[int]) -> None:
+        latest, other = drawn[2], drawn[3]
+        await stated(store, latest, other)
+        first = await dump(store)
+        wipe()
+        await stated(store, latest)
+        for place in sent:
+            await stated(store, drawn[place])
+        assert await dump(store) == first
+
+    explore(check, drawn=revisions(), sent=st.permutations(range(4)))
+
+
+def test_a_later_state_that_says_the_same_is_a_later_state(explore: Explore, wipe: Wipe) -> None:
+    """So the order of the first two, of which the later one says nothing new, is no matter either."""
+
+    async def check(store: Store, drawn: list[Granule]) -> None:
+        early, _, late, other = drawn
+        early = replace(late, revision=1, at=early.at)
+        await stated(store, late, other)
+        first = await dump(store)
+        for order in ([early, other, late], [early, late, other], [other, late, early]):
+            wipe()
+            for granule in order:
+                await stated(store, granule)
+            assert await stated(store, replace(drawn[1], revision=2, at=2_500)) in ([Outcome.OUTDATED], [Outcome.UNCHANGED])
+            assert await dump(store) == first
+
+    explore(check, drawn=revisions())
+
+
 def test_a_late_older_state_of_a_scope_is_ignored(explore: Explore) -> None:
     async def check(store: Store, found: Sequence[Granule]) -> None:
         newer = [replace(one, revision=5, at=100 * (one.at or 0) + place) for place, one in enumerate(found)]

@@ -11,7 +11,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from thalweg.graphql.operations import published
+from thalweg.graphql.published import published
 from thalweg.http.requests import failure
 
 POLICY = (

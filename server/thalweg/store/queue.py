@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from thalweg.model.errors import StoreError, ThalwegError
+from thalweg.model.errors import StoreError, StoreUnavailable, ThalwegError
 from thalweg.model.facts import Caller, Pass
 from thalweg.model.results import Written
 from thalweg.store.weave.prepared import Prepared
@@ -78,6 +78,8 @@ class Queue:
     async def _settle(self, together: Sequence[tuple[Batch, asyncio.Future[list[Answer]]]]) -> None:
         try:
             answers = await self._commit([batch for batch, _ in together])
+        except StoreUnavailable as error:
+            answers = [[error] * len(batch.granules) for batch, _ in together]  # it would refuse each as well
         except Exception as error:
             if len(together) > 1:
                 for one in together:

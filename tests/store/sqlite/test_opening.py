@@ -51,6 +51,22 @@ async def holds_fraud(store: Store) -> bool:
     return list(await store.get([id("fraud")], ANYONE)) == [id("fraud")]
 
 
+def content(file: Path) -> bytes:
+    return file.read_bytes()
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def put(file: Path, content: bytes) -> None:
+    file.write_bytes(content)
+
+
+def permit(path: Path, bits: int) -> None:
+    path.chmod(bits)
+
+
 async def refused(address: str, error: type[ThalwegError], sentence: str, **options: bool) -> None:
     with pytest.raises(error) as raised:
         await open_store(address, **options)  # type: ignore[arg-type]
@@ -104,19 +120,19 @@ async def test_where_there_is_none_a_store_is_made(file: Path, inside: Inside) -
 
 
 async def test_an_empty_file_becomes_a_store(file: Path) -> None:
-    file.touch()
+    put(file, b"")
     await made(file)
 
 
 async def test_an_empty_file_is_none_for_reading(file: Path) -> None:
-    file.touch()
-    await refused(f"sqlite:///{file}", StoreNotFound, "is empty", read_only=True)
-    assert file.stat().st_size == 0
+    put(file, b"")
+    await refused(f"sqlite:///{file}", StoreNotFound, "There is no store", read_only=True)
+    assert content(file) == b""
 
 
 async def test_no_file_is_made_for_reading(file: Path) -> None:
     await refused(f"sqlite:///{file}", StoreNotFound, "There is no store", read_only=True)
-    assert list(file.parent.iterdir()) == []
+    assert names(file.parent) == set()
 
 
 async def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
@@ -130,19 +146,19 @@ async def test_a_folder_in_the_place_of_a_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("read_only", [False, True])
 async def test_a_file_of_something_else_is_left_as_it_is(file: Path, read_only: bool) -> None:
-    for content in (b"id,amount\n1,2\n", b"SQLite format 2" + bytes(4_096), b"\0" * 8_192):
-        file.write_bytes(content)
+    for other in (b"id,amount\n1,2\n", b"SQLite format 2" + bytes(4_096), b"\0" * 8_192):
+        put(file, other)
         await refused(f"sqlite:///{file}", NotAStore, "not an SQLite file", read_only=read_only)
-        assert file.read_bytes() == content
+        assert content(file) == other
 
 
 @pytest.mark.parametrize("read_only", [False, True])
 async def test_a_database_of_another_program_is_left_as_it_is(file: Path, read_only: bool) -> None:
     with closing(sqlite3.connect(file)) as connection:
         connection.executescript("CREATE TABLE alembic_version (v); INSERT INTO alembic_version VALUES (1);")
-    before = file.read_bytes()
+    before = content(file)
     await refused(f"sqlite:///{file}", NotAStore, "of another program", read_only=read_only)
-    assert file.read_bytes() == before
+    assert content(file) == before
 
 
 @pytest.mark.parametrize("read_only", [False, True])
@@ -178,20 +194,22 @@ async def test_a_store_of_this_schema_has_nothing_to_migrate(file: Path) -> None
     await store.close()
 
 
-async def test_a_damaged_file_says_so_and_no_more(file: Path) -> None:
+async def test_a_damaged_file_says_so(file: Path, inside: Inside) -> None:
     await made(file)
-    content = bytearray(file.read_bytes())
-    content[4_096:] = b"\xff" * (len(content) - 4_096)
-    file.write_bytes(content)
+    ((page,),) = inside("SELECT rootpage FROM sqlite_schema WHERE name = 'node'")
+    pages = bytearray(content(file))
+    pages[4_096 * (page - 1) : 4_096 * page] = b"\xff" * 4_096
+    put(file, bytes(pages))
     store = await open_store(f"sqlite:///{file}", read_only=True)
     with pytest.raises(StoreError, match="is damaged"):
         await store.get([id("fraud")], ANYONE)
+    assert [finding.code for finding in (await store.check()).findings] == ["DAMAGED"]
     await store.close()
 
 
 async def test_a_file_that_was_cut_short_is_damaged(file: Path) -> None:
     await made(file)
-    file.write_bytes(file.read_bytes()[:2_000])
+    put(file, content(file)[:2_000])
     await refused(f"sqlite:///{file}", StoreError, "damaged|not an SQLite file")
 
 
@@ -232,13 +250,12 @@ async def test_a_store_in_a_folder_that_cannot_be_written_is_read(
 ) -> None:
     file = folder / "store.db"
     await made(file)
-    (folder / "store.db.lock").unlink()
-    folder.chmod(0o555)
+    permit(folder, 0o555)
     with powerless():
         store = await open_store(f"sqlite:///{file}")
         assert store.read_only
         assert await holds_fraud(store)
-        with pytest.raises(StoreReadOnly, match="folder .* cannot be written"):
+        with pytest.raises(StoreReadOnly, match=r"folder .* cannot be written"):
             await ingest.state(store, [FRAUD], ANYONE)
         await store.close()
 
@@ -246,7 +263,7 @@ async def test_a_store_in_a_folder_that_cannot_be_written_is_read(
 async def test_no_store_is_made_in_a_folder_that_cannot_be_written(
     folder: Path, powerless: Callable[[], AbstractContextManager[None]]
 ) -> None:
-    folder.chmod(0o555)
+    permit(folder, 0o555)
     with powerless():
         await refused(f"sqlite:///{folder}/store.db", StoreDenied, "folder cannot be written")
 
@@ -256,9 +273,8 @@ async def test_a_file_that_cannot_be_written_is_read(
 ) -> None:
     file = folder / "store.db"
     await made(file)
-    (folder / "store.db.lock").unlink()
-    folder.chmod(0o777)
-    file.chmod(0o444)
+    permit(folder, 0o777)
+    permit(file, 0o444)
     with powerless():
         store = await open_store(f"sqlite:///{file}")
         assert store.read_only
@@ -271,9 +287,9 @@ async def test_a_file_that_cannot_be_read_says_so(
 ) -> None:
     file = folder / "store.db"
     await made(file)
-    file.chmod(0o000)
+    permit(file, 0o000)
     with powerless():
-        await refused(f"sqlite:///{file}", StoreDenied, "cannot be read")
+        await refused(f"sqlite:///{file}", StoreDenied, "cannot be opened")
 
 
 async def test_a_closed_store_says_that_it_is(file: Path) -> None:
@@ -284,4 +300,4 @@ async def test_a_closed_store_says_that_it_is(file: Path) -> None:
         await store.ping()
     with pytest.raises(StoreError, match="closed"):
         await ingest.state(store, [FRAUD], ANYONE)
-    assert {path.name for path in file.parent.iterdir()} == {"store.db", "store.db.lock"}
+    assert names(file.parent) == {"store.db", "store.db.lock"}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import thalweg
-from thalweg.model.errors import NotAStore, StoreDenied, StoreError, StoreNewer, StoreNotFound, StoreOlder
+from thalweg.model.errors import NotAStore, StoreError, StoreNewer, StoreNotFound, StoreOlder
 from thalweg.store.sqlite.connections import connect
 from thalweg.store.sqlite.errors import translated
 from thalweg.store.sqlite.text import schema
@@ -16,25 +17,17 @@ from thalweg.store.store import SCHEMA_VERSION
 APPLICATION_ID = 0x54686C77
 """`Thlw`, in the header of every file of ours; `file` and others tell what it is by that."""
 
-_MAGIC = b"SQLite format 3\0"
-
 
 def look(file: Path) -> bool:
-    """Whether there is anything in the file yet. Raises an error for what can be no store, before SQLite touches it."""
+    """Whether there is anything in the file yet. Raises an error where there can be no file.
+
+    It does not open the file: closing it again would take away the locks that SQLite holds on it in this process.
+    """
     if not file.parent.is_dir():
         raise StoreNotFound(f"There is no folder {file.parent}.", "Make it, or give another path.")
     if file.is_dir():
         raise NotAStore(f"{file} is a folder.", "Give the path of a file in it.")
-    try:
-        with file.open("rb") as stream:
-            head = stream.read(len(_MAGIC))
-    except FileNotFoundError:
-        return False
-    except OSError as error:
-        raise StoreDenied(f"{file} cannot be read ({error.strerror}).", "Check its permissions.") from error
-    if head and head != _MAGIC:
-        raise NotAStore(f"{file} is no Thalweg store: it is not an SQLite file.", "Give the path of a store.")
-    return bool(head)
+    return file.exists() and file.stat().st_size > 0
 
 
 def version(connection: sqlite3.Connection, file: Path) -> int | None:
@@ -66,6 +59,21 @@ def require(connection: sqlite3.Connection, file: Path, *, older: bool) -> None:
             f"{file} has schema {found}, and this release needs {SCHEMA_VERSION}.",
             "Make a copy of it, then run `thalweg store migrate`.",
         )
+
+
+def writable(connection: sqlite3.Connection) -> bool:
+    """Whether a store may be written: SQLite says nothing of that until something is."""
+    found: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        connection.execute(f"PRAGMA user_version = {found}")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_READONLY:
+            return False
+        raise
+    finally:
+        connection.execute("ROLLBACK")
+    return True
 
 
 def create(connection: sqlite3.Connection) -> None:
@@ -103,7 +111,8 @@ def reading_mode(file: Path) -> str:
             connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     except sqlite3.Error as error:
         wal = file.with_name(file.name + "-wal")
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_CANTOPEN and not wal.exists():
+        refused = getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+        if refused and os.access(file, os.R_OK) and not wal.exists():
             return "immutable"
         raise translated(error, str(file)) from error
     return "ro"

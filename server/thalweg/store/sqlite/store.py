@@ -303,10 +303,13 @@ def _open(file: Path, read_only: bool, older: bool, synchronous: Synchronous, re
     lock, because = None, f"{file} was opened for reading"
     if not read_only:
         lock, because = _writers_place(file, there)
+    writer: sqlite3.Connection | None = None
     try:
-        writer = None
         if lock is not None:
             writer = _writer(file, older, synchronous)
+            if writer is None:
+                lock.release()
+                lock, because = None, f"{file} cannot be written"
         elif not there:
             raise StoreNotFound(f"There is no store at {file}.", "A server, or an import, makes one.")
         mode = opening.reading_mode(file)
@@ -314,11 +317,13 @@ def _open(file: Path, read_only: bool, older: bool, synchronous: Synchronous, re
             with closing(connect(file, mode, cache=1)) as connection:
                 opening.require(connection, file, older=older)
         pool = Readers(partial(connect_reader, file, mode, cache=READER_CACHE), readers)
-    except sqlite3.Error as error:
-        raise translated(error, str(file)) from error
-    except BaseException:
+    except BaseException as error:
+        if writer is not None:
+            writer.close()
         if lock is not None:
             lock.release()
+        if isinstance(error, sqlite3.Error):
+            raise translated(error, str(file)) from error
         raise
     return SQLiteStore(file, pool, Writer(writer) if writer is not None else None, lock, because)
 
@@ -341,13 +346,17 @@ def _writers_place(file: Path, there: bool) -> tuple[WriterLock | None, str]:
     return None, f"{file} is written by {holder}"
 
 
-def _writer(file: Path, older: bool, synchronous: Synchronous) -> sqlite3.Connection:
+def _writer(file: Path, older: bool, synchronous: Synchronous) -> sqlite3.Connection | None:
+    """The connection that writes; makes a store where there is none. None where the file may not be written."""
     with closing(connect(file, "rwc", cache=1)) as connection:
-        if opening.version(connection, file) is not None:
+        found = opening.version(connection, file)
+        if found is not None:
             opening.require(connection, file, older=older)
+            if not opening.writable(connection):
+                return None
     connection = connect_writer(file, synchronous=synchronous, cache=WRITER_CACHE)
     try:
-        if opening.version(connection, file) is None:
+        if found is None:
             opening.create(connection)
     except BaseException:
         connection.close()

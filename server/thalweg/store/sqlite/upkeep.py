@@ -40,11 +40,18 @@ _RULES = (
 
 
 def check(reader: Reader) -> Checked:
+    """All that is wrong; of a damaged file that alone, for whatever else is wrong may come of it."""
     connection = reader.connection
+    try:
+        damage = [message for (message,) in connection.execute(SQL["quick_check"]) if message != "ok"]
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CORRUPT:
+            raise
+        damage = [str(error)]
+    if damage:
+        found = Finding("DAMAGED", f"SQLite finds: {'; '.join(damage)}.", "Bring back a copy of the file.")
+        return Checked((found,), 0)
     findings: list[Finding] = []
-    for (message,) in connection.execute(SQL["quick_check"]):
-        if message != "ok":
-            findings.append(Finding("DAMAGED", f"SQLite finds: {message}.", "Bring back a copy of the file."))
     dangling: dict[tuple[str, str], int] = {}
     for table, _, parent, _ in connection.execute(SQL["foreign_key_check"]):
         dangling[table, parent] = dangling.get((table, parent), 0) + 1

@@ -86,7 +86,7 @@ def rejoin(old: Sequence[JoinRow], new: Sequence[JoinRow], now: int, piece: Piec
         )
 
 
-def _rejoin(dropped: Sequence[JoinRow], added: Sequence[JoinRow], now: int, piece: Piece) -> Asking[None]:
+def _rejoin(dropped: list[JoinRow], added: list[JoinRow], now: int, piece: Piece) -> Asking[None]:
     rows = yield from _component(dropped, added)
     after = [row for row in rows if row not in dropped] + added
     keys: dict[str, Key] = {}

@@ -127,8 +127,11 @@ def _wave(wave: Sequence[Prepared], caller: Caller, now: int, pass_: Pass | None
             result = orjson.dumps({"ids": piece.ids, "counts": piece.counts})
             last.repeats.append(RepeatRow(prepared.idempotency_key, prepared.digest, now, result))
     cursors = yield from _announce(last, [piece for _, _, piece in work], caller, now)
-    for (place, _, piece), cursor in zip(work, cursors, strict=True):
-        answers[place] = Written(Outcome.WRITTEN, piece.ids, piece.counts, piece.notices, cursor)
+    for (place, prepared, piece), cursor in zip(work, cursors, strict=True):
+        scope_row = held.get(prepared.scope_id)
+        same = scope_row is not None and scope_row.digest == prepared.digest and not piece.changes
+        outcome = Outcome.UNCHANGED if same else Outcome.WRITTEN  # said again, of a later time
+        answers[place] = Written(outcome, piece.ids, piece.counts, piece.notices, cursor)
     return [answers[place] for place in range(len(wave))]
 
 
@@ -147,12 +150,13 @@ def _settled(prepared: Prepared, scope: ScopeRow | None, repeats: dict[str, Repe
     notices = tuple(prepared.notices)
     if scope is None:
         return None
-    if scope.digest == prepared.digest:
-        return Written(Outcome.UNCHANGED, ids, warnings=notices)
+    revised = prepared.at is not None and prepared.at > scope.at
+    outdated = prepared.at is not None and prepared.at < scope.at
     if prepared.revision is not None and scope.revision is not None:
         outdated = prepared.revision < scope.revision
-    else:
-        outdated = prepared.at is not None and prepared.at < scope.at
+        revised = prepared.revision > scope.revision or (revised and not outdated)
+    if scope.digest == prepared.digest and not revised:
+        return Written(Outcome.UNCHANGED, ids, warnings=notices)
     if outdated:
         notice = Notice("OUTDATED", prepared.name, "revision", "a later state of this is held; nothing was changed")
         return Written(Outcome.OUTDATED, ids, warnings=(*notices, notice))

@@ -1,0 +1,105 @@
+"""`thalweg import`, on what MLflow, Git and people wrote."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from textwrap import dedent
+
+from tests.cli.conftest import Run
+from tests.importers.git.repositories import init
+from thalweg.estate import MLFLOW, REPOSITORY_URL, Estate, estate
+
+
+def test_the_three_importers_tell_what_they_found_and_say_that_nothing_changed_the_second_time(run: Run) -> None:
+    with estate() as files:
+        commands = _commands(files)
+        first = [json.loads(run(*command, "--json").out) for command in commands]
+        again = [json.loads(run(*command, "--json").out) for command in commands]
+    assert [one["source"] for one in first] == ["mlflow:shop", "git:training", "manifest:deployments"]
+    assert all(one["granules"]["written"] == one["read"] > 0 for one in first)
+    assert all(one["counts"]["new"] > 0 for one in first)
+    assert all(one["granules"]["unchanged"] == one["read"] for one in again)
+    assert not any(count for one in again for count in one["counts"].values())
+    assert [one["closed"] for one in again] == [True, False, True]
+
+
+def _commands(files: Estate) -> list[list[str]]:
+    return [
+        ["import", "mlflow", f"sqlite:///{files.mlflow}", "--source", MLFLOW, "--artifacts", str(files.artifacts)],
+        ["import", "git", str(files.training), "--url", REPOSITORY_URL],
+        ["import", "manifest", str(files.deployments)],
+    ]
+
+
+def test_the_summary_is_what_people_read(run: Run, tmp_path: Path) -> None:
+    manifest = tmp_path / "facts.yaml"
+    manifest.write_text(
+        dedent("""
+            thalweg: 1
+            datasets: [{uri: "s3://lake/clicks", owners: [web]}, {uri: "s3://lake/views"}]
+            deployments:
+              - {namespace: production, name: ads, releases: [{revision: "1", since: 2026-01-02T00:00:00Z}]}
+        """)
+    )
+    ran = run("import", "manifest", str(manifest))
+    assert (ran.code, ran.out) == (
+        0,
+        "manifest:facts: 3 scopes: 3 written, 0 unchanged\n"
+        "  entities: 4 new, 0 changed, 0 gone\n"
+        "  edges: 0 new, 0 changed, 0 retracted\n",
+    )
+    manifest.write_text('thalweg: 1\ndatasets: [{uri: "s3://lake/clicks", owners: [ads]}]\n')
+    assert run("import", "manifest", str(manifest)).out == (
+        "manifest:facts: 1 scopes: 1 written, 0 unchanged\n"
+        "  entities: 0 new, 1 changed, 2 gone, 1 ended\n"
+        "  edges: 0 new, 0 changed, 0 retracted\n"
+    )
+
+
+def test_a_date_in_the_future_is_a_warning(run: Run, tmp_path: Path) -> None:
+    manifest = tmp_path / "facts.yaml"
+    manifest.write_text(
+        'thalweg: 1\ndeployments: [{namespace: p, name: d, releases: [{revision: "1", since: 3000-01-01T00:00:00Z}]}]\n'
+    )
+    ran = run("import", "manifest", str(manifest))
+    assert ran.code == 0
+    assert "  warnings: 1\n" in ran.out
+    assert "3000-01-01T00:00:00.000000Z lies in the future; it was taken as now" in ran.out
+
+
+def test_git_reads_the_commits_that_runs_name_and_all_of_them_with_all(run: Run, tmp_path: Path) -> None:
+    repository = init(tmp_path / "clone")
+    shas = repository.chain("One", "Two", "Three", "Four")
+    _state_runs(run, tmp_path, shas[1], shas[3])
+    read = json.loads(run("import", "git", str(repository.path), "--url", URL, "--json").out)
+    assert (read["read"], read["complete"], read["closed"]) == (4, False, False)  # refs, and two to four
+    again = json.loads(run("import", "git", str(repository.path), "--url", URL, "--json").out)
+    assert (again["read"], again["granules"]["unchanged"]) == (4, 4)
+    whole = json.loads(run("import", "git", str(repository.path), "--url", URL, "--all", "--json").out)
+    assert (whole["read"], whole["closed"]) == (5, True)
+    messages = {one["message"] for one in json.loads(run("list", "commits", "--json").out)["nodes"]}
+    assert messages == {"One", "Two", "Three", "Four"}
+
+
+def test_a_shallow_clone_says_what_to_do_and_retires_nothing(run: Run, tmp_path: Path) -> None:
+    origin = init(tmp_path / "origin")
+    origin.chain("One", "Two", "Three")
+    origin.git("clone", "--quiet", "--depth", "1", origin.path.as_uri(), str(tmp_path / "shallow"))
+    ran = run("import", "git", str(tmp_path / "shallow"), "--url", URL, "--all")
+    assert ran.code == 0
+    assert (
+        "is a shallow clone: what lies behind its oldest commits was not read. Run `git fetch --unshallow`" in ran.out
+    )
+    assert "Nothing was retired: this was not a reading of all there is." in ran.out
+
+
+URL = "https://git.example.com/ml/clone"
+
+
+def _state_runs(run: Run, folder: Path, *shas: str) -> None:
+    runs = [{"run_id": f"r{place}", "code": [{"repository": URL, "commit": sha}]} for place, sha in enumerate(shas)]
+    stated = {"thalweg": 1, "jobs": [{"namespace": "ci", "name": "train", "runs": runs}]}
+    (folder / "runs.json").write_text(json.dumps(stated))
+    ran = run("import", "manifest", str(folder / "runs.json"))
+    assert ran.code == 0, ran.err
