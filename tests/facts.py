@@ -14,6 +14,7 @@ Things are named in one word, and its form says the kind:
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from thalweg.model import keys
@@ -124,7 +125,7 @@ def derives(source: str, target: str, **props: Any) -> EdgeFact:
 def flow(path: str, **props: Any) -> list[EdgeFact]:
     """The edges along `"tx@1 > *r1 > fraud/3"`; what joins two kinds is one type."""
     words = path.split(" > ")
-    pairs = ((one, other, TYPES_BETWEEN[key(one).kind, key(other).kind]) for one, other in zip(words, words[1:]))
+    pairs = ((one, other, TYPES_BETWEEN[key(one).kind, key(other).kind]) for one, other in pairwise(words))
     return [edge(one, type, other, **props) for one, other, (type,) in pairs]
 
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.cli.program import PATIENCE, THALWEG, Ran, environment
+from tests.cli.program import Ran, serving
 from thalweg.cli.commands.demo import filled
 from thalweg.cli.main import main
 
@@ -49,15 +47,10 @@ def estate_store(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(scope="session")
-def estate_server(estate_store: str) -> Iterator[str]:
+def estate_server(estate_store: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server of that store."""
-    command = [THALWEG, "serve", "--store", estate_store, "--read-only", "--port", "0", "--log-level", "warning"]
-    with subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        first = [server.stdout.readline() for _ in range(3)]
-        yield first[1].split()[-1].removesuffix("/graphql")
-        server.send_signal(signal.SIGINT)
-        assert server.wait(PATIENCE) == 0
+    with serving("--store", estate_store, "--read-only", cwd=tmp_path_factory.mktemp("server")) as address:
+        yield address
 
 
 @pytest.fixture(params=["store", "server"])

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,3 +39,20 @@ def program(*arguments: str, cwd: Path, **more: str) -> Ran:
         [THALWEG, *arguments], cwd=cwd, env=environment(**more), capture_output=True, text=True, timeout=PATIENCE
     )
     return Ran(ran.returncode, ran.stdout, ran.stderr)
+
+
+@contextmanager
+def serving(*arguments: str, cwd: Path) -> Iterator[str]:
+    """The address of a server that runs as a process of its own, on a free port, until it is interrupted; then it must
+    end well.
+    """
+    command = [THALWEG, "serve", "--port", "0", "--log-level", "warning", *arguments]
+    with subprocess.Popen(command, cwd=cwd, env=environment(), stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            first = [server.stdout.readline() for _ in range(3)]
+            yield first[1].split()[-1].removesuffix("/graphql")
+            server.send_signal(signal.SIGINT)
+            assert server.wait(PATIENCE) == 0
+        finally:
+            server.kill()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import signal
 import sqlite3
-import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
@@ -16,7 +14,7 @@ from threading import Thread
 import pytest
 
 from tests.cli.conftest import Run
-from tests.cli.program import PATIENCE, THALWEG, environment
+from tests.cli.program import serving
 from thalweg.estate import estate
 from thalweg.importers import mlflow
 
@@ -71,17 +69,11 @@ def test_a_neo4j_that_is_down(run: Run) -> None:
 
 def test_a_store_that_a_server_writes_can_be_read_and_not_written(run: Run, tmp_path: Path) -> None:
     assert run("import", "manifest", _manifest()).code == 0
-    command = [THALWEG, "serve", "--port", "0"]
-    with subprocess.Popen(command, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        assert server.stdout.readline().startswith("Thalweg serves sqlite:///thalweg.db.")
+    with serving(cwd=tmp_path):
         assert run("get", "s3://lake/clicks").code == 0
         ran = run("import", "manifest", _manifest())
-        assert ran.code == 2
-        assert ran.err.splitlines()[-1].startswith("thalweg: ")
-        assert "another process" in ran.err
-        server.send_signal(signal.SIGINT)
-        assert server.wait(PATIENCE) == 0
+        assert (ran.code, ran.out) == (2, "")
+        assert "thalweg.db is written by process " in ran.err
 
 
 def test_a_server_that_is_not_there(run: Run) -> None:

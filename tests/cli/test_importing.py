@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import Run
 from tests import facts
+from tests.cli.conftest import Run
 from thalweg.cli import output
 from thalweg.cli.commands import imports
 from thalweg.cli.importing import BATCH_GRANULES, BATCH_ROWS, Summary, batches, bring

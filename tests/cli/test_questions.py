@@ -185,7 +185,7 @@ def test_lineage_as_json_is_the_graph(run: Run, estate_store: str, estate_server
     assert found["start"]["name"] == "transactions"
 
 
-# ---------------------------------------------------------------------------------------------------------- get and list
+# --------------------------------------------------------------------------------------------------------- get and list
 
 
 def test_get_says_what_is_known_and_what_stands_next_to_it(run: Run, where: list[str]) -> None:

@@ -206,6 +206,15 @@ async def test_a_budget_that_is_spent_is_incomplete_unless_what_was_seen_blocks(
     assert found.verdict is Verdict.BLOCK
 
 
+async def test_what_could_not_be_looked_up_is_not_claimed(store: Store) -> None:
+    """Cut before it was seen what made the version, nothing is certain about making it again."""
+    await hold(store, PIPELINE)
+    for visited in range(1, 12):
+        found = await impact(store, ANYONE, id("cf@1"), DELETE, as_of=NOW, visited=visited)
+        assert (found.verdict is Verdict.INCOMPLETE) == bool(found.incomplete) == (visited < 8), visited
+        assert all("possible" in said for said in lines(PIPELINE, found)), visited
+
+
 async def test_a_time_that_is_up_is_incomplete(store: Store) -> None:
     await hold(store, PIPELINE)
     found = await impact(store, ANYONE, id("tx"), DELETE, as_of=NOW, seconds=0)

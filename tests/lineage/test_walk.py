@@ -158,6 +158,24 @@ async def test_a_cycle_puts_a_node_on_both_sides(store: Store) -> None:
     assert counted.counts_by_distance == {0: 1, 1: 2, 2: 2, 3: 2}
 
 
+async def test_a_cut_cycle_has_all_edges_among_what_is_left(store: Store) -> None:
+    cycle = estate("""
+        tx@1 > *train-1 > fraud/1 > +production:fraud#1 > tx@2 > *next-1 > tx@1
+        tx@1 > *one-1
+        tx@1 > *two-1
+        tx@1 > *three-1
+        *three-1 > fraud/1
+        fraud/1 > *next-1
+    """)
+    await hold(store, cycle)
+    for most in range(1, 10):
+        graph = await walk(store, "tx@1", direction=Side.BOTH, depth=None, max_nodes=most)
+        words = at_distances(graph, cycle)
+        assert joined(graph, cycle) == {
+            f"{link.source} > {link.target}" for link in cycle.links if {link.source, link.target} <= words.keys()
+        }
+
+
 # ---------------------------------------------------------------------------------------------- what is cut, and counts
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 from tests.facts import id, ids, said
@@ -63,7 +64,7 @@ async def path(store: Store, source: str, target: str, **conditions: Any) -> lis
     edges = await store.path(PathBetween(id(source), id(target), **conditions), ANYONE)
     if not edges:
         return None if edges is None else []
-    assert all(one.target == next.source for one, next in zip(edges, edges[1:], strict=False))
+    assert all(one.target == next.source for one, next in pairwise(edges))
     return [said(edges[0].source), *(said(edge.target) for edge in edges)]
 
 

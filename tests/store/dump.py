@@ -22,9 +22,7 @@ Dump = dict[str, dict[str, Any]]
 async def entities(store: Store) -> dict[str, Entity]:
     """Every entity, by id."""
     return {
-        entity.id: entity
-        for kind in Kind
-        for entity in (await store.find(Find(kind, limit=100_000), ANYONE)).entities
+        entity.id: entity for kind in Kind for entity in (await store.find(Find(kind, limit=100_000), ANYONE)).entities
     }
 
 

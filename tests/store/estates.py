@@ -1,4 +1,4 @@
-"""Estates for the property tests: what several sources state of a small world, again and again, and what is asked of it.
+"""Estates for the property tests: what several sources state of a small world, again and again, and what is asked.
 
 The world is small, so that statements meet: three datasets, two jobs, two models, a deployment and a repository, with a
 few versions of each.
@@ -158,7 +158,9 @@ def spelled(granules: Sequence[Granule]) -> str:
         ]
         facts += [f"{mark.name} of {said(mark.version.id)} since {mark.since}" for mark in one.marks]
         facts += [f"{said(join.alias.id)} is {said(join.of.id)}" for join in one.joins]
-        lines.append(f"\n  {one.source}/{one.name} by {one.origin}, revision {one.revision}, at {one.at}: " + "; ".join(facts))
+        lines.append(
+            f"\n  {one.source}/{one.name} by {one.origin}, revision {one.revision}, at {one.at}: " + "; ".join(facts)
+        )
     return "".join(lines)
 
 

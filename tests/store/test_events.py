@@ -120,7 +120,9 @@ async def test_persons_and_joins_are_told(store: Store, state: State) -> None:
 
 
 async def test_a_closed_pass_is_told_scope_by_scope(store: Store, state: State) -> None:
-    await state(granule("a", thing("a"), at=1), granule("b", thing("b"), at=1), granule("c", thing("c"), source="other"))
+    await state(
+        granule("a", thing("a"), at=1), granule("b", thing("b"), at=1), granule("c", thing("c"), source="other")
+    )
     seen = (await after(store, 0))[-1].cursor
     pass_ = await store.begin_pass("test", ANYONE)
     await state(granule("a", thing("a"), at=1), pass_=pass_)
@@ -151,7 +153,11 @@ async def test_what_a_failed_or_unchanged_write_did_not_do_is_not_told(store: St
     seen = (await after(store, 0))[-1].cursor
     answers = await ingest.state(
         store,
-        [granule("bad", thing("b", rows=1)), granule("clash", thing("c"), idempotency_key="k"), granule("a", thing("a"))],
+        [
+            granule("bad", thing("b", rows=1)),
+            granule("clash", thing("c"), idempotency_key="k"),
+            granule("a", thing("a")),
+        ],
         ANYONE,
     )
     assert [answer.cursor if isinstance(answer, Written) else answer.code for answer in answers] == [

@@ -24,17 +24,18 @@ from thalweg.store.store import Store
 pytestmark = pytest.mark.anyio
 
 NAN, INF = math.nan, math.inf
+FRAUD, CHURN = {"team": "fraud"}, {"team": "churn"}
 
 ESTATE = granule(
     "estate",
-    run("r1", "train", started_at=100, status="FINISHED", tags={"team": "fraud"}, params={"lr": "0.1"}, metrics={"auc": 0.9}),
-    run("r2", "train", started_at=200, status="FAILED", tags={"team": "fraud", "tier": "1"}, params={"lr": "0.1", "n": "5"}),
-    run("r3", "train", started_at=300, status="FINISHED", tags={"team": "churn"}, params={"lr": "0.2"}, metrics={"auc": 0.7}),
+    run("r1", "train", started_at=100, status="FINISHED", tags=FRAUD, params={"lr": "0.1"}, metrics={"auc": 0.9}),
+    run("r2", "train", started_at=200, status="FAILED", tags=FRAUD | {"tier": "1"}, params={"lr": "0.1", "n": "5"}),
+    run("r3", "train", started_at=300, status="FINISHED", tags=CHURN, params={"lr": "0.2"}, metrics={"auc": 0.7}),
     run("r4", "score", started_at=400, status="RUNNING", name="nightly scoring", gone_at=450, metrics={"auc": NAN}),
     run("r5", "score", started_at=500, name="Nightly_50%", metrics={"auc": {"last": 0.1, "best": 0.95}, "loss": -INF}),
     *flow("tx@1 > *r1"),
     *flow("tx@1 > *stub"),
-    thing("tx", description="transactions", tags={"team": "fraud"}),
+    thing("tx", description="transactions", tags=FRAUD),
     thing("tx@2"),
     thing("repo!abc", authored_at=10),
     thing("repo!abd", authored_at=20),
@@ -42,7 +43,7 @@ ESTATE = granule(
     thing("+fraud#1", since=100, until=200),
     thing("+fraud#2", since=200),
     thing("+fraud#3", since=300, until=200_000_000_000_000_000),
-    thing("+churn#1", since=250, until=400, tags={"team": "churn"}),
+    thing("+churn#1", since=250, until=400, tags=CHURN),
 )  # fmt: skip
 
 
@@ -139,16 +140,12 @@ CONDITIONS: list[tuple[Kind, Where, str]] = [
 
 async def test_each_condition_picks_what_it_says(store: Store, state: State) -> None:
     await state(ESTATE)
-    found, counted = {}, {}
-    for place, (kind, where, _) in enumerate(CONDITIONS):
-        for order in (Order(), Order(Sort.NAME, descending=False), Order(Sort.UPDATED_AT)):
-            page = await store.find(Find(kind, where, order, limit=100), ANYONE)
-            assert not (page.has_next or page.has_previous)
-            found[place, order] = sorted(words(page))
-        counted[place] = await store.count(kind, where, ANYONE)
+    orders = (Order(), Order(Sort.NAME, descending=False), Order(Sort.UPDATED_AT))
     for place, (kind, where, expected) in enumerate(CONDITIONS):
-        assert {tuple(found[key]) for key in found if key[0] == place} == {tuple(sorted(expected.split()))}, (kind, where)
-        assert counted[place] == len(expected.split()), (kind, where)
+        page = await store.find(Find(kind, where, orders[place % 3], limit=100), ANYONE)
+        assert sorted(words(page)) == sorted(expected.split()), (kind, where)
+        assert (page.has_next, page.has_previous) == (False, False)
+        assert await store.count(kind, where, ANYONE) == len(expected.split()), (kind, where)
 
 
 async def test_a_list_and_get_say_the_same(store: Store, state: State) -> None:

@@ -16,7 +16,9 @@ from thalweg.store.store import Store
 pytestmark = pytest.mark.anyio
 
 HISTORY = [
-    granule("1", alias("fraud/1", "champion", since=100), stage("fraud/1", "Staging", since=100, until=250), source="a"),
+    granule(
+        "1", alias("fraud/1", "champion", since=100), stage("fraud/1", "Staging", since=100, until=250), source="a"
+    ),
     granule("2", alias("fraud/2", "champion", since=200), stage("fraud/2", "Staging", since=200), source="a"),
     granule("3", alias("fraud/3", "challenger", since=300), alias("fraud/3", "champion", since=400), source="b"),
     granule("4", alias("churn/1", "champion", since=50), source="b"),

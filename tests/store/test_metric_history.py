@@ -21,7 +21,7 @@ def logged(word: str, histories: Mapping[str, Sequence[Point]]) -> EntityFact:
 
 
 async def ask(store: Store, word: str, metric: str) -> list[tuple[int, int, float]]:
-    return [tuple(point) for point in await store.metric_history(id(word), metric, ANYONE)]
+    return [(point.step, point.at, point.value) for point in await store.metric_history(id(word), metric, ANYONE)]
 
 
 def bits(points: Sequence[tuple[int, int, float]]) -> list[tuple[int, int, bytes]]:

@@ -187,7 +187,12 @@ async def test_many_nodes_at_once_and_a_hub_among_them(store: Store, state: Stat
 
 async def test_every_id_is_in_the_answer(store: Store, state: State) -> None:
     await state(ESTATE)
-    for asked in (Neighbour(Hop.IN), Neighbour(Hop.OUT, EdgeType.PRODUCED), Neighbour(Hop.ASSET), Neighbour(Hop.VERSIONS)):
+    for asked in (
+        Neighbour(Hop.IN),
+        Neighbour(Hop.OUT, EdgeType.PRODUCED),
+        Neighbour(Hop.ASSET),
+        Neighbour(Hop.VERSIONS),
+    ):
         found = await store.neighbours([*ids("nothing", "nothing@1"), "what"], asked, ANYONE)
         assert found == {key: Neighbours((), False) for key in [*ids("nothing", "nothing@1"), "what"]}
         assert await store.neighbours([], asked, ANYONE) == {}

@@ -86,7 +86,9 @@ async def test_an_end_may_be_an_asset(store: Store, state: State) -> None:
 
 
 async def test_at_the_level_of_assets(store: Store, state: State) -> None:
-    await state(granule("g", run("r1", "train"), *CHAIN), granule("h", run("r2", "score"), *flow("preds@2 > *r2 > kpi@1")))
+    await state(
+        granule("g", run("r1", "train"), *CHAIN), granule("h", run("r2", "score"), *flow("preds@2 > *r2 > kpi@1"))
+    )
     assert await path(store, "tx", "preds", versions=False) == ["tx", "^train", "fraud:", "+fraud", "preds"]
     assert await path(store, "tx", "kpi", versions=False) == [
         *("tx", "^train", "fraud:", "+fraud", "preds", "^score", "kpi")

@@ -5,106 +5,110 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import Callable
 from pathlib import Path
 from subprocess import PIPE
+from typing import Any
 
 import anyio
 import pytest
 from anyio.abc import Process
 
-from tests.store.conftest import Fresh
-from tests.store.dump import Dump, dump
+from tests.store.dump import dump
 from tests.store.writing import RUNS, estate, share, write
 from thalweg.model.facts import ANYONE
 from thalweg.model.results import Event
-from thalweg.store.open import open_store
 from thalweg.store.store import Store
 
 pytestmark = pytest.mark.anyio
 
 ROOT = Path(__file__).resolve().parents[2]
 
+Wipe = Callable[[], None]
+
+
 async def start(address: str, *what: str) -> Process:
     command = [sys.executable, "-m", "tests.store.writing", address, *what]
     return await anyio.open_process(command, cwd=ROOT, stdout=PIPE, stderr=PIPE)
 
 
-async def finished(process: Process) -> dict[str, object]:
-    assert process.stdout is not None
-    assert process.stderr is not None
-    said = b"".join([part async for part in process.stdout])
-    problem = b"".join([part async for part in process.stderr])
-    assert await process.wait() == 0, problem.decode()
-    answer: dict[str, object] = json.loads(said)
+async def finished(process: Process) -> dict[str, Any]:
+    """What a process printed, when it has ended well."""
+    said: dict[str, bytes] = {}
+
+    async def read(name: str) -> None:
+        said[name] = b"".join([part async for part in getattr(process, name)])
+
+    async with process, anyio.create_task_group() as tasks:
+        tasks.start_soon(read, "stdout")
+        tasks.start_soon(read, "stderr")
+    assert process.returncode == 0, said["stderr"].decode()
+    answer: dict[str, Any] = json.loads(said["stdout"])
     return answer
 
 
-async def by_one(fresh: Fresh) -> Dump:
-    async with fresh() as store:
-        assert await write(store, estate()) == RUNS
-        return await dump(store)
+async def as_by_one(store: Store, wipe: Wipe) -> None:
+    """That the store holds what one writer alone would have left."""
+    assert (await store.check()).findings == ()
+    found = await dump(store)
+    wipe()
+    assert await write(store, estate()) == RUNS
+    assert await dump(store) == found
 
 
-@pytest.fixture
-async def neo4j_store(empty_neo4j: str) -> AsyncIterator[Store]:
-    store = await open_store(empty_neo4j)
-    yield store
-    await store.close()
-
-
-async def test_two_tasks_through_one_store(fresh: Fresh) -> None:
-    async with fresh() as store:
-        async with anyio.create_task_group() as tasks:
-            for writer in (0, 1):
-                tasks.start_soon(write, store, share(writer))
-        found, events = await dump(store), await store.events(0, 100_000, ANYONE)
-        assert (await store.check()).findings == ()
-    assert found == await by_one(fresh)
-    told_once(events)
-
-
-async def test_two_processes_on_neo4j_and_one_that_follows_the_events(
-    empty_neo4j: str, neo4j_store: Store, fresh_neo4j: Fresh
-) -> None:
-    processes = [await start(empty_neo4j, "write", str(writer)) for writer in (0, 1)]
-    followed: list[Event] = []
-    async with anyio.create_task_group() as tasks:
-        for process in processes:
-            tasks.start_soon(finished, process)
-        while any(process.returncode is None for process in processes):
-            followed += await neo4j_store.events(followed[-1].cursor if followed else 0, 7, ANYONE)
-    while page := await neo4j_store.events(followed[-1].cursor if followed else 0, 100, ANYONE):
-        followed += page
-    assert followed == list(await neo4j_store.events(0, 100_000, ANYONE))
-    told_once(followed)
-    assert (await neo4j_store.check()).findings == ()
-    found = await dump(neo4j_store)
-    assert found == await by_one(fresh_neo4j)
-
-
-def told_once(events: list[Event] | tuple[Event, ...]) -> None:
+def told_once(events: list[Event]) -> None:
     """Each granule changed something once, whoever came first; each thing was made once."""
     assert Counter(event.scope for event in events) == Counter(one.name for one in estate())
     cursors = [event.cursor for event in events]
     assert cursors == sorted(set(cursors))
     made = Counter(
-        (change["id"], "stub" in change) for event in events for change in event.changes if change["change"] == "CREATED"
+        (change["id"], "stub" in change)
+        for event in events
+        for change in event.changes
+        if change["change"] == "CREATED"
     )
     assert set(made.values()) == {1}
 
 
-async def test_a_second_process_on_a_sqlite_file_reads_and_says_that_it_only_reads(tmp_path: Path) -> None:
-    address = f"sqlite:///{tmp_path}/store.db"
-    first = await open_store(address)
-    assert not first.read_only
-    await write(first, estate()[:1])
+async def test_two_tasks_through_one_store(store: Store, wipe: Wipe) -> None:
+    async with anyio.create_task_group() as tasks:
+        for writer in (0, 1):
+            tasks.start_soon(write, store, share(writer))
+    told_once(list(await store.events(0, 100_000, ANYONE)))
+    await as_by_one(store, wipe)
+
+
+@pytest.mark.parametrize("address", [pytest.param("neo4j", marks=pytest.mark.neo4j)], indirect=True)
+async def test_two_processes_and_one_that_follows_the_events(address: str, store: Store, wipe: Wipe) -> None:
+    processes = [await start(address, "write", str(writer)) for writer in (0, 1)]
+    followed: list[Event] = []
+    taken: list[dict[str, Any]] = []
+
+    async def wait(process: Process) -> None:
+        taken.append(await finished(process))
+
+    async with anyio.create_task_group() as tasks:
+        for process in processes:
+            tasks.start_soon(wait, process)
+        while len(taken) < len(processes):
+            followed += await store.events(followed[-1].cursor if followed else 0, 7, ANYONE)
+    while page := await store.events(followed[-1].cursor if followed else 0, 100, ANYONE):
+        followed += page
+    assert followed == list(await store.events(0, 100_000, ANYONE))
+    assert sorted(answer["taken"] for answer in taken) == sorted(len(share(writer)) for writer in (0, 1))
+    told_once(followed)
+    await as_by_one(store, wipe)
+
+
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+async def test_a_second_process_on_one_file_reads_and_says_that_it_only_reads(address: str, store: Store) -> None:
+    assert not store.read_only
+    await write(store, estate()[:1])
     second = await finished(await start(address, "try"))
-    assert second["read_only"] is True
-    assert second["answer"] == "STORE_READ_ONLY"
-    assert {"*r0", "fraud/0", "hub"} <= set(second["seen"])  # type: ignore[call-overload]
-    await write(first, estate()[1:2])
-    assert {"*r1", "fraud/1"} <= set((await finished(await start(address, "try")))["seen"])  # type: ignore[call-overload]
-    await first.close()
+    assert (second["read_only"], second["answer"]) == (True, "STORE_READ_ONLY")
+    assert {"*r0", "fraud/0", "hub"} <= set(second["seen"])
+    await write(store, estate()[1:2])
+    assert {"*r1", "fraud/1"} <= set((await finished(await start(address, "try")))["seen"])
+    await store.close()
     third = await finished(await start(address, "try"))
     assert (third["read_only"], third["answer"]) == (False, "WRITTEN")

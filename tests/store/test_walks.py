@@ -460,7 +460,9 @@ async def test_an_old_name_starts_where_it_was_joined(store: Store, state: State
 
 
 async def test_the_asset_level_is_the_pattern_of_the_versions(store: Store, state: State) -> None:
-    await state(granule("g", run("r1", "train"), *CHAIN), granule("h", run("r2", "train"), *flow("tx@2 > *r2 > fraud/4")))
+    await state(
+        granule("g", run("r1", "train"), *CHAIN), granule("h", run("r2", "train"), *flow("tx@2 > *r2 > fraud/4"))
+    )
     walked = await store.walk(start("tx"), down(), ANYONE)
     assert distances(walked) == {"tx": 0, "^train": 1, "fraud:": 2, "+fraud": 3, "preds": 4}
     assert arrows(walked.edges) == [
@@ -484,7 +486,9 @@ async def test_stated_and_derived_asset_edges_stand_beside_each_other(store: Sto
         granule("1", run("r1", "train", started_at=100), *flow("tx@1 > *r1")),
         granule("2", run("r2", "train", started_at=300), *flow("tx@2 > *r2")),
     )
-    both, stated = sorted((await store.walk(start("^train"), up(), ANYONE)).edges, key=lambda e: said(e.source) == "ref")
+    both, stated = sorted(
+        (await store.walk(start("^train"), up(), ANYONE)).edges, key=lambda e: said(e.source) == "ref"
+    )
     assert (both.at, both.last_at, both.version_edges, both.stated) == (100, 300, 2, True)
     assert (stated.at, stated.version_edges, stated.stated) == (50, 0, True)
     assert await reached(store, start("^train"), up(as_of=99)) == {"^train": 0, "ref": 1}

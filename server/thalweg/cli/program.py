@@ -134,7 +134,7 @@ def lineage(
     ] = None,
     as_of: options.AsOf = None,
     limit: Annotated[
-        int, typer.Option("--limit", metavar="N", min=0, max=10_000, help="Show so many at most, the nearest.")
+        int, typer.Option("--limit", metavar="N", min=0, max=9_999, help="Show so many at most, the nearest.")
     ] = 1_000,
     counts: Annotated[bool, typer.Option("--counts", help="Only count what is reached.")] = False,
     server: options.Server = None,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from thalweg.model.edges import LINEAGE, EdgeType
@@ -36,8 +36,8 @@ class Side(Enum):
 class LineageNode:
     """A node of a lineage graph.
 
-    distance: steps from the start, the smallest. upstream, downstream: the steps on each side where the node lies on
-    it; the start is 0 on each side that was walked, and only a cycle puts another node on both.
+    distance: steps from the start, the smallest. upstream, downstream: the steps on each side where the walk found the
+    node on it; the start is 0 on each side that was walked, and only a cycle puts another node on both.
     degrees: all lineage edges that come in and go out, in the whole graph; None unless they were asked for.
     """
 
@@ -114,27 +114,26 @@ async def lineage(
     _validate(of, newest, depth, types, max_nodes)
     start, begin, at = await where_to_begin(store, caller, of, level, newest)
     sides = [Direction(side.value) for side in (Side.UPSTREAM, Side.DOWNSTREAM) if direction in (side, Side.BOTH)]
-    asked = tuple(type for type in LINEAGE if type in types)
     walks: dict[Direction, Walked] = {}
+    walk = Walk(
+        direction=sides[-1],
+        types=tuple(type for type in LINEAGE if type in types),
+        depth=depth,
+        as_of=as_of,
+        stop_at=frozenset(stop_at),
+        filter=filter,
+        max_nodes=max_nodes,
+        visited=visited,
+        counts=counts or max_nodes == 0,
+        edges=edges,
+        seconds=seconds,
+    )
     for side in sides:
-        walk = Walk(
-            direction=side,
-            types=asked,
-            depth=depth,
-            as_of=as_of,
-            stop_at=frozenset(stop_at),
-            filter=filter,
-            max_nodes=max_nodes,
-            visited=visited,
-            counts=counts or max_nodes == 0,
-            edges=edges,
-            seconds=seconds,
-        )
-        walks[side] = await store.walk(begin, walk, caller)
+        walks[side] = await store.walk(begin, replace(walk, direction=side), caller)
     found, sides_of, cut = merged(walks, max_nodes)
     joined = _edges(walks, found) if edges else []
     if edges and len(walks) == 2:
-        joined += await _across(store, caller, found, sides_of, asked, as_of, seconds)
+        joined += await _across(store, caller, found, sides_of, walk)
     known = await store.degrees([node.id for node in found], caller, as_of=as_of) if degrees and found else {}
     by_distance, by_kind = counted(walks.values())
     reason = _reason(walks.values(), cut)
@@ -260,32 +259,24 @@ def _edges(walks: Mapping[Direction, Walked], nodes: Collection[Node]) -> list[E
     return list({edge[:4]: edge for edge in found if edge.source in ids and edge.target in ids}.values())
 
 
-async def _across(
-    store: Store,
-    caller: Caller,
-    nodes: Collection[Node],
-    sides_of: Sides,
-    types: tuple[EdgeType, ...],
-    as_of: int | None,
-    seconds: float,
-) -> list[Edge]:
-    """The edges that lead from one side to the other past the start; neither side's walk sees both of their ends."""
-    above = {node.id for node in nodes if sides_of[node.id].keys() == {Direction.UPSTREAM}}
-    below = {node.id for node in nodes if sides_of[node.id].keys() == {Direction.DOWNSTREAM}}
+async def _across(store: Store, caller: Caller, nodes: Collection[Node], sides_of: Sides, walk: Walk) -> list[Edge]:
+    """The edges that lead from one side to the other past the start; neither side's walk sees both of their ends.
+
+    They lead from above to below, and in a cycle, where a walk was cut, from below to above.
+    """
+    above = {node.id: node.kind for node in nodes if sides_of[node.id].keys() == {Direction.UPSTREAM}}
+    below = {node.id: node.kind for node in nodes if sides_of[node.id].keys() == {Direction.DOWNSTREAM}}
     if not above or not below:
         return []
-    ids = tuple(above | below)
-    among = Walk(
-        Direction.DOWNSTREAM,
-        types=types,
-        depth=0,
-        as_of=as_of,
-        max_nodes=len(ids),
-        visited=len(ids),
-        seconds=seconds,
-    )
+    ids = (*above, *below)
+    among = replace(walk, depth=0, filter=ALL_NODES, max_nodes=len(ids), visited=len(ids), counts=False)
     walked = await store.walk(Start(ids=ids), among, caller)
-    return [edge for edge in walked.edges if edge.source in above and edge.target in below]
+    return [
+        edge
+        for edge in walked.edges
+        if (edge.source in above and edge.target in below)
+        or (edge.source in below and edge.target in above and below[edge.source] not in walk.stop_at)
+    ]
 
 
 def _reason(walks: Collection[Walked], cut: bool) -> Truncated | None:

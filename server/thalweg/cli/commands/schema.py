@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from graphql import build_schema, introspection_from_schema
+
 from thalweg.cli import output
+from thalweg.graphql.schema import sdl
 
 
 def show(as_json: bool) -> int:
-    from thalweg.graphql.schema import SCHEMA, sdl
-
+    text = f"{sdl().rstrip()}\n"
     if as_json:
-        output.document(SCHEMA.introspect())
+        output.document(introspection_from_schema(build_schema(text), input_object_one_of=True))
     else:
-        output.write(f"{sdl().rstrip()}\n")
+        output.write(text)
     return 0

@@ -10,11 +10,11 @@ from thalweg.lineage.impact.answer import Affected, Confidence, Effect, Impact, 
 from thalweg.lineage.impact.ask import impact
 from thalweg.lineage.impact.change import Change, Content, Delete, Withdraw
 from thalweg.lineage.impact.facts import DEFAULT_MARKS, LiveMarks
-from thalweg.lineage.impact.policy import DEFAULT, Rule
+from thalweg.lineage.impact.policy import DEFAULT_POLICY, Rule
 
 __all__ = [
-    "DEFAULT",
     "DEFAULT_MARKS",
+    "DEFAULT_POLICY",
     "Affected",
     "Change",
     "Confidence",

@@ -10,7 +10,7 @@ from thalweg.lineage.impact.change import Change
 from thalweg.lineage.impact.facts import DEFAULT_MARKS, LiveMarks
 from thalweg.lineage.impact.fetch import Fetch
 from thalweg.lineage.impact.judge import judge
-from thalweg.lineage.impact.policy import DEFAULT, Rule
+from thalweg.lineage.impact.policy import DEFAULT_POLICY, Rule
 from thalweg.model.errors import BadInput
 from thalweg.model.facts import Caller
 from thalweg.model.time import DAY, now
@@ -27,7 +27,7 @@ async def impact(
     active_within: int = 90 * DAY,
     newest: int | None = None,
     live_marks: LiveMarks = DEFAULT_MARKS,
-    policy: Sequence[Rule] = DEFAULT,
+    policy: Sequence[Rule] = DEFAULT_POLICY,
     visited: int = 100_000,
     seconds: float = 10.0,
 ) -> Impact:

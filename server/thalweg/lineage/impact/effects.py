@@ -10,9 +10,9 @@ DELETE    of a dataset: BREAKS on who reads it in the active pattern, STALE behi
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from thalweg.lineage.impact.activity import Activity
 from thalweg.lineage.impact.answer import Confidence, Effect
@@ -31,10 +31,8 @@ USED = "used"
 """A run or a release that took in what is withdrawn itself."""
 
 
-class Trail(Protocol):
-    """Gives the explanation of a hit; it is made only for those that are told."""
-
-    def __call__(self) -> tuple[Edge, ...]: ...
+Trail = Callable[[], tuple[Edge, ...]]
+"""Gives the explanation of a hit; it is made only for those that are told."""
 
 
 class Hit(NamedTuple):
@@ -123,7 +121,7 @@ class History:
 
         A run is not built, so it is no less a run when what it read is gone.
         """
-        again = remakeable(self._facts)
+        again = remakeable(self._facts) if self._facts.makers else self._facts.starts
         seeds = {id: Confidence.POSSIBLE if id in again else Confidence.CERTAIN for id in self._seeds()}
         spread = Spread(seeds, self._steps)
         for id in spread:

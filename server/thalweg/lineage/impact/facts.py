@@ -34,6 +34,8 @@ class Facts:
         jobs that have more runs than these.
     newest: the newest version of a dataset. marks: those that hold, by model.
     assets: the entities of assets, for names, owners and tags.
+    makers: whether all that made the versions that change is among these; where that was cut, nobody can say that they
+        could not be made again.
     incomplete: why there may be more than this, a sentence each. notes: what else a reader should know.
     """
 
@@ -49,5 +51,6 @@ class Facts:
     newest: Mapping[str, str] = field(default_factory=dict)
     marks: Mapping[str, tuple[Mark, ...]] = field(default_factory=dict)
     assets: Mapping[str, Entity] = field(default_factory=dict)
+    makers: bool = True
     incomplete: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()

@@ -6,10 +6,9 @@ What is cut is said in `Facts.incomplete`; what was fetched until then is still 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import replace
-from time import monotonic
 
 from thalweg.lineage.impact.activity import window_of
+from thalweg.lineage.impact.bounded import Bounded, Cut
 from thalweg.lineage.impact.change import OF, VERB, Change, Content, Delete
 from thalweg.lineage.impact.facts import Facts
 from thalweg.lineage.impact.live import is_gone, is_open
@@ -19,9 +18,9 @@ from thalweg.model.errors import BadInput, DeadlineExceeded
 from thalweg.model.facts import Caller
 from thalweg.model.keys import kind_of_id
 from thalweg.model.kinds import Kind, Level
-from thalweg.model.results import Direction, Edge, Entity, Mark, Neighbours, Node, Truncated, Walked
+from thalweg.model.results import Direction, Edge, Entity, Mark, Node
 from thalweg.model.time import rfc3339
-from thalweg.store.questions import Find, Hop, Neighbour, Start, Walk, Where
+from thalweg.store.questions import Start, Where
 from thalweg.store.store import Store
 
 FLOW = (EdgeType.INPUT_TO, EdgeType.PRODUCED, EdgeType.SERVED_BY, EdgeType.DERIVED_INTO)
@@ -34,10 +33,6 @@ NEWEST_RUNS = 100
 FEWEST_RUNS = 10
 NEWEST_RELEASES = 25
 OPEN_RELEASES = 100
-
-
-class Cut(Exception):
-    """The budget or the time is spent; what was fetched until now is all there will be."""
 
 
 class Fetch:
@@ -59,10 +54,7 @@ class Fetch:
         self._at = at
         self._as_of = as_of
         self._window = window
-        self._left = visited
-        self._visited = visited
-        self._seconds = seconds
-        self._until = monotonic() + seconds
+        self._ask = Bounded(store, caller, as_of=as_of, visited=visited, seconds=seconds)
         self._nodes: dict[str, Node] = {}
         self._edges: dict[tuple[object, ...], Edge] = {}
         self._asset_edges: tuple[Edge, ...] = ()
@@ -72,6 +64,7 @@ class Fetch:
         self._marks: dict[str, tuple[Mark, ...]] = {}
         self._listed: set[str] = set()
         """Assets that may be in the answer."""
+        self._makers_known = False
         self._incomplete: list[str] = []
         self._notes: list[str] = []
 
@@ -81,6 +74,8 @@ class Fetch:
         starts: set[str] = set()
         try:
             starts = await self._starts(named.values(), change, newest)
+            if isinstance(change, Delete) and starts:
+                await self._makers(starts)
             history = await self._history(starts)
             self._known_then(named.values(), starts, history)
             if isinstance(change, Delete):
@@ -89,7 +84,7 @@ class Fetch:
         except Cut as cut:
             self._incomplete.append(str(cut))
         except DeadlineExceeded:
-            self._incomplete.append(self._too_late())
+            self._incomplete.append(self._ask.too_late())
         assets = await self._store.get(sorted(self._listed | set(named)), self._caller)
         return Facts(
             at=self._at,
@@ -104,7 +99,8 @@ class Fetch:
             newest=self._newest,
             marks=self._marks,
             assets=assets,
-            incomplete=tuple(dict.fromkeys(self._incomplete)),
+            makers=self._makers_known,
+            incomplete=tuple(dict.fromkeys((*self._incomplete, *self._ask.cuts))),
             notes=tuple(self._notes),
         )
 
@@ -146,10 +142,10 @@ class Fetch:
             if entity.kind.level is Level.VERSION:
                 found = [_node(entity)]
             elif newest is not None:
-                neighbours = await self._versions([entity.id], newest)
+                neighbours = await self._ask.newest([entity.id], newest)
                 found = [_node(version) for _, version in neighbours[entity.id].found]
             else:
-                found = await self._all_versions(entity.id)
+                found = list((await self._ask.all_versions(entity.id)).nodes)
             self._nodes.update((node.id, node) for node in found)
             starts.update(node.id for node in found)
             if not found:
@@ -180,8 +176,6 @@ class Fetch:
     # ------------------------------------------------------------------------------------------------------- deletion
 
     async def _deletion(self, named: Iterable[Entity], starts: Collection[str], history: Collection[Node]) -> None:
-        if starts:
-            await self._makers(starts)
         readers: set[str] = set()
         datasets = tuple(sorted(entity.id for entity in named if entity.kind is Kind.DATASET))
         if datasets:
@@ -203,10 +197,11 @@ class Fetch:
         gone = {node.id for node in inputs if is_gone(node, self._at)} - set(starts)
         if gone:
             await self._walk(Start(ids=tuple(sorted(gone))), Direction.UPSTREAM, depth=None)
+        self._makers_known = not self._ask.cuts
 
     async def _pattern(self, datasets: tuple[str, ...], history: Collection[Node]) -> set[str]:
         """The assets downstream, and what runs and releases did there; answers with the jobs that read the datasets."""
-        walked = await self._walked(Start(ids=datasets), Direction.DOWNSTREAM, None, FLOW)
+        walked = await self._ask.walk(Start(ids=datasets), Direction.DOWNSTREAM, None, FLOW)
         self._asset_edges = walked.edges
         self._listed.update(node.id for node in walked.nodes)
         jobs = {node.id for node in walked.nodes if node.kind is Kind.JOB}
@@ -225,8 +220,8 @@ class Fetch:
         """The newest runs of jobs."""
         if not jobs:
             return
-        limit = max(FEWEST_RUNS, min(NEWEST_RUNS, self._left // len(jobs)))
-        for job, neighbours in (await self._versions(sorted(jobs), limit)).items():
+        limit = max(FEWEST_RUNS, min(NEWEST_RUNS, self._ask.left // len(jobs)))
+        for job, neighbours in (await self._ask.newest(sorted(jobs), limit)).items():
             runs = [_node(run) for _, run in neighbours.found if run.at <= self._at]
             self._nodes.update((run.id, run) for run in runs)
             self._runs_at[job] = tuple(sorted((run.at for run in runs), reverse=True))
@@ -255,13 +250,11 @@ class Fetch:
         """The newest releases of deployments; of those with more, also the open ones among the older."""
         if not deployments:
             return
-        for deployment, neighbours in (await self._versions(sorted(deployments), NEWEST_RELEASES)).items():
+        for deployment, neighbours in (await self._ask.newest(sorted(deployments), NEWEST_RELEASES)).items():
             found = [release for _, release in neighbours.found]
             if neighbours.more:
-                self._in_time()
                 where = Where(asset_id=deployment, live=True, live_at=self._at)
-                find = Find(Kind.RELEASE, where, limit=OPEN_RELEASES, seconds=self._until - monotonic())
-                page = await self._store.find(find, self._caller)
+                page = await self._ask.find(Kind.RELEASE, where, OPEN_RELEASES)
                 found += page.entities
                 if page.has_next:
                     self._notes.append(
@@ -275,27 +268,16 @@ class Fetch:
         """What the liveness of the answer's assets hangs on: newest versions, marks, runs."""
         datasets = sorted(id for id in self._listed if kind_of(id) is Kind.DATASET)
         if datasets:
-            for dataset, neighbours in (await self._versions(datasets, 1)).items():
+            for dataset, neighbours in (await self._ask.newest(datasets, 1)).items():
                 self._newest.update((dataset, version.id) for _, version in neighbours.found)
         models = sorted(id for id in self._listed if kind_of(id) is Kind.MODEL)
         if models:
-            self._in_time()
-            self._marks.update(await self._store.marks(models, self._caller, as_of=self._as_of))
+            self._marks.update(await self._ask.marks(models))
         if jobs:
             touched = {id for id in self._listed if kind_of(id) is Kind.JOB}
             since = self._at - self._window
             ran = {node.asset_id for node in history if node.kind is Kind.RUN and since <= node.at <= self._at}
             await self._runs(touched - ran)
-
-    # ------------------------------------------------------------------------------------------- calls, all of them cut
-
-    async def _versions(self, assets: Collection[str], limit: int) -> dict[str, Neighbours]:
-        """The newest versions of assets at the time of the question."""
-        self._in_time()
-        ask = Neighbour(Hop.VERSIONS, limit=limit, as_of=self._as_of)
-        found = dict(await self._store.neighbours(list(assets), ask, self._caller))
-        self._left -= sum(len(near.found) for near in found.values())
-        return found
 
     async def _walk(
         self,
@@ -305,47 +287,12 @@ class Fetch:
         types: tuple[EdgeType, ...] = FLOW,
     ) -> list[Node]:
         """Walks versions, keeps them and their edges, and answers with the nodes."""
-        walked = await self._walked(start, direction, depth, types)
+        walked = await self._ask.walk(start, direction, depth, types)
         for node in walked.nodes:
             self._nodes.setdefault(node.id, node)
         for edge in walked.edges:
             self._edges[edge[:4]] = edge
         return list(walked.nodes)
-
-    async def _walked(
-        self, start: Start, direction: Direction, depth: int | None, types: tuple[EdgeType, ...]
-    ) -> Walked:
-        return await self._asked(start, Walk(direction, types=types, depth=depth, as_of=self._as_of))
-
-    async def _all_versions(self, asset: str) -> list[Node]:
-        """The versions of an asset, whenever they were first seen."""
-        return list(
-            (await self._asked(Start(versions_of=asset), Walk(Direction.DOWNSTREAM, depth=0, edges=False))).nodes
-        )
-
-    async def _asked(self, start: Start, walk: Walk) -> Walked:
-        """The answer to a walk within what is left of the budget and the time."""
-        self._in_time()
-        if self._left < 1:
-            raise Cut(self._too_much())
-        walk = replace(walk, max_nodes=self._left, visited=self._left, seconds=self._until - monotonic())
-        walked = await self._store.walk(start, walk, self._caller)
-        self._left -= len(walked.nodes)
-        if walked.truncated is Truncated.DEADLINE:
-            self._incomplete.append(self._too_late())
-        elif walked.truncated in (Truncated.VISITED, Truncated.MAX_NODES):
-            self._incomplete.append(self._too_much())
-        return walked
-
-    def _in_time(self) -> None:
-        if monotonic() >= self._until:
-            raise Cut(self._too_late())
-
-    def _too_late(self) -> str:
-        return f"The question was cut after {self._seconds:g} seconds; ask with more time, or of less."
-
-    def _too_much(self) -> str:
-        return f"The question was cut after {self._visited} entities; ask with a larger budget, or of less."
 
 
 def _node(entity: Entity) -> Node:

@@ -12,7 +12,7 @@ from thalweg.lineage.impact.effects import Hit, hits
 from thalweg.lineage.impact.facts import DEFAULT_MARKS, Facts, LiveMarks
 from thalweg.lineage.impact.feeds import Feeds
 from thalweg.lineage.impact.live import Live
-from thalweg.lineage.impact.policy import DEFAULT, GRAVITY, Rule, Standing, decide, verdict
+from thalweg.lineage.impact.policy import DEFAULT_POLICY, GRAVITY, Rule, Standing, decide, verdict
 from thalweg.lineage.impact.reasons import reason
 from thalweg.lineage.spelling import kind_of
 from thalweg.model.kinds import Kind
@@ -21,7 +21,9 @@ _EFFECTS = tuple(Effect)
 _CONFIDENCES = tuple(Confidence)
 
 
-def judge(change: Change, facts: Facts, policy: Sequence[Rule] = DEFAULT, marks: LiveMarks = DEFAULT_MARKS) -> Impact:
+def judge(
+    change: Change, facts: Facts, policy: Sequence[Rule] = DEFAULT_POLICY, marks: LiveMarks = DEFAULT_MARKS
+) -> Impact:
     """What the change does, as far as the facts say: one line for each asset and effect, the worst first."""
     activity = Activity(facts)
     live = Live(facts, activity, marks)

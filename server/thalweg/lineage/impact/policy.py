@@ -46,7 +46,7 @@ class Rule:
         )
 
 
-DEFAULT: tuple[Rule, ...] = (
+DEFAULT_POLICY: tuple[Rule, ...] = (
     Rule(
         "breaks-production",
         Verdict.BLOCK,

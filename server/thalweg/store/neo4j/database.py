@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 import neo4j
@@ -39,7 +39,7 @@ class Database:
         self.name = name
         # Within a cluster a read may reach a member that has not yet seen our last write; one instance has no such gap.
         scheme = address.partition(":")[0]
-        self._writing: set[asyncio.Future[Any]] = set()
+        self._working: set[asyncio.Task[Any]] = set()
         self._bookmarks = AsyncGraphDatabase.bookmark_manager() if scheme.startswith("neo4j") else None
 
     @classmethod
@@ -65,9 +65,9 @@ class Database:
         return cls(driver, address, database)
 
     async def close(self) -> None:
-        """Closes every connection, after the writes that are under way."""
-        if self._writing:
-            await asyncio.wait(self._writing)
+        """Closes every connection, after what is under way."""
+        if self._working:
+            await asyncio.wait(self._working)
         await self._driver.close()
 
     def _session(self, access: str) -> AsyncSession:
@@ -88,13 +88,20 @@ class Database:
                 records = [record.values() async for record in result]
             return records[0] if records else []
 
-        try:
-            async with asyncio.timeout(seconds):
-                return await self._attempts(run, query.name)
-        except TimeoutError as error:
-            raise DeadlineExceeded(
-                f"The question was stopped after {seconds:g} s.", "Ask for less, or give it more time."
-            ) from error
+        if seconds > 0:
+            # In a task of its own: the driver cancels the task it runs in once more when that is cancelled, which
+            # `asyncio.timeout` would take for somebody else's wish.
+            task = self._keep(self._attempts(run, query.name))
+            try:
+                await asyncio.wait((task,), timeout=seconds)
+            except asyncio.CancelledError:
+                task.cancel()
+                raise
+            if task.done():
+                return await task
+            task.cancel()
+            await asyncio.wait((task,))
+        raise DeadlineExceeded(f"The question was stopped after {seconds:g} s.", "Ask for less, or give it more time.")
 
     async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """Does work in one transaction, over again where it ran into another; commits when it returns.
@@ -111,15 +118,18 @@ class Database:
                     await transaction.commit()
                 return done
 
-        task = asyncio.ensure_future(self._attempts(run, "write"))
-        self._writing.add(task)
-        task.add_done_callback(self._written)
-        return await asyncio.shield(task)
+        return await asyncio.shield(self._keep(self._attempts(run, "write")))
 
-    def _written(self, task: asyncio.Future[Any]) -> None:
-        self._writing.discard(task)
+    def _keep(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        task = asyncio.create_task(work)
+        self._working.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._working.discard(task)
         if not task.cancelled():
-            task.exception()  # marks it as seen: whoever asked for the write may be gone
+            task.exception()  # marks it as seen: whoever asked may be gone
 
     async def run(self, query: Query, **parameters: Any) -> list[Any]:
         """Runs a query that commits by itself, and answers as `read` does: what changes the schema, say."""

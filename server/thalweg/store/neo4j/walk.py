@@ -4,7 +4,6 @@ several nodes, for a single step, or upstream from an asset, it is asked layer b
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -32,6 +31,9 @@ HUB = 2_000
 AT_ONCE = 5_000
 """Nodes of a layer in one query."""
 
+ALWAYS = 1 << 62
+"""Later than any time."""
+
 NOTHING = Walked((), (), {}, True)
 
 
@@ -52,12 +54,11 @@ async def walk(database: Database, start: Start, walk: Walk) -> Walked:
     """What a walk reaches. A deadline cuts: then there is what was found until then, and the answer says so."""
     walking = _Walking(database, walk)
     try:
-        async with asyncio.timeout(walk.seconds):
-            found = await walking.walk(start)
-            if found is None and (renamed := await _renamed(database, start)) is not None:
-                found = await walking.walk(renamed)
-            return found if found is not None else NOTHING
-    except (TimeoutError, DeadlineExceeded):
+        found = await walking.walk(start)
+        if found is None and (renamed := await _renamed(database, start)) is not None:
+            found = await walking.walk(renamed)
+        return found if found is not None else NOTHING
+    except DeadlineExceeded:
         return walking.cut_by_deadline()
 
 
@@ -229,7 +230,10 @@ class _Walking:
         asked = self.asked
         if start.versions_of is not None:
             limit = start.newest if start.newest is not None else asked.visited + CUT_LAYER + 1
-            (rows,) = await self.read(query("newest_versions"), id=start.versions_of, limit=limit, **self.fits)
+            until = asked.as_of if asked.as_of is not None else ALWAYS
+            (rows,) = await self.read(
+                query("newest_versions"), id=start.versions_of, as_of=until, limit=limit, **self.fits
+            )
             return [(id, wanted) for id, wanted in rows]
         found: list[tuple[str, bool]] = []
         ids = list(dict.fromkeys(start.ids))

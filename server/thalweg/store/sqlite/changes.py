@@ -4,27 +4,37 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import orjson
 
+from thalweg.model.edges import EdgeType
 from thalweg.model.kinds import Kind
 from thalweg.store.sqlite.codes import KIND_BITS, KIND_CODE, TYPE_CODE, pack
-from thalweg.store.sqlite.transaction import SQL, EdgePlace, NodePlace, Transaction
+from thalweg.store.sqlite.transaction import SQL, EdgePlace, Transaction
 from thalweg.store.weave.requests import Changes
 from thalweg.store.weave.rows import EdgeRow, EdgeStatement, MarkRow, MetricRow, NodeRow, NodeStatement, ScopeRow
+
+_PARENT_OF = TYPE_CODE[EdgeType.PARENT_OF]
 
 
 def apply(tx: Transaction, changes: Changes) -> list[int]:
     """Writes rows: removals first, then nodes, edges, the rest. Answers the cursors of the events."""
     _remove(tx, changes)
-    _write_nodes(tx, changes.nodes_new, changes.nodes_changed)
-    _write_edges(tx, changes.edges_new, changes.edges_changed)
+    if changes.nodes_new:
+        _add_nodes(tx, changes.nodes_new)
+    if changes.nodes_changed:
+        _change_nodes(tx, changes.nodes_changed)
+    if changes.edges_new:
+        _add_edges(tx, changes.edges_new)
+    if changes.edges_changed:
+        _change_edges(tx, changes.edges_changed)
     many = tx.connection.executemany
     if changes.node_statements_put:
-        many(SQL["put_node_statement"], [_node_statement(tx, one) for one in changes.node_statements_put])
+        many(SQL["put_node_statement"], _node_statements(tx, changes.node_statements_put))
     if changes.edge_statements_put:
-        many(SQL["put_edge_statement"], [_edge_statement(tx, one) for one in changes.edge_statements_put])
+        many(SQL["put_edge_statement"], _edge_statements(tx, changes.edge_statements_put))
     if changes.metrics:
         _write_metrics(tx, changes.metrics)
     if changes.histories_put:
@@ -65,29 +75,16 @@ def _stated(id: str, node: NodeRow) -> str:
 def _remove(tx: Transaction, changes: Changes) -> None:
     many = tx.connection.executemany
     if changes.node_statements_removed:
-        many(
-            SQL["remove_node_statement"],
-            [
-                (tx.scope(one.scope), one.node.handle, _stated(one.stated_id, one.node))
-                for one in changes.node_statements_removed
-            ],
-        )
+        many(SQL["remove_node_statement"], [row[:3] for row in _node_statements(tx, changes.node_statements_removed)])
     if changes.edge_statements_removed:
-        many(SQL["remove_edge_statement"], [_edge_statement(tx, one)[:7] for one in changes.edge_statements_removed])
+        many(SQL["remove_edge_statement"], [row[:7] for row in _edge_statements(tx, changes.edge_statements_removed)])
     if changes.histories_removed:
         many(
             SQL["remove_history"],
             [(tx.scope(scope), node.handle, _stated(id, node)) for scope, node, id in changes.histories_removed],
         )
     if changes.edges_removed:
-        removed = [edge for edge in changes.edges_removed if edge in tx.edge_places]
-        many(
-            SQL["remove_edge"],
-            [(edge.target.handle, tx.edge_places.pop(edge)[0], edge.source.handle, edge.role) for edge in removed],
-        )
-        for edge in removed:
-            tx.edges.pop(edge.ref, None)
-            edge.handle = 0
+        _remove_edges(tx, changes.edges_removed)
     if changes.nodes_removed:
         handles = [(node.handle,) for node in changes.nodes_removed]
         _remove_metrics(tx, handles)
@@ -108,18 +105,29 @@ def _remove(tx: Transaction, changes: Changes) -> None:
 
 
 # ------------------------------------------------------------------------------------------------------------ nodes
+# These run for every row that is written, hence the long tuples, and names that are bound before a loop.
 
 
-def _node_place(tx: Transaction, node: NodeRow) -> NodePlace:
-    kind = KIND_CODE[node.kind]
-    title = None
+def _title(node: NodeRow) -> str | None:
+    """The name that was stated of a run."""
     if node.kind is Kind.RUN and b'"name":' in node.body:
-        title = orjson.loads(node.body).get("name") or None
-    return (-kind if node.hidden else kind, title, tx.handle(node.asset), node.first_at, node.at)
+        return orjson.loads(node.body).get("name") or None
+    return None
+
+
+@lru_cache(maxsize=1_024)
+def _one_origin(origin: str, statements: int) -> str:
+    return orjson.dumps({origin: statements}).decode()
+
+
+def _origins(node: NodeRow) -> str | None:
+    if len(node.origins) == 1:
+        return _one_origin(*next(iter(node.origins.items())))
+    return orjson.dumps(node.origins).decode() if node.origins else None
 
 
 def _node_values(node: NodeRow) -> tuple[Any, ...]:
-    lead = node.lead
+    origin, at = node.lead if node.lead is not None else (None, None)
     return (
         node.updated_at,
         node.gone_at,
@@ -127,42 +135,56 @@ def _node_values(node: NodeRow) -> tuple[Any, ...]:
         node.status,
         int(node.state),
         node.statements,
-        *(lead if lead is not None else (None, None)),
+        origin,
+        at,
         orjson.dumps(node.won).decode() if node.won else None,
-        orjson.dumps(node.origins).decode() if node.origins else None,
+        _origins(node),
         node.forgotten,
         node.body,
     )
 
 
-def _write_nodes(tx: Transaction, new: Sequence[NodeRow], changed: Sequence[NodeRow]) -> None:
-    if new:
-        for node in new:
-            n = tx.handles.get(node.id)
-            if n is None or tx.ids.get(n) != node.id:
-                tx.counters.node += 1
-                n = tx.counters.node << KIND_BITS | KIND_CODE[node.kind]
-                tx.handles[node.id] = n
-                tx.fresh.add(n)
-            else:
-                del tx.ids[n]
-            node.handle = n
-            tx.nodes[node.id] = node
-        rows = []
-        for node in new:
-            place = tx.node_places[node] = _node_place(tx, node)
-            kind, title, asset, first_at, at = place
-            k1, k2, k3 = (*node.key, None, None)[:3]
-            rows.append((node.handle, node.id, kind, k1, k2, k3, title, asset, first_at, at, *_node_values(node)))
-        tx.connection.executemany(SQL["add_node"], rows)
+def _add_nodes(tx: Transaction, nodes: Sequence[NodeRow]) -> None:
+    handles, removed, kinds, counter = tx.handles, tx.ids, KIND_CODE, tx.counters.node
+    for node in nodes:
+        n = handles.get(node.id)
+        if n is None or removed.pop(n, None) is None:
+            counter += 1
+            n = handles[node.id] = counter << KIND_BITS | kinds[node.kind]
+        node.handle = n
+        tx.nodes[node.id] = node
+    tx.counters.node = counter
+    rows = []
+    for node in nodes:
+        key, kind, asset = node.key, kinds[node.kind], node.asset
+        rows.append(
+            (
+                node.handle,
+                node.id,
+                -kind if node.hidden else kind,
+                key[0],
+                key[1] if len(key) > 1 else None,
+                key[2] if len(key) > 2 else None,
+                _title(node),
+                None if asset is None else handles.get(asset) or tx.handle(asset),
+                node.first_at,
+                node.at,
+                *_node_values(node),
+            )
+        )
+    tx.connection.executemany(SQL["add_node"], rows)
+
+
+def _change_nodes(tx: Transaction, nodes: Sequence[NodeRow]) -> None:
     kept, moved = [], []
-    for node in changed:
-        place, was = _node_place(tx, node), tx.node_places[node]
-        if place == was:
+    for node in nodes:
+        kind = KIND_CODE[node.kind]
+        place = (-kind if node.hidden else kind, _title(node), tx.handle(node.asset), node.first_at, node.at)
+        if place == tx.node_places.get(node):
             kept.append((node.handle, *_node_values(node)))
         else:
-            kind, title, asset, first_at, at = tx.node_places[node] = place
-            moved.append((node.handle, *_node_values(node), kind, title, asset, first_at, at))
+            tx.node_places[node] = place
+            moved.append((node.handle, *_node_values(node), *place))
     if kept:
         tx.connection.executemany(SQL["change_node"], kept)
     if moved:
@@ -178,7 +200,7 @@ def _remove_metrics(tx: Transaction, handles: list[tuple[int]]) -> None:
 
 
 def _write_metrics(tx: Transaction, metrics: Iterable[tuple[NodeRow, list[MetricRow]]]) -> None:
-    known = [(node.handle,) for node, _ in metrics if node.handle not in tx.fresh]
+    known = [(node.handle,) for node, _ in metrics if node.handle <= tx.before]
     if known:
         _remove_metrics(tx, known)
     rows = [
@@ -199,9 +221,20 @@ def _write_metrics(tx: Transaction, metrics: Iterable[tuple[NodeRow, list[Metric
         tx.connection.executemany(SQL["settle_best"], settled)
 
 
-def _node_statement(tx: Transaction, one: NodeStatement) -> tuple[Any, ...]:
-    scope, node, stated_id, origin, at, body, retired = one
-    return (tx.scope(scope), node.handle, "" if stated_id == node.id else stated_id, origin, at, retired, body)
+def _node_statements(tx: Transaction, statements: Sequence[NodeStatement]) -> list[tuple[Any, ...]]:
+    scopes = tx.scopes
+    return [
+        (
+            scopes.get(scope) or tx.scope(scope),
+            node.handle,
+            "" if stated_id == node.id else stated_id,
+            origin,
+            at,
+            retired,
+            body,
+        )
+        for scope, node, stated_id, origin, at, body, retired in statements
+    ]
 
 
 # ------------------------------------------------------------------------------------------------------------ edges
@@ -209,42 +242,47 @@ def _node_statement(tx: Transaction, one: NodeStatement) -> tuple[Any, ...]:
 
 def _edge_place(tx: Transaction, edge: EdgeRow) -> EdgePlace:
     type = TYPE_CODE[edge.type]
-    sa = ta = None
-    if type < 6 and edge.source.asset is not None and edge.target.asset is not None:
-        sa, ta = tx.handle(edge.source.asset), tx.handle(edge.target.asset)
+    above, below = edge.source.asset, edge.target.asset
+    if above is None or below is None or type == _PARENT_OF:
+        return (-type if edge.hidden else type, edge.at, None, None)
+    handles = tx.handles
+    sa, ta = handles.get(above) or tx.handle(above), handles.get(below) or tx.handle(below)
     return (-type if edge.hidden else type, edge.at, sa, ta)
 
 
-def _write_edges(tx: Transaction, new: Sequence[EdgeRow], changed: Sequence[EdgeRow]) -> None:
-    if new:
-        rows = []
-        for edge in new:
-            type, at, sa, ta = tx.edge_places[edge] = _edge_place(tx, edge)
-            edge.handle = 1
-            source, target = edge.source, edge.target
-            tx.edges[source.id, edge.type, target.id, edge.role] = edge
-            rows.append(
-                (
-                    target.handle,
-                    type,
-                    source.handle,
-                    edge.role,
-                    at,
-                    edge.first_at,
-                    edge.stated_at,
-                    edge.stated,
-                    edge.derived,
-                    edge.derived_first,
-                    edge.derived_last,
-                    sa,
-                    ta,
-                    edge.body,
-                )
+def _add_edges(tx: Transaction, edges: Sequence[EdgeRow]) -> None:
+    rows = []
+    for edge in edges:
+        type, at, sa, ta = _edge_place(tx, edge)
+        edge.handle = 1
+        rows.append(
+            (
+                edge.target.handle,
+                type,
+                edge.source.handle,
+                edge.role,
+                at,
+                edge.first_at,
+                edge.stated_at,
+                edge.stated,
+                edge.derived,
+                edge.derived_first,
+                edge.derived_last,
+                sa,
+                ta,
+                edge.body,
             )
-        tx.connection.executemany(SQL["add_edge"], rows)
-    kept, moved = [], []
-    for edge in changed:
-        place, was = _edge_place(tx, edge), tx.edge_places[edge]
+        )
+    tx.connection.executemany(SQL["add_edge"], rows)
+
+
+def _change_edges(tx: Transaction, edges: Sequence[EdgeRow]) -> None:
+    kept, moved, back = [], [], []
+    for edge in edges:
+        was = _kept_place(tx, edge)
+        if was is None:
+            back.append(edge)  # it was removed in this transaction
+            continue
         values = (
             edge.target.handle,
             was[0],
@@ -258,6 +296,7 @@ def _write_edges(tx: Transaction, new: Sequence[EdgeRow], changed: Sequence[Edge
             edge.derived_last,
             edge.body,
         )
+        place = _edge_place(tx, edge)
         if place == was:
             kept.append(values)
         else:
@@ -267,24 +306,51 @@ def _write_edges(tx: Transaction, new: Sequence[EdgeRow], changed: Sequence[Edge
         tx.connection.executemany(SQL["change_edge"], kept)
     if moved:
         tx.connection.executemany(SQL["move_edge"], moved)
+    if back:
+        _add_edges(tx, back)
 
 
-def _edge_statement(tx: Transaction, one: EdgeStatement) -> tuple[Any, ...]:
-    scope, edge, stated_source, stated_target, origin, at, body, retired = one
-    source, target = edge.source, edge.target
-    return (
-        tx.scope(scope),
-        target.handle,
-        TYPE_CODE[edge.type],
-        source.handle,
-        edge.role,
-        "" if stated_source == source.id else stated_source,
-        "" if stated_target == target.id else stated_target,
-        origin,
-        at,
-        retired,
-        body,
-    )
+def _kept_place(tx: Transaction, edge: EdgeRow) -> EdgePlace | None:
+    """Where an edge lies; None where it is not kept. One that this transaction made is looked up."""
+    known = tx.edge_places.get(edge)
+    if known is None:
+        place = (edge.target.handle, TYPE_CODE[edge.type], edge.source.handle, edge.role)
+        known = tx.connection.execute(SQL["edge_place"], place).fetchone()
+    return known
+
+
+def _remove_edges(tx: Transaction, edges: Sequence[EdgeRow]) -> None:
+    rows = []
+    for edge in edges:
+        place = _kept_place(tx, edge)
+        if place is not None:
+            rows.append((edge.target.handle, place[0], edge.source.handle, edge.role))
+            tx.edge_places.pop(edge, None)
+            edge.handle = 0
+    tx.connection.executemany(SQL["remove_edge"], rows)
+
+
+def _edge_statements(tx: Transaction, statements: Sequence[EdgeStatement]) -> list[tuple[Any, ...]]:
+    scopes, types = tx.scopes, TYPE_CODE
+    rows = []
+    for scope, edge, stated_source, stated_target, origin, at, body, retired in statements:
+        source, target = edge.source, edge.target
+        rows.append(
+            (
+                scopes.get(scope) or tx.scope(scope),
+                target.handle,
+                types[edge.type],
+                source.handle,
+                edge.role,
+                "" if stated_source == source.id else stated_source,
+                "" if stated_target == target.id else stated_target,
+                origin,
+                at,
+                retired,
+                body,
+            )
+        )
+    return rows
 
 
 # --------------------------------------------------------------------------------------------------- marks, scopes

@@ -181,7 +181,8 @@ def connect_writer(file: Path, *, synchronous: str, cache: int) -> sqlite3.Conne
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute(f"PRAGMA synchronous = {synchronous}")
         connection.execute("PRAGMA secure_delete = OFF")
-        connection.execute("PRAGMA wal_autocheckpoint = 20000")
+        # a page that many transactions change is brought over once: with 50,000 of them the log is of 200 MB
+        connection.execute("PRAGMA wal_autocheckpoint = 50000")
         connection.execute(f"PRAGMA journal_size_limit = {256 * _MIB}")
     except BaseException:
         connection.close()

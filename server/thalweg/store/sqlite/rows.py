@@ -149,10 +149,6 @@ def edges(tx: Transaction, request: ask.Edges) -> list[EdgeRow]:
     found: list[EdgeRow] = []
     text, execute = SQL["edge"], tx.connection.execute
     for ref in request.refs:
-        known = tx.edges.get(ref)
-        if known is not None:
-            found.append(known)
-            continue
         source, target = request.nodes[ref[0]], request.nodes[ref[2]]
         if not source.handle or not target.handle:
             continue
@@ -176,7 +172,6 @@ def edges(tx: Transaction, request: ask.Edges) -> list[EdgeRow]:
             type < 0,
             1,
         )
-        tx.edges[ref] = edge
         tx.edge_places[edge] = (type, at, sa, ta)
         found.append(edge)
     return found

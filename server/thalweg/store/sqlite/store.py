@@ -128,7 +128,7 @@ class SQLiteStore:
         return self._driver
 
     def _settle_soon(self) -> None:
-        """When nothing was written for a while, metrics that wait for their place in the order by value take it."""
+        """When nothing was written for a while: metrics take their place in the order by value, the log is emptied."""
 
         def begin() -> None:
             self._settling = asyncio.create_task(self._settle(), name="thalweg-settle")
@@ -139,8 +139,9 @@ class SQLiteStore:
 
     async def _settle(self) -> None:
         if self._writer is not None:
-            with suppress(StoreError):  # they wait on, and are found all the same
+            with suppress(StoreError):  # it can wait
                 await self._writer.ask(lambda connection: self._driver_of(connection).settle())
+                await self._writer.ask(lambda connection: connection.execute("PRAGMA wal_checkpoint(PASSIVE)").close())
 
     def _require_writer(self) -> Writer:
         if self._closed:

@@ -6,9 +6,9 @@ import sqlite3
 from dataclasses import dataclass
 
 from thalweg.model.kinds import Kind
-from thalweg.store.sqlite.codes import KIND_CODE
+from thalweg.store.sqlite.codes import KIND_BITS, KIND_CODE
 from thalweg.store.sqlite.text import load
-from thalweg.store.weave.rows import EdgeRef, EdgeRow, MarkRow, NodeRow
+from thalweg.store.weave.rows import EdgeRow, MarkRow, NodeRow
 
 SQL = load("write.sql")
 
@@ -39,13 +39,15 @@ EdgePlace = tuple[int, int, int | None, int | None]
 
 
 class Transaction:
-    """Rows are made once in a transaction: what was answered before is answered by the same object."""
+    """Nodes and marks are made once in a transaction: what was answered before is answered by the same object.
+
+    `node_places` and `edge_places` are of what was read.
+    """
 
     def __init__(self, connection: sqlite3.Connection, counters: Counters) -> None:
         self.connection = connection
         self.counters = counters
         self.nodes: dict[str, NodeRow] = {}
-        self.edges: dict[EdgeRef, EdgeRow] = {}
         self.marks: dict[int, MarkRow] = {}
         self.mark_handles: dict[MarkRow, int] = {}
         self.node_places: dict[NodeRow, NodePlace] = {}
@@ -54,8 +56,8 @@ class Transaction:
         """Of nodes. One that was removed keeps its handle, in case it comes back: its versions still point there."""
         self.ids: dict[int, str] = {}
         """Of the removed nodes."""
-        self.fresh: set[int] = set()
-        """The handles that were given away in this transaction."""
+        self.before = (counters.node + 1 << KIND_BITS) - 1
+        """Handles beyond this one are given away in this transaction."""
         self.scopes: dict[str, int | None] = {}
         """The handle of each scope that was asked for; None where there is no such scope."""
         self.unwritten: dict[str, int] = {}

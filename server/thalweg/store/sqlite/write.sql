@@ -69,6 +69,10 @@ SELECT v.id FROM json_each(?1) AS w JOIN node AS a ON a.id = w.value JOIN node A
 SELECT type, at, first_at, stated_at, stated, derived, derived_first, derived_last, sa, ta, body
 FROM edge WHERE dst = ?1 AND type IN (?2, -?2) AND src = ?3 AND role = ?4;
 
+-- name: edge_place
+-- Where an edge lies.
+SELECT type, at, sa, ta FROM edge WHERE dst = ?1 AND type IN (?2, -?2) AND src = ?3 AND role = ?4;
+
 -- name: edges_into
 -- Which edges come into nodes, hidden ones too: the node, the type, the other end, the role.
 SELECT e.dst, e.type, o.id, e.role FROM json_each(?1) AS w JOIN edge AS e ON e.dst = w.value JOIN node AS o ON o.n = e.src;

@@ -122,7 +122,8 @@ def _any_piece(loom: Loom, edge: EdgeRow) -> Piece:
 def _sweep(loom: Loom) -> Asking[None]:
     """Removes the stubs that nothing points at any more, and their assets where those are such stubs then.
 
-    An alias or a stage points at its version, a join at the names it joins. The other names of what goes are worked out again when they are next heard.
+    An alias or a stage points at its version, a join at the names it joins. The other names of what goes are worked out
+    again when they are next heard.
     """
     yield from loom.load_nodes(sorted(loom.loose))
     loose = [loom.nodes[id] for id in sorted(loom.loose) if id in loom.nodes]

@@ -20,7 +20,7 @@ WHERE NOT s:Hidden
 CALL (s) {
   MATCH p = (s)-[r:HAS_VERSION|TYPES*1..DEPTH]->(n)
   WHERE all(e IN r WHERE (startNode(e) = s) = (type(e) = 'HAS_VERSION')
-    AND ($as_of IS NULL OR startNode(e) = s OR e.at <= $as_of)
+    AND ($as_of IS NULL OR coalesce(e.at, endNode(e).at) <= $as_of)
     AND ($stop IS NULL OR startNode(e) = s OR startNode(e).asset = $id OR NOT startNode(e).kind IN $stop))
   WITH n, min(length(p)) AS d
   ORDER BY d LIMIT $visited
@@ -38,6 +38,7 @@ CALL (s) {
 MATCH (s:Entity {id: $id})
 CALL (s) {
   MATCH (s)-[:HAS_VERSION]->(n)
+  WHERE $as_of IS NULL OR n.at <= $as_of
   WITH n, 1 AS d LIMIT $visited
 
 // name: fits
@@ -210,7 +211,7 @@ RETURN collect([n.id,
 // name: newest_versions
 // The newest versions of an asset, and whether each is one to return.
 MATCH (n:Entity)
-WHERE n.asset = $id AND n.at IS NOT NULL AND NOT n:Hidden
+WHERE n.asset = $id AND n.at <= $as_of AND NOT n:Hidden
 WITH n ORDER BY n.asset DESC, n.at DESC, n.id LIMIT $limit
 RETURN collect([n.id,
 // with: fits

@@ -1,0 +1,89 @@
+"""The examples in the documentation: each is an estate, questions about it, and their answers."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.lineage.answers import CONTENT, DELETE, WITHDRAW, lines
+from tests.lineage.conftest import hold
+from tests.lineage.estate import NOW, Estate, estate, id
+from thalweg.lineage.impact import Change, impact
+from thalweg.lineage.path import path
+from thalweg.lineage.walk import Side, lineage
+from thalweg.model.facts import ANYONE
+from thalweg.model.kinds import Level
+from thalweg.store.store import Store
+
+pytestmark = pytest.mark.anyio
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+CHANGES: dict[str, Change] = {"content": CONTENT, "delete": DELETE, "withdraw": WITHDRAW}
+SIDES = {"downstream of": Side.DOWNSTREAM, "upstream of": Side.UPSTREAM, "both sides of": Side.BOTH}
+LEVELS: dict[str, dict[str, Any]] = {
+    "": {},
+    " by versions": {"level": Level.VERSION},
+    " by the newest version": {"level": Level.VERSION, "newest": 1},
+    " among assets": {"level": Level.ASSET},
+}
+
+
+class Example(NamedTuple):
+    """One fenced block: the line it begins at, an estate, and by question the lines of the answer."""
+
+    line: int
+    estate: Estate
+    answers: dict[str, list[str]]
+
+
+def examples(page: str) -> list[Example]:
+    text = (DOCS / page).read_text(encoding="utf-8")
+    blocks = re.finditer(r"^```estate\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    return [_example(text.count("\n", 0, block.start()) + 1, block[1]) for block in blocks]
+
+
+def _example(line_number: int, block: str) -> Example:
+    shown, _, asked = block.partition("\n\n")
+    answers: dict[str, list[str]] = {}
+    for line in asked.splitlines():
+        if line.startswith(" "):
+            answers[list(answers)[-1]].append(line.strip())
+        else:
+            answers[line] = []
+    return Example(line_number, estate(shown), answers)
+
+
+def test_the_pages_have_examples() -> None:
+    assert len(examples("impact.md")) >= 15
+    assert len(examples("lineage.md")) >= 4
+
+
+@pytest.mark.parametrize("example", examples("impact.md"), ids=lambda example: f"line {example.line}")
+async def test_impact(store: Store, example: Example) -> None:
+    await hold(store, example.estate)
+    for question, answer in example.answers.items():
+        asked, _, verdict = question.partition(": ")
+        change, *changed = asked.split()
+        found = await impact(store, ANYONE, [id(word) for word in changed], CHANGES[change], as_of=NOW)
+        assert lines(example.estate, found) == set(answer)
+        assert found.verdict.value == verdict
+
+
+@pytest.mark.parametrize("example", examples("lineage.md"), ids=lambda example: f"line {example.line}")
+async def test_lineage(store: Store, example: Example) -> None:
+    await hold(store, example.estate)
+    word_of = {thing.key.id: thing.word for thing in example.estate.things.values()}
+    for question, (answer,) in example.answers.items():
+        if between := re.fullmatch(r"path of (\S+) and (\S+)", question):
+            found = await path(store, ANYONE, id(between[1]), id(between[2]))
+            assert found is not None
+            assert " > ".join(word_of[entity.id] for entity in found.entities) == answer
+            continue
+        walk = re.fullmatch(r"(downstream of|upstream of|both sides of) (\S+)(.*)", question)
+        assert walk is not None, question
+        graph = await lineage(store, ANYONE, id(walk[2]), direction=SIDES[walk[1]], **LEVELS[walk[3]])
+        assert sorted(f"{word_of[node.id]} {node.distance}" for node in graph.nodes) == sorted(answer.split(", "))
