@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-THALWEG = Path(sys.executable).with_name("thalweg")
+THALWEG = str(Path(sys.executable).with_name("thalweg"))
 PATIENCE = 120
 """Seconds after which a program that does not end is a failure."""
 

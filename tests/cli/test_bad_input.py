@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
+import socket
 import sqlite3
+import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
@@ -14,7 +17,7 @@ from threading import Thread
 import pytest
 
 from tests.cli.conftest import Run
-from tests.cli.program import serving
+from tests.cli.program import PATIENCE, THALWEG, environment, serving
 from thalweg.estate import estate
 from thalweg.importers import mlflow
 
@@ -81,6 +84,27 @@ def test_a_server_that_is_not_there(run: Run) -> None:
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("thalweg: No server can be reached at http://127.0.0.1:1/graphql (")
     assert "Start one with `thalweg serve`" in ran.err
+
+
+def test_ctrl_c_while_a_server_does_not_answer_ends_in_one_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        address = f"http://127.0.0.1:{mute.getsockname()[1]}"
+        with subprocess.Popen(
+            [THALWEG, "get", "x", "--server", address],
+            cwd=tmp_path,
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            try:
+                with mute.accept()[0] as connection:
+                    assert connection.recv(4) == b"POST"  # it has asked, and waits
+                    process.send_signal(signal.SIGINT)
+                    said = process.communicate(timeout=PATIENCE)
+                assert (process.returncode, said) == (130, ("", "thalweg: Interrupted.\n"))
+            finally:
+                process.kill()
 
 
 class _Page(BaseHTTPRequestHandler):

@@ -8,7 +8,14 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from graphql import build_client_schema, build_schema, lexicographic_sort_schema, print_schema
+from graphql import (
+    GraphQLInputObjectType,
+    GraphQLSchema,
+    build_client_schema,
+    build_schema,
+    lexicographic_sort_schema,
+    print_schema,
+)
 
 from tests.cli.conftest import Run
 from tests.cli.program import serving
@@ -98,5 +105,13 @@ def test_restoring_takes_ids(run: Run) -> None:
 def test_the_schema_is_printed_as_sdl_and_as_an_introspection(run: Run) -> None:
     of_sdl = build_schema(run("schema").out)
     of_introspection = build_client_schema(json.loads(run("schema", "--json").out))
-    assert print_schema(lexicographic_sort_schema(of_introspection)) == print_schema(lexicographic_sort_schema(of_sdl))
-    assert "Query" in of_sdl.type_map
+    change = of_introspection.type_map["ChangeInput"]
+    assert isinstance(change, GraphQLInputObjectType)
+    assert change.is_one_of
+    assert _printed(of_introspection) == _printed(of_sdl)
+
+
+def _printed(schema: GraphQLSchema) -> list[str]:
+    """The lines of a schema in order; but for @oneOf, which the library does not read from SDL that declares it."""
+    lines = print_schema(lexicographic_sort_schema(schema)).splitlines()
+    return [line.replace(" @oneOf", "") for line in lines if not line.startswith("directive @oneOf")]

@@ -112,5 +112,5 @@ async def test_versions_are_joined_by_themselves_and_their_assets_stay_two(store
     found = await store.get(ids("logged/1", "logged:", "fraud:"), ANYONE)
     assert found[id("logged/1")].id == id("fraud/1")
     assert found[id("logged/1")].asset_id == id("fraud:")
-    assert {"bytes": 3, "format": "onnx"} == dict(found[id("logged/1")].props)
+    assert dict(found[id("logged/1")].props) == {"bytes": 3, "format": "onnx"}
     assert set(found) == set(ids("logged/1", "fraud:"))  # the asset of a name that nothing bears any more is swept

@@ -73,6 +73,7 @@ CONDITIONS: list[tuple[Kind, Where, str]] = [
     (Kind.RUN, Where(name="r4"), ""),
     (Kind.RELEASE, Where(name="fraud"), "+fraud#1 +fraud#2 +fraud#3"),
     (Kind.RUN, Where(name_contains="ightly"), "*r4 *r5"),
+    (Kind.RUN, Where(name_contains="nightly"), "*r4"),
     (Kind.RUN, Where(name_contains="_50%"), "*r5"),
     (Kind.RUN, Where(name_contains="%"), "*r5"),
     (Kind.RUN, Where(name_contains="t_5"), ""),

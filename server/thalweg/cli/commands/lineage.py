@@ -93,7 +93,7 @@ def show(place: Place, question: Question, as_json: bool) -> int:
 
 
 def name_runs(graph: Graph, nodes: Sequence[dict[str, Any]]) -> None:
-    """Gives runs the names that people gave them, which a walk does not know: the nearest ones, in a question or a few."""
+    """Gives the nearest runs the names that people gave them, which a walk does not know."""
     runs = {node["id"]: node for node in nodes if node["kind"] == Kind.RUN.name}
     ids = list(runs)[:RUNS_NAMED]
     for start in range(0, len(ids), PAGE):

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from graphql import build_schema, introspection_from_schema
+from graphql import introspection_from_schema
 
 from thalweg.cli import output
-from thalweg.graphql.schema import sdl
+from thalweg.graphql.schema import SCHEMA, sdl
 
 
 def show(as_json: bool) -> int:
-    text = f"{sdl().rstrip()}\n"
     if as_json:
-        output.document(introspection_from_schema(build_schema(text), input_object_one_of=True))
+        output.document(introspection_from_schema(SCHEMA._schema))
     else:
-        output.write(text)
+        output.write(f"{sdl().rstrip()}\n")
     return 0

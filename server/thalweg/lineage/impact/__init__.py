@@ -1,9 +1,13 @@
 """Impact: what a change breaks, makes stale, or leaves unreproducible, how sure that is, and whether it may go ahead.
 
-change.py  what changes        fetch.py    asks the store for facts     effects.py  what is touched, and how
-answer.py  the answer          activity, live, feeds, pattern, makers   what the facts mean
-facts.py   what is known       spread.py   the fixpoint                 policy.py   the verdict
-                               judge.py    facts in, answer out
+change.py   what changes              answer.py  what is answered
+ask.py      the question: fetch, then judge
+fetch.py    asks the store for facts, within bounded.py
+facts.py    what the answer stands on
+judge.py    facts in, answer out; pure, as is all it uses:
+            effects.py  what is touched, and how      spread.py   the fixpoint
+            activity, live, feeds, pattern, makers    what the facts mean
+            policy.py   the verdict                   reasons.py  the sentences
 """
 
 from thalweg.lineage.impact.answer import Affected, Confidence, Effect, Impact, Verdict

@@ -14,7 +14,7 @@ from thalweg.store.neo4j.decode import kind_of
 from thalweg.store.neo4j.ledger import Kept, Ledger
 from thalweg.store.neo4j.loading import ALL_TYPES
 from thalweg.store.neo4j.queries import query
-from thalweg.store.neo4j.texts import INDEXED, chunks, edge_fact, number, short
+from thalweg.store.neo4j.texts import chunks, edge_fact, number, short, sortable
 from thalweg.store.weave.requests import Changes
 from thalweg.store.weave.rows import (
     NO_BODY,
@@ -105,6 +105,7 @@ async def _nodes(ledger: Ledger, changes: Changes, metrics: Mapping[str, list[Me
 def _node(row: NodeRow) -> Params:
     props = orjson.loads(row.body) if row.body != NO_BODY else {}
     name = display_name(row.kind, row.key, props)
+    sorted_by = sortable(name)
     last = row.key[-1]
     params: Params = {
         "id": row.id,
@@ -112,8 +113,8 @@ def _node(row: NodeRow) -> Params:
         "kind": None if row.hidden else row.kind.label,
         "key": to_text(Key(row.kind, row.key)),
         "namespace": row.key[0],
-        "name": name[:INDEXED],
-        "whole_name": name if len(name) > INDEXED else None,
+        "name": sorted_by,
+        "whole_name": name if name != sorted_by else None,
         "last": last if last != name else None,
         "asset": row.asset,
         "first_at": row.first_at,

@@ -16,16 +16,13 @@ from thalweg.store.neo4j.aliases import canonical
 from thalweg.store.neo4j.database import Database
 from thalweg.store.neo4j.decode import edge, entity
 from thalweg.store.neo4j.queries import query
-from thalweg.store.neo4j.texts import short
+from thalweg.store.neo4j.texts import ALWAYS, short
 from thalweg.store.questions import Hop, Neighbour
 
 V = TypeVar("V")
 
 AT_ONCE = 2_000
 """Ids in one query."""
-
-ALWAYS = 1 << 62
-"""Later than any time."""
 
 
 async def _of_each(

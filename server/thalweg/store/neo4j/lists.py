@@ -18,14 +18,13 @@ from thalweg.store.neo4j.applying import pair
 from thalweg.store.neo4j.database import Database
 from thalweg.store.neo4j.decode import entity
 from thalweg.store.neo4j.queries import query
-from thalweg.store.neo4j.texts import INDEXED, short
+from thalweg.store.neo4j.texts import LAST, short, sortable
 from thalweg.store.questions import EVERYTHING, Find, Order, Sort, Where
 
 Params = dict[str, Any]
 Position = tuple[Any, str] | None
 
 _EARLIEST, _LATEST = -(1 << 62), 1 << 62
-_LAST_TEXT = "\U0010ffff" * 8
 _NO_NUMBER = "NaN"
 
 
@@ -113,7 +112,7 @@ def _gathered(where: Where, order: Order | None) -> tuple[str | None, Params]:
         return "asset", {}
     if where.name is not None and where.name != "*" and (order is None or order.by is not Sort.NAME):
         # Of a name that is longer than the index holds, the beginning finds it.
-        return "name", {"name_start": where.name.removesuffix("*")[:INDEXED]}
+        return "name", {"name_start": sortable(where.name.removesuffix("*"))}
     return None, {}
 
 
@@ -166,9 +165,9 @@ def _range(where: Where, order: Order) -> tuple[Any, Any]:
     if order.by is not Sort.NAME:
         return _EARLIEST, _LATEST
     if where.name is None or where.name == "*":
-        return "", _LAST_TEXT
-    begin = where.name.removesuffix("*")[:INDEXED]
-    return begin, begin + _LAST_TEXT
+        return "", LAST
+    begin = sortable(where.name.removesuffix("*"))
+    return begin, begin + LAST
 
 
 async def _by_metric(read: Callable[..., Any], asked: Find, position: Position, down: bool) -> list[Any]:
@@ -180,7 +179,7 @@ async def _by_metric(read: Callable[..., Any], asked: Find, position: Position, 
     column = "best" if order.best else "last"
     metric = short(order.metric)
     limit = asked.limit + 1
-    first = "\U0010ffff" if down else ""
+    first = LAST if down else ""
     rows: list[Any] = []
 
     async def same(what: Any, beyond: str) -> None:

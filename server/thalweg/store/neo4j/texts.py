@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from typing import Any
@@ -17,6 +18,12 @@ INDEXED = 300
 CHUNK = 1_000
 """Points in one node of a history."""
 
+LAST = "\ue001"
+"""Comes after every text that `sortable` makes."""
+
+ALWAYS = 1 << 62
+"""Later than any time."""
+
 TYPES: dict[str, EdgeType] = {type.label: type for type in EdgeType}
 
 
@@ -25,6 +32,25 @@ def short(text: str) -> str:
     if len(text) <= INDEXED:
         return text
     return f"{text[: INDEXED - 33]}#{blake2b(text.encode(), digest_size=16).hexdigest()}"
+
+
+_BEYOND_SURROGATES = re.compile("[\ue000-\U0010ffff]")
+
+
+def sortable(text: str) -> str:
+    """A name as lists are sorted by it: the beginning, in characters whose order is one and the same everywhere.
+
+    Indexes order by code points, comparisons in queries by halves of them (UTF-16), and those differ for what lies
+    beyond the surrogates. Such a letter becomes three: one that comes after all others, and two that say which.
+    """
+    if not text.isascii():
+        text = _BEYOND_SURROGATES.sub(_three, text)
+    return text[:INDEXED]
+
+
+def _three(match: re.Match[str]) -> str:
+    point = ord(match[0])
+    return f"\ue000{chr(0x100 + (point >> 12))}{chr(0x100 + (point & 0xFFF))}"
 
 
 def edge_fact(ref: EdgeRef) -> str:

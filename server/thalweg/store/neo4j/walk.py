@@ -17,6 +17,7 @@ from thalweg.store.neo4j.aliases import canonical
 from thalweg.store.neo4j.database import Database
 from thalweg.store.neo4j.decode import edge, kind_of, node
 from thalweg.store.neo4j.queries import Query, query
+from thalweg.store.neo4j.texts import ALWAYS
 from thalweg.store.questions import CUT_LAYER, NodeFilter, Start, Walk
 
 DEPTHS = (*range(2, 22), 30, 50, 100)
@@ -30,9 +31,6 @@ HUB = 2_000
 
 AT_ONCE = 5_000
 """Nodes of a layer in one query."""
-
-ALWAYS = 1 << 62
-"""Later than any time."""
 
 NOTHING = Walked((), (), {}, True)
 

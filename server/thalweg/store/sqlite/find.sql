@@ -4,7 +4,7 @@
 
 -- name: entities
 -- The columns of an entity, and what the list is ordered by.
-SELECT v.id, v.kind, v.k1, v.k2, v.k3, a.id, v.at, v.first_at, v.updated_at, v.gone_at, v.state, v.origins, v.body,
+SELECT v.id, v.kind, v.k1, v.k2, v.k3, (SELECT a.id FROM node AS a WHERE a.n = v.asset), v.at, v.first_at, v.updated_at, v.gone_at, v.state, v.origins, v.body,
 
 -- name: count
 -- How many there are.
@@ -36,60 +36,63 @@ NULL
 
 -- name: from_kind
 -- All of a kind.
-FROM node AS v LEFT JOIN node AS a ON a.n = v.asset WHERE v.kind = :kind
+FROM node AS v WHERE v.kind = :kind
 
 -- name: from_asset_kind
 -- All of a kind of assets, which have an index by name.
-FROM node AS v LEFT JOIN node AS a ON a.n = v.asset WHERE v.kind = :kind AND v.kind BETWEEN 1 AND 5
+FROM node AS v WHERE v.kind = :kind AND v.kind BETWEEN 1 AND 5
 
 -- name: from_ids
 -- Among some.
-FROM json_each(:ids) AS w CROSS JOIN node AS v ON v.id = w.value LEFT JOIN node AS a ON a.n = v.asset WHERE +v.kind = :kind
+FROM json_each(:ids) AS w CROSS JOIN node AS v ON v.id = w.value WHERE +v.kind = :kind
 
 -- name: from_asset
 -- The versions of an asset.
-FROM node AS v LEFT JOIN node AS a ON a.n = v.asset WHERE v.asset = :asset AND +v.kind = :kind
+FROM node AS v INDEXED BY node_version WHERE v.asset = :asset AND v.kind = :kind
+
+-- name: from_status
+-- Those of a kind in one status.
+FROM node AS v INDEXED BY node_status WHERE v.kind = :kind AND v.status = :one_status
 
 -- name: from_sha
 -- Commits by the beginning of their sha.
-FROM node AS v LEFT JOIN node AS a ON a.n = v.asset
-WHERE +v.kind = :kind AND v.kind = 12 AND v.k2 >= :sha_from AND v.k2 < :sha_to
+FROM node AS v INDEXED BY node_sha WHERE v.kind = 12 AND v.k2 >= :sha_from AND v.k2 < :sha_to
 
 -- name: from_name
 -- Assets by name, or by its beginning.
-FROM node AS v LEFT JOIN node AS a ON a.n = v.asset
+FROM node AS v INDEXED BY node_name
 WHERE v.kind = :kind AND v.kind BETWEEN 1 AND 5 AND v.name >= :name_from AND v.name < :name_to
 
 -- name: from_last
 -- What has a metric, by its last value.
-FROM metric_last AS m CROSS JOIN node AS v ON v.n = m.n LEFT JOIN node AS a ON a.n = v.asset
+FROM metric_last AS m CROSS JOIN node AS v ON v.n = m.n
 WHERE m.k = :metric AND v.kind = :kind
 
 -- name: from_best
 -- What has a metric, by its best value.
-FROM metric_best AS m CROSS JOIN node AS v ON v.n = m.n LEFT JOIN node AS a ON a.n = v.asset
+FROM metric_best AS m CROSS JOIN node AS v ON v.n = m.n
 WHERE m.k = :metric AND v.kind = :kind
 
 -- name: from_young_last
 -- What has a metric and is too young to be found by its last value.
 FROM (SELECT n, last AS value FROM metric WHERE n > :settled AND k = :metric AND last IS NOT NULL) AS m
-CROSS JOIN node AS v ON v.n = m.n LEFT JOIN node AS a ON a.n = v.asset
+CROSS JOIN node AS v ON v.n = m.n
 WHERE v.kind = :kind
 
 -- name: from_young_best
 -- What has a metric and is too young to be found by its best value.
 FROM (SELECT n, best AS value FROM metric WHERE n > :settled AND k = :metric AND best IS NOT NULL) AS m
-CROSS JOIN node AS v ON v.n = m.n LEFT JOIN node AS a ON a.n = v.asset
+CROSS JOIN node AS v ON v.n = m.n
 WHERE v.kind = :kind
 
 -- name: from_no_last
 -- What has a metric whose last value is no number.
-FROM metric AS m CROSS JOIN node AS v ON v.n = m.n LEFT JOIN node AS a ON a.n = v.asset
+FROM metric AS m CROSS JOIN node AS v ON v.n = m.n
 WHERE m.k = :metric AND v.kind = :kind AND m.last IS NULL
 
 -- name: from_no_best
 -- What has a metric whose best value is no number.
-FROM metric AS m CROSS JOIN node AS v ON v.n = m.n LEFT JOIN node AS a ON a.n = v.asset
+FROM metric AS m CROSS JOIN node AS v ON v.n = m.n
 WHERE m.k = :metric AND v.kind = :kind AND m.best IS NULL
 
 -- name: where_ids

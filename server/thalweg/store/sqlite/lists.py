@@ -82,7 +82,13 @@ def _rows(
 
     begin: tuple[Any, Any] = (_AFTER_ALL, _AFTER_ALL) if down else (_BEFORE_ALL.get(column, _FIRST_TIME), "")
     if find.order.by is not Sort.METRIC:
-        return rows(source, column, position or begin, limit)
+        if source != "from_status":
+            return rows(source, column, position or begin, limit)
+        # status by status, because each is in order by time, and several together would have to be sorted whole
+        several: list[Row] = []
+        for asked["one_status"] in dict.fromkeys(find.where.status or ()):
+            several += rows(source, column, position or begin, limit)
+        return sorted(several, key=lambda row: (row[-1], row[0]), reverse=down)[:limit]
 
     def sound(position: tuple[Any, Any], limit: int) -> list[Row]:
         found = rows(f"from_{source}", "metric", position, limit) + rows(
@@ -161,6 +167,9 @@ def _place(
         begin = where.name.removesuffix("*")
         asked["name_from"] = begin
         asked["name_to"] = end_of(begin) if where.name.endswith("*") else f"{begin}\0"
+    elif where.status is not None and order is not None and order.by is Sort.AT:
+        source = "from_status"
+        pieces.remove("where_status")
     else:
         source = "from_asset_kind" if kind.level is Level.ASSET and order and order.by is Sort.NAME else "from_kind"
     return source, [SQL[piece] for piece in pieces] + _metrics(connection, kind, where, asked), asked

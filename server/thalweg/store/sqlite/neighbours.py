@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,31 +15,25 @@ from thalweg.store.sqlite.entities import FOREVER, SQL, as_json, edge, entities,
 
 NONE = Neighbours((), False)
 
-_LINEAGE = as_json(TYPE_CODE[type] for type in LINEAGE)
-_TEXT = {Hop.IN: "edges_in", Hop.OUT: "edges_out", Hop.VERSIONS: "versions", Hop.ASSET: "asset"}
+Row = tuple[Any, ...]
 
 
 def neighbours(reader: Reader, ids: Sequence[str], ask: Neighbour) -> dict[str, Neighbours]:
-    """One statement a node, which reads no more of it than its limit."""
+    """One statement a node and type, which reads no more of it than the limit."""
     connection = reader.connection
     known = handles(connection, ids)
     along = ask.hop in (Hop.IN, Hop.OUT)
-    text = _TEXT[ask.hop]
-    asked: dict[str, Any] = {
+    far = 2 if ask.hop is Hop.OUT else 0
+    asked = {
         "as_of": FOREVER if ask.as_of is None else ask.as_of,
         "kinds": as_json(KIND_CODE[kind] for kind in ask.kinds) if ask.kinds is not None else None,
         "limit": ask.limit + 1,
     }
-    if along and ask.type is not None:
-        text += "_of_type"
-        asked["type"] = TYPE_CODE[ask.type]
-    elif along:
-        asked["types"] = _LINEAGE
-    rows: dict[int, list[Any]] = {}
+    rows: dict[int, list[Row]] = {}
     wanted: dict[int, None] = dict.fromkeys(known.values())
-    far = 2 if ask.hop is Hop.OUT else 0
     for n in list(wanted):
-        rows[n] = connection.execute(SQL[text], {**asked, "n": n}).fetchall()
+        asked["n"] = n
+        rows[n] = _along(connection, ask, asked) if along else _versions(connection, ask, asked)
         wanted.update((row[far], None) for row in rows[n][: ask.limit])
     found = entities(connection, wanted)
     ids_of = {n: one.id for n, one in found.items()}
@@ -49,11 +44,26 @@ def neighbours(reader: Reader, ids: Sequence[str], ask: Neighbour) -> dict[str, 
             continue
         n = known[id]
         near = [
-            (edge(row, ids_of) if along else _version(ask.hop, found[n], found[row[0]], row[1]), found[row[far]])
+            (edge(row[:-1], ids_of) if along else _version(ask.hop, found[n], found[row[0]], row[1]), found[row[far]])
             for row in rows[n][: ask.limit]
         ]
         answer[id] = Neighbours(tuple(near), len(rows[n]) > ask.limit)
     return answer
+
+
+def _along(connection: sqlite3.Connection, ask: Neighbour, asked: dict[str, Any]) -> list[Row]:
+    """Type by type, because each is in order by time, and all together would have to be sorted whole."""
+    text = SQL["edges_in" if ask.hop is Hop.IN else "edges_out"]
+    rows: list[Row] = []
+    for type in LINEAGE if ask.type is None else (ask.type,):
+        rows += connection.execute(text, {**asked, "type": TYPE_CODE[type]})
+    if ask.type is None:
+        rows.sort(key=lambda row: (-row[4], row[-1]))
+    return rows[: ask.limit + 1]
+
+
+def _versions(connection: sqlite3.Connection, ask: Neighbour, asked: dict[str, Any]) -> list[Row]:
+    return connection.execute(SQL["versions" if ask.hop is Hop.VERSIONS else "asset"], asked).fetchall()
 
 
 def _version(hop: Hop, near: Entity, far: Entity, at: int) -> Edge:

@@ -22,36 +22,20 @@ SELECT v.n,
 FROM json_each(:ns) AS w CROSS JOIN node AS v ON v.n = w.value LEFT JOIN node AS a ON a.n = v.asset;
 
 -- name: edges_in
--- What comes into a node along lineage, the newest first.
+-- What comes into a node along a type, the newest first, and the id of the other end.
 SELECT
 -- with: edge
-FROM edge AS e CROSS JOIN node AS o ON o.n = e.src
-WHERE e.dst = :n AND e.type IN (SELECT value FROM json_each(:types)) AND e.at <= :as_of
-  AND (:kinds IS NULL OR e.src & 15 IN (SELECT value FROM json_each(:kinds)))
-ORDER BY e.at DESC, o.id LIMIT :limit;
-
--- name: edges_in_of_type
--- What comes into a node along one type, the newest first.
-SELECT
--- with: edge
+, o.id
 FROM edge AS e CROSS JOIN node AS o ON o.n = e.src
 WHERE e.dst = :n AND e.type = :type AND e.at <= :as_of
   AND (:kinds IS NULL OR e.src & 15 IN (SELECT value FROM json_each(:kinds)))
 ORDER BY e.at DESC, o.id LIMIT :limit;
 
 -- name: edges_out
--- What leaves a node along lineage, the newest first.
+-- What leaves a node along a type, the newest first, and the id of the other end.
 SELECT
 -- with: edge
-FROM edge AS e CROSS JOIN node AS o ON o.n = e.dst
-WHERE e.src = :n AND e.type IN (SELECT value FROM json_each(:types)) AND e.at <= :as_of
-  AND (:kinds IS NULL OR e.dst & 15 IN (SELECT value FROM json_each(:kinds)))
-ORDER BY e.at DESC, o.id LIMIT :limit;
-
--- name: edges_out_of_type
--- What leaves a node along one type, the newest first.
-SELECT
--- with: edge
+, o.id
 FROM edge AS e CROSS JOIN node AS o ON o.n = e.dst
 WHERE e.src = :n AND e.type = :type AND e.at <= :as_of
   AND (:kinds IS NULL OR e.dst & 15 IN (SELECT value FROM json_each(:kinds)))

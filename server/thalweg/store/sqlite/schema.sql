@@ -37,6 +37,7 @@ CREATE UNIQUE INDEX node_id ON node (id);
 CREATE INDEX node_at ON node (kind, at);                  -- lists, newest first
 CREATE INDEX node_first ON node (kind, first_at);         -- lists by when they were first seen
 CREATE INDEX node_updated ON node (kind, updated_at);     -- lists by when they changed
+CREATE INDEX node_status ON node (kind, status, at) WHERE status IS NOT NULL;  -- what runs, what failed, newest first
 CREATE INDEX node_version ON node (asset, at) WHERE asset IS NOT NULL;    -- the versions of an asset, newest first
 CREATE INDEX node_name ON node (kind, name) WHERE kind BETWEEN 1 AND 5;   -- assets by name
 CREATE INDEX node_sha ON node (k2) WHERE kind = 12;       -- commits by the beginning of their sha

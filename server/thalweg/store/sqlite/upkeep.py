@@ -34,6 +34,7 @@ _RULES = (
     _Rule("hidden_nodes", "HIDDEN", "Entities that are shown though forgotten, or hidden though not", _REPORT),
     _Rule("hidden_edges", "HIDDEN", "Edges that are shown though an end is forgotten, or hidden though not", _REPORT),
     _Rule("wrong_assets", "EDGE_ASSETS", "Edges that name other assets than their ends do", _REPORT),
+    _Rule("metric_order", "METRIC_ORDER", "Metrics that lists do not find, or find where they are not", _REPORT),
     _Rule("lost_aliases", "DANGLING_ALIAS", "Old ids that lead to nothing", _IMPORT),
     _Rule("lost_marks", "DANGLING_MARK", "Aliases or stages of what is not there", _IMPORT),
 )

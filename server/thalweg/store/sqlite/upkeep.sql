@@ -73,3 +73,21 @@ SELECT x.id FROM alias AS x WHERE NOT EXISTS (SELECT 1 FROM node AS v WHERE v.id
 SELECT r.model || ' ' || r.version FROM mark AS r
 WHERE NOT EXISTS (SELECT 1 FROM node AS v WHERE v.id = r.model) OR NOT EXISTS (SELECT 1 FROM node AS v WHERE v.id = r.version)
 LIMIT :limit;
+
+-- name: metric_order
+-- Nodes whose metrics are not where lists look for them by value, and the other way round.
+WITH kept AS (
+  SELECT n, k, last, best FROM metric WHERE n <= (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'settled'))
+SELECT n || ' ' || k FROM (
+  SELECT n, k FROM kept AS m
+  WHERE last IS NOT NULL AND NOT EXISTS (SELECT 1 FROM metric_last AS o WHERE o.k = m.k AND o.value = m.last AND o.n = m.n)
+  UNION
+  SELECT n, k FROM kept AS m
+  WHERE best IS NOT NULL AND NOT EXISTS (SELECT 1 FROM metric_best AS o WHERE o.k = m.k AND o.value = m.best AND o.n = m.n)
+  UNION
+  SELECT n, k FROM metric_last AS o
+  WHERE NOT EXISTS (SELECT 1 FROM kept AS m WHERE m.n = o.n AND m.k = o.k AND m.last = o.value)
+  UNION
+  SELECT n, k FROM metric_best AS o
+  WHERE NOT EXISTS (SELECT 1 FROM kept AS m WHERE m.n = o.n AND m.k = o.k AND m.best = o.value))
+LIMIT :limit;

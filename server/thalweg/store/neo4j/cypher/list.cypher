@@ -25,7 +25,7 @@
       MATCH (c:Detail {id: n.id})
       WHERE all(pair IN $tags WHERE pair IN c.tags) AND all(pair IN $params WHERE pair IN c.params)
         AND all(is IN $metrics WHERE any(
-          value IN [i IN range(0, size(c.metrics) - 1) WHERE c.metrics[i] = is.key |
+          value IN [i IN range(0, size(coalesce(c.metrics, [])) - 1) WHERE c.metrics[i] = is.key |
             CASE WHEN is.best THEN c.bests[i] ELSE c.lasts[i] END]
           WHERE CASE is.compare
             WHEN 'EQ' THEN value = is.value WHEN 'NE' THEN value <> is.value WHEN 'LT' THEN value < is.value

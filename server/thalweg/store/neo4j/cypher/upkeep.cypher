@@ -67,7 +67,8 @@ RETURN collect([s.name, s.origin, s.scopes, s.closed_at]) AS rows
 MATCH (n)
 WITH count(n) AS nodes
 MATCH ()-[e]->()
-RETURN nodes + count(e) AS size
+WITH nodes, count(e) AS edges
+RETURN nodes + edges AS size
 
 // name: lost_details
 // Entities without a side node.
