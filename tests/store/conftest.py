@@ -12,12 +12,18 @@ import pytest
 
 from tests.facts import Fact
 from tests.facts import granule as make
+from tests.store.gaps import mark_gaps
 from thalweg import ingest
 from thalweg.model.errors import ThalwegError
 from thalweg.model.facts import ANYONE, Granule, Pass
 from thalweg.model.results import Written
 from thalweg.store.open import open_store
 from thalweg.store.store import Store
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    mark_gaps(items)
+
 
 ENGINES = ("sqlite", pytest.param("neo4j", marks=pytest.mark.neo4j))
 
