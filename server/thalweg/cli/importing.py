@@ -23,7 +23,7 @@ from thalweg.store.store import Store
 
 BATCH_ROWS = 5_000
 """Facts of one write, about: what the group commit of the stores is made for."""
-BATCH_GRANULES = 500
+BATCH_GRANULES = 1_000
 
 KEPT = 50
 """Warnings, and refused granules, that are kept as sentences; all are counted."""

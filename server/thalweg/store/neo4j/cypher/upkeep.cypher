@@ -52,10 +52,7 @@ RETURN count(e) AS number
 
 // name: count_events
 // How many events and sources there are; counted by the database itself.
-MATCH (e:Event)
-WITH count(e) AS events
-MATCH (s:Source)
-RETURN events, count(s) AS sources
+RETURN COUNT { (e:Event) } AS events, COUNT { (s:Source) } AS sources
 
 // name: sources
 // The sources that have stated anything.
@@ -64,11 +61,7 @@ RETURN collect([s.name, s.origin, s.scopes, s.closed_at]) AS rows
 
 // name: size
 // How many nodes and relationships there are; counted by the database itself.
-MATCH (n)
-WITH count(n) AS nodes
-MATCH ()-[e]->()
-WITH nodes, count(e) AS edges
-RETURN nodes + edges AS size
+RETURN COUNT { (n) } + COUNT { ()-[e]->() } AS size
 
 // name: lost_details
 // Entities without a side node.
