@@ -39,16 +39,19 @@ def version_wanted() -> str:
 
 
 @contextmanager
-def running_neo4j(version: str | None = None) -> Iterator[str]:
-    """The address of an empty server of its own, which is gone afterwards."""
-    if theirs := os.environ.get("THALWEG_TEST_NEO4J"):
+def running_neo4j(version: str | None = None, *, password: str | None = None) -> Iterator[str]:
+    """The address of an empty server of its own, which is gone afterwards.
+
+    With a password it wants a login (the user is `neo4j`), and is always one started here.
+    """
+    if password is None and (theirs := os.environ.get("THALWEG_TEST_NEO4J")):
         yield theirs
         return
     version = version or version_wanted()
     java, jars = java_for(version), _jars(version)
     with TemporaryDirectory(prefix="thalweg-neo4j-", ignore_cleanup_errors=True) as folder:
         home, port = Path(folder), _free_port()
-        _configure(home, port)
+        _configure(home, port, login=password is not None)
         log = home / "console.log"
         with log.open("wb") as out:
             server = subprocess.Popen(
@@ -61,7 +64,7 @@ def running_neo4j(version: str | None = None) -> Iterator[str]:
             )
         try:
             url = f"bolt://127.0.0.1:{port}"
-            _wait(url, server, log, version)
+            _wait(url, server, log, version, password)
             yield url
         finally:
             server.kill()  # nothing in it is kept
@@ -138,7 +141,7 @@ def _jars(version: str) -> Path:
     return jars
 
 
-def _configure(home: Path, port: int) -> None:
+def _configure(home: Path, port: int, *, login: bool = False) -> None:
     folders = ("data", "logs", "run", "import", "plugins")
     for name in folders:
         (home / name).mkdir()
@@ -148,7 +151,7 @@ def _configure(home: Path, port: int) -> None:
         "server.http.enabled": "false",
         "server.https.enabled": "false",
         "server.memory.pagecache.size": "256m",
-        "dbms.security.auth_enabled": "false",
+        "dbms.security.auth_enabled": "true" if login else "false",
         "dbms.usage_report.enabled": "false",
         "db.transaction.timeout": "30s",
         "db.tx_log.preallocate": "false",
@@ -185,12 +188,17 @@ def _free_port() -> int:
     return port
 
 
-def _wait(url: str, server: subprocess.Popen[bytes], log: Path, version: str) -> None:
+def _wait(url: str, server: subprocess.Popen[bytes], log: Path, version: str, password: str | None) -> None:
     until = time.monotonic() + PATIENCE
-    with neo4j.GraphDatabase.driver(url, connection_timeout=1, max_transaction_retry_time=1) as driver:
+    auth = None if password is None else ("neo4j", "neo4j")  # a new server's first login, which it wants changed
+    with neo4j.GraphDatabase.driver(url, auth=auth, connection_timeout=1, max_transaction_retry_time=1) as driver:
         while True:
             try:
-                driver.execute_query("RETURN 1")
+                if password is None:
+                    driver.execute_query("RETURN 1")
+                else:
+                    change = "ALTER CURRENT USER SET PASSWORD FROM 'neo4j' TO $password"
+                    driver.execute_query(change, password=password, database_="system")
                 return
             except (DriverError, Neo4jError) as error:
                 if server.poll() is not None:

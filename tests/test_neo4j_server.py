@@ -36,8 +36,8 @@ def test_a_server_that_dies_shows_its_log(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.delenv("THALWEG_TEST_NEO4J", raising=False)
     configure = neo4j_server._configure
 
-    def misconfigure(home: Path, port: int) -> None:
-        configure(home, port)
+    def misconfigure(home: Path, port: int, *, login: bool) -> None:
+        configure(home, port, login=login)
         with (home / "neo4j.conf").open("a") as conf:
             conf.write("no.such.setting=1\n")
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from thalweg.store.open import open_store
 
 from tests.graphql.shop import shop
 from thalweg import ingest
@@ -15,6 +14,7 @@ from thalweg.graphql.execution import Answer, Api, Asked
 from thalweg.graphql.limits import Limits
 from thalweg.model.errors import ThalwegError
 from thalweg.model.facts import ANYONE, Caller, Granule
+from thalweg.store.open import open_store
 from thalweg.store.store import Store
 
 REQUEST = "request-1"

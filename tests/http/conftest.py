@@ -13,10 +13,10 @@ from typing import IO
 
 import httpx
 import pytest
-from thalweg.store.open import open_store
 
 from thalweg.http.app import application
 from thalweg.http.settings import Settings
+from thalweg.store.open import open_store
 from thalweg.store.store import Store
 
 URL = "http://127.0.0.1:8000"

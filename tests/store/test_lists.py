@@ -141,12 +141,25 @@ CONDITIONS: list[tuple[Kind, Where, str]] = [
 
 async def test_each_condition_picks_what_it_says(store: Store, state: State) -> None:
     await state(ESTATE)
-    orders = (Order(), Order(Sort.NAME, descending=False), Order(Sort.UPDATED_AT))
-    for place, (kind, where, expected) in enumerate(CONDITIONS):
-        page = await store.find(Find(kind, where, orders[place % 3], limit=100), ANYONE)
+    for kind, where, expected in CONDITIONS:
+        page = await store.find(Find(kind, where, limit=100), ANYONE)
         assert sorted(words(page)) == sorted(expected.split()), (kind, where)
         assert (page.has_next, page.has_previous) == (False, False)
         assert await store.count(kind, where, ANYONE) == len(expected.split()), (kind, where)
+
+
+async def test_a_condition_picks_the_same_in_every_order(store: Store, state: State) -> None:
+    await state(ESTATE)
+    for where, expected in {
+        Where(tags=(("team", "fraud"),), known=True): "*r1 *r2",
+        Where(asset_id=id("^train"), status=("FINISHED",)): "*r1 *r3",
+        Where(ids=tuple(ids("*r1", "*r5", "*stub")), gone=False): "*r1 *r5 *stub",
+        Where(name="r*", metrics=(MetricIs("auc", Compare.LT, 0.8),)): "*r3",
+    }.items():
+        for order in (Order(), Order(Sort.NAME, descending=False), Order(Sort.UPDATED_AT), Order(Sort.CREATED_AT)):
+            assert sorted(words(await store.find(Find(Kind.RUN, where, order), ANYONE))) == expected.split(), order
+        having = Find(Kind.RUN, where, Order(Sort.METRIC, metric="auc"))
+        assert {*words(await store.find(having, ANYONE))} == {*expected.split()} - {"*r2", "*stub"}
 
 
 async def test_a_list_and_get_say_the_same(store: Store, state: State) -> None:

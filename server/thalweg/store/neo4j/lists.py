@@ -61,7 +61,7 @@ async def count(database: Database, kind: Kind, where: Where, seconds: float) ->
     name, asked = _gathered(where, None)
     asked |= _bounds(where)
     (found,) = await database.read(
-        query(f"count_by_{name or 'kind'}"), seconds=seconds, **_kept(where), **asked, kind=kind.label
+        query(f"count_by_{name or 'kind'}"), seconds=seconds, **kept(where), **asked, kind=kind.label
     )
     asset = where.asset_id
     if not found and asset is not None and (names := await canonical(database, [asset])):
@@ -72,7 +72,7 @@ async def count(database: Database, kind: Kind, where: Where, seconds: float) ->
 # -------------------------------------------------------------------------------------------------------- conditions
 
 
-def _kept(where: Where) -> Params:
+def kept(where: Where) -> Params:
     """The parameters of the part `kept`."""
     metrics = [
         {"key": one.key, "compare": one.compare.value, "value": float(one.value), "best": one.best}
@@ -129,7 +129,7 @@ def _bounds(where: Where) -> Params:
 async def _rows(database: Database, asked: Find, position: Position, down: bool) -> list[Any]:
     until = monotonic() + asked.seconds
     where, order = asked.where, asked.order
-    common: Params = {**_kept(where), "kind": asked.kind.label}
+    common: Params = {**kept(where), "kind": asked.kind.label}
 
     async def read(name: str, limit: int = asked.limit + 1, sort: Sort | None = order.by, **more: Any) -> list[Any]:
         text = query(name, sort=sort, descending=down)

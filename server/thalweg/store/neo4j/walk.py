@@ -26,7 +26,7 @@ DEPTHS = (*range(2, 22), 30, 50, 100)
 FAR = 1 << 31
 """Deeper than any walk."""
 
-HUB = 2_000
+CROWD = 2_000
 """A node with more edges than this is not expanded to see which of them lead to nodes of the walk."""
 
 AT_ONCE = 5_000
@@ -123,7 +123,7 @@ class _Walking:
             "exempt": [id],
             "visited": asked.visited + 1,
             "limit": most + 1,
-            "hub": HUB,
+            "hub": CROWD,
         }
 
         def text(name: str, far: int = depth) -> Query:
@@ -308,7 +308,7 @@ class _Walking:
             exempt=self.exempt,
             edges=True,
             expanded=expanded,
-            hub=HUB,
+            hub=CROWD,
             limit=FAR,
         )
         rows, others = found
