@@ -9,6 +9,7 @@ from pathlib import Path
 
 import neo4j
 import pytest
+from neo4j import NotificationDisabledClassification
 
 from tests.facts import Fact
 from tests.facts import granule as make
@@ -36,10 +37,14 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(request.getfixturevalue("empty_neo4j"))
 
 
+UNRECOGNIZED = (NotificationDisabledClassification.UNRECOGNIZED,)
+"""A graph of a few nodes does not have every property there can be; what Neo4j says of that is no warning here."""
+
+
 @pytest.fixture(scope="session")
 def neo4j_driver(neo4j_url: str) -> Iterator[neo4j.Driver]:
     """A door into the tests' Neo4j that is not the store's."""
-    with neo4j.GraphDatabase.driver(neo4j_url) as driver:
+    with neo4j.GraphDatabase.driver(neo4j_url, notifications_disabled_classifications=UNRECOGNIZED) as driver:
         yield driver
 
 

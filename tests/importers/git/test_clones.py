@@ -332,17 +332,19 @@ def test_a_reading_that_is_closed_early_stops_git(churn: Repository, scratch: Pa
         for n in range(500)
     )
     churn.git("fast-import", "--quiet", stdin=imported.encode())
+    before = children()
     reading = git.read(churn.path, all_commits=True)
     next(reading.granules)
     next(reading.granules)
-    assert children() - {0}
+    assert children() > before
     reading.close()
-    assert not children()
+    assert children() == before
     assert not list(scratch.iterdir())
     assert list(reading.granules) == []
 
 
 def children() -> set[int]:
+    """The processes that this one has started; a server that other tests use may be among them."""
     found = set()
     for entry in Path("/proc/self/task").iterdir():
         found |= {int(pid) for pid in (entry / "children").read_text().split()}

@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import neo4j
 import pytest
-from neo4j.exceptions import CypherSyntaxError
+from neo4j.exceptions import ClientError
 
 from thalweg.model.edges import LINEAGE, EdgeType
 from thalweg.model.kinds import Kind
@@ -35,7 +35,7 @@ def test_each_query_has_a_name_and_a_line_that_says_what_it_does(file: str) -> N
     assert len(named) == len(statements(file)) > 5
     for place in named:
         assert re.fullmatch(r"// name: [a-z_]+", lines[place])
-        assert re.fullmatch(r"// [A-Z(`].*[.:…]|// .*[a-z,]", lines[place + 1]), lines[place]
+        assert re.match(r"// \S.{8,}", lines[place + 1]), lines[place]
 
 
 def test_no_two_files_have_a_query_of_one_name() -> None:
@@ -93,7 +93,7 @@ def test_every_query_is_understood_by_each_cypher_that_the_server_knows(neo4j_dr
         try:
             session.run("EXPLAIN CYPHER 25 RETURN 1").consume()
             languages.append("CYPHER 25")
-        except CypherSyntaxError:
+        except ClientError:
             assert neo4j_driver.get_server_info().agent.startswith("Neo4j/5."), "Neo4j 2026 knows both"
         for name in WHOLE:
             if name in UNPLANNED:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import neo4j
@@ -20,6 +21,17 @@ from thalweg.store.neo4j.store import Neo4jStore
 from thalweg.store.store import SCHEMA_VERSION
 
 pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(autouse=True)
+def bare(neo4j_driver: neo4j.Driver) -> Iterator[None]:
+    """Nothing in the database before a test, not even the node that says what the store is, nor after it."""
+    empty = "MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS"
+    with neo4j_driver.session() as session:
+        session.run(empty).consume()
+        yield
+        session.run(empty).consume()
+
 
 PICTURE = Path(__file__).resolve().parents[3] / "schema" / "graph.md"
 

@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import neo4j
 from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncSession, AsyncTransaction, NotificationMinimumSeverity
@@ -48,6 +49,8 @@ class Database:
     ) -> Database:
         """Raises StoreUnavailable for what is no address; whether anybody answers shows with the first query."""
         try:
+            if not urlsplit(address).hostname:
+                raise ValueError("it names no host")  # the driver would take localhost
             driver = AsyncGraphDatabase.driver(
                 address,
                 auth=(user, password or "") if user else None,
@@ -149,11 +152,16 @@ class Database:
             try:
                 return await run()
             except Foreign as error:
-                again = isinstance(error, DriverError | Neo4jError) and error.is_retryable()
+                again = isinstance(error, DriverError | Neo4jError) and (error.is_retryable() or _made_meanwhile(error))
                 if not again or attempt == ATTEMPTS:
                     raise translate(error, self.address, self.name, name) from error
             # Short, and never in step with whom it ran into. The driver itself would wait a second.
             await asyncio.sleep(random.uniform(0.1, 0.5))
+
+
+def _made_meanwhile(error: DriverError | Neo4jError) -> bool:
+    """Whether another process made the same index or constraint at the same moment, IF NOT EXISTS or not."""
+    return isinstance(error, Neo4jError) and (error.code or "").endswith(".EquivalentSchemaRuleAlreadyExists")
 
 
 class Transaction:

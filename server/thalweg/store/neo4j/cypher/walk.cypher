@@ -246,8 +246,7 @@ RETURN near + far AS edges, CASE WHEN size(ns) <> size($ids) THEN [n IN ns | n.i
 MATCH (a:Entity {id: $source})
 MATCH (b:Entity {id: $target})
 WHERE NOT a:Hidden AND NOT b:Hidden
-MATCH p = shortestPath((a)-[r:TYPES*]->(b))
-WHERE all(e IN r WHERE $as_of IS NULL OR e.at <= $as_of)
+MATCH p = SHORTEST 1 (a)((x)-[r:TYPES WHERE $as_of IS NULL OR r.at <= $as_of]->(y))+(b)
 RETURN [e IN relationships(p) | [startNode(e).id, type(e), endNode(e).id, properties(e)]] AS edges
 
 // name: path_from_versions
