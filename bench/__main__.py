@@ -20,6 +20,7 @@ from bench.report import Report
 from bench.server import serving
 from bench.timing import side_by_side
 from tests.neo4j_server import running_neo4j
+from thalweg.cli.main import COLLECTED
 from thalweg.store.open import open_store
 
 SIZES = (100_000, 1_000_000)
@@ -63,8 +64,7 @@ def main() -> None:
     words.add_argument("--engines", nargs="+", choices=ENGINES, default=ENGINES)
     words.add_argument("--json", type=Path, default=Path("bench.json"), help="where the numbers are written")
     asked = words.parse_args()
-    # As `thalweg serve` and `thalweg import` do: a batch makes many objects that live as long as it does.
-    gc.set_threshold(200_000, 50, 100)
+    gc.set_threshold(*COLLECTED)  # as `thalweg import` does
     os.environ.setdefault("THALWEG_LOG_LEVEL", "warning")
     report = Report()
     try:

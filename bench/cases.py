@@ -22,7 +22,7 @@ NODES = 1_000
 
 SUBGRAPH = """
 query Subgraph($of: ID!) {
-  lineage(of: $of, direction: DOWNSTREAM, depth: 50, maxNodes: 1000) {
+  lineage(of: $of, direction: DOWNSTREAM, depth: null, maxNodes: 1000) {
     truncated
     nodes { id kind namespace name version distance }
     edges { source type target }
@@ -30,9 +30,47 @@ query Subgraph($of: ID!) {
 }
 """
 
-PAGE = """
-query Page($sort: %s) { runs(first: 50, %s) { edges { cursor node { id name status startedAt } } } }
+COUNTS = """
+query Counts($of: ID!) {
+  lineage(of: $of, direction: DOWNSTREAM, depth: null) {
+    countsByKind { kind count }
+    countsByDistance { distance count }
+  }
+}
 """
+
+PAGE = """
+query Page($order: OrderBy!) { runs(first: 50, orderBy: $order) { edges { cursor node { id name status startedAt } } } }
+"""
+
+RAW_COUNTS = """
+MATCH (s:Entity {id: $id})
+CALL (s) {
+  MATCH p = (s)-[:INPUT_TO|CODE_OF|PRODUCED|SERVED_BY|DERIVED_INTO*0..]->(n)
+  WITH n, min(length(p)) AS d
+  WITH n.kind AS kind, d, count(*) AS number
+  RETURN collect([kind, d, number]) AS rows
+}
+RETURN rows
+"""
+
+RAW_PAGES = {
+    "by start time": """
+MATCH (n:Entity) WHERE n.kind = 'Run' AND n.at IS NOT NULL
+WITH n ORDER BY n.kind DESC, n.at DESC, n.id DESC LIMIT 51
+MATCH (d:Detail {id: n.id})
+RETURN collect([n.id, n.at, d.body]) AS rows
+""",
+    "by a metric": """
+MATCH (m:MetricValue) WHERE m.kind = 'Run' AND m.key = 'auc' AND m.last > -1.0
+WITH m ORDER BY m.kind DESC, m.key DESC, m.last DESC, m.id DESC LIMIT 51
+MATCH (n:Entity {id: m.id})
+MATCH (d:Detail {id: m.id})
+RETURN collect([n.id, m.last, d.body]) AS rows
+""",
+}
+
+ORDERS = {"by start time": {"by": "AT"}, "by a metric": {"by": "METRIC", "metric": "auc"}}
 
 RAW_SUBGRAPH = """
 MATCH (s:Entity {id: $id})
@@ -102,19 +140,28 @@ def of_store(store: Store) -> list[Case]:
 
 
 def over_http(client: Client, session: neo4j.AsyncSession | None) -> list[Case]:
-    """A subgraph of 1,000 nodes with its edges, and pages, as a frontend asks for them."""
+    """What a frontend asks for: a subgraph of 1,000 nodes with its edges, counts of all there is behind, pages.
+
+    With a session of the raw driver, beside the same asked of that in one row: nothing over Neo4j is faster.
+    """
     id = estate.family_start(0).id
 
-    async def subgraph() -> object:
-        return client.query(SUBGRAPH, {"of": id})
+    def beside(name: str, raw: str, text: str, variables: dict[str, Any]) -> Case:
+        async def over_http() -> object:
+            return client.query(text, variables)
 
-    ways: dict[str, Thing] = {}
-    if session is not None:
+        async def by_driver() -> object:
+            assert session is not None
+            return await (await session.run(raw, id=id)).single()
 
-        async def raw() -> object:
-            result = await session.run(RAW_SUBGRAPH, id=id)
-            return await result.single()
+        ways: dict[str, Thing] = {"raw driver": by_driver} if session is not None else {}
+        return Case(name, ways | {"over HTTP": over_http})
 
-        ways["raw driver"] = raw
-    ways["over HTTP"] = subgraph
-    return [Case(f"a subgraph of {NODES:,} nodes with its edges", ways)]
+    return [
+        beside(f"a subgraph of {NODES:,} nodes with its edges", RAW_SUBGRAPH, SUBGRAPH, {"of": id}),
+        beside("counts of everything reachable, over HTTP", RAW_COUNTS, COUNTS, {"of": id}),
+        *(
+            beside(f"a page of 50 runs {name}, over HTTP", raw, PAGE, {"order": ORDERS[name]})
+            for name, raw in RAW_PAGES.items()
+        ),
+    ]

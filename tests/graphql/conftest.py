@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -14,17 +13,9 @@ from thalweg.graphql.execution import Answer, Api, Asked
 from thalweg.graphql.limits import Limits
 from thalweg.model.errors import ThalwegError
 from thalweg.model.facts import ANYONE, Caller, Granule
-from thalweg.store.open import open_store
 from thalweg.store.store import Store
 
 REQUEST = "request-1"
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = await open_store(f"sqlite:///{tmp_path}/store.db")
-    yield store
-    await store.close()
 
 
 State = Callable[..., Awaitable[None]]

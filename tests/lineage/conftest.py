@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -18,19 +18,6 @@ from thalweg.store.open import open_store
 from thalweg.store.store import Store
 
 T = TypeVar("T")
-
-
-@pytest.fixture
-def address(tmp_path: Path) -> str:
-    """The address of an empty store."""
-    return f"sqlite:///{tmp_path}/store.db"
-
-
-@pytest.fixture
-async def store(address: str) -> AsyncIterator[Store]:
-    store = await open_store(address)
-    yield store
-    await store.close()
 
 
 async def hold(store: Store, estate: Estate) -> None:

@@ -1,15 +1,13 @@
-"""The two engines, one after the other: every test that asks for `store` runs on both."""
+"""What the tests of the contract do to a store, on both engines."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import closing
-from pathlib import Path
 
 import neo4j
 import pytest
-from neo4j import NotificationDisabledClassification
 
 from tests.facts import Fact
 from tests.facts import granule as make
@@ -18,49 +16,11 @@ from thalweg import ingest
 from thalweg.model.errors import ThalwegError
 from thalweg.model.facts import ANYONE, Granule, Pass
 from thalweg.model.results import Written
-from thalweg.store.open import open_store
 from thalweg.store.store import Store
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     mark_gaps(items)
-
-
-ENGINES = ("sqlite", pytest.param("neo4j", marks=pytest.mark.neo4j))
-
-
-@pytest.fixture(params=ENGINES)
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty store, on each engine."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/store.db"
-    return str(request.getfixturevalue("empty_neo4j"))
-
-
-UNRECOGNIZED = (NotificationDisabledClassification.UNRECOGNIZED,)
-"""A graph of a few nodes does not have every property there can be; what Neo4j says of that is no warning here."""
-
-
-@pytest.fixture(scope="session")
-def neo4j_driver(neo4j_url: str) -> Iterator[neo4j.Driver]:
-    """A door into the tests' Neo4j that is not the store's."""
-    with neo4j.GraphDatabase.driver(neo4j_url, notifications_disabled_classifications=UNRECOGNIZED) as driver:
-        yield driver
-
-
-@pytest.fixture
-def empty_neo4j(neo4j_url: str, neo4j_driver: neo4j.Driver) -> str:
-    """The address of the tests' Neo4j, emptied; its constraints and indexes stay."""
-    with neo4j_driver.session() as session:
-        session.run("MATCH (n) WHERE NOT n:Meta CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS").consume()
-    return neo4j_url
-
-
-@pytest.fixture
-async def store(address: str) -> AsyncIterator[Store]:
-    store = await open_store(address)
-    yield store
-    await store.close()
 
 
 @pytest.fixture

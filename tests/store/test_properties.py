@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.facts import alias, id, joined, said
@@ -65,6 +65,7 @@ def explore(address: str, wipe: Wipe) -> Iterator[Explore]:
                 deadline=None,
                 database=None,
                 report_multiple_bugs=False,
+                phases=tuple(Phase) if embedded or EXAMPLES else (Phase.generate,),  # to shrink takes minutes there
             )
             @given(st.fixed_dictionaries(drawn))
             def holds(values: dict[str, Any]) -> None:

@@ -15,8 +15,8 @@ import neo4j
 import pytest
 
 from bench.estate import CHAIN_START, HUB, MANY_VERSIONS, Size, family_start, granules
+from tests.conftest import UNRECOGNIZED
 from tests.facts import alias, granule, joined
-from tests.store.conftest import UNRECOGNIZED
 from tests.store.neo4j.test_queries import UNPLANNED, WHOLE
 from thalweg import ingest
 from thalweg.model import keys

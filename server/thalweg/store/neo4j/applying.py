@@ -263,8 +263,8 @@ def _edge(row: EdgeRow) -> Params:
         "stated": row.stated if row.stated != 1 else None,
         "body": row.body.decode() if row.body != NO_BODY else None,
         "derived": row.derived or None,
-        "derived_first": row.derived_first or None,
-        "derived_last": row.derived_last or None,
+        "derived_first": row.derived_first if row.derived else None,
+        "derived_last": row.derived_last if row.derived else None,
     }
 
 

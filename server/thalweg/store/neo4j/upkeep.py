@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from thalweg.model.edges import LINEAGE, EdgeType
-from thalweg.model.kinds import Kind
+from thalweg.model.kinds import Kind, Level
 from thalweg.model.results import Checked, Finding, StoreInfo
 from thalweg.store.neo4j.database import Database
 from thalweg.store.neo4j.loading import ALL_TYPES
@@ -17,6 +17,8 @@ from thalweg.store.weave.requests import Asking, AssetEdge
 
 SHOWN = 5
 """Examples that a finding names."""
+
+_VERSIONS = [kind.label for kind in Kind if kind.level is Level.VERSION]
 
 PATIENCE = 600.0
 """Seconds for one rule: each looks at all there is."""
@@ -67,9 +69,9 @@ async def info(database: Database, *, read_only: bool) -> StoreInfo:
 async def check(database: Database) -> Checked:
     findings: list[Finding] = []
     for rule in _RULES:
-        (found,) = await database.read(
-            query(rule.query, types=ALL_TYPES), seconds=PATIENCE, limit=SHOWN + 1, indexed=INDEXED
-        )
+        text = query(rule.query, types=ALL_TYPES)
+        bounds = {"limit": SHOWN + 1, "indexed": INDEXED, "versions": _VERSIONS}
+        (found,) = await database.read(text, seconds=PATIENCE, **bounds)
         if found:
             shown = ", ".join(found[:SHOWN]) + (", …" if len(found) > SHOWN else "")
             findings.append(Finding(rule.code, f"{rule.message}: {shown}.", rule.hint))

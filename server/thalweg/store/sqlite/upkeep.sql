@@ -39,7 +39,7 @@ SELECT v.id FROM node AS v LEFT JOIN node AS a ON a.n = v.asset
 WHERE (v.kind < 0) <> (v.forgotten OR coalesce(a.forgotten, 0)) LIMIT :limit;
 
 -- name: hidden_edges
--- Edges that are hidden and should not be, or the other way round.
+-- Edges that are hidden and should not be, or the other way round: so is one between versions that were joined into one.
 SELECT a.id || ' ' || e.type || ' ' || b.id FROM edge AS e JOIN node AS a ON a.n = e.src JOIN node AS b ON b.n = e.dst
 WHERE (e.type < 0) <> (a.kind < 0 OR b.kind < 0 OR (a.n = b.n AND a.kind > 10)) LIMIT :limit;
 

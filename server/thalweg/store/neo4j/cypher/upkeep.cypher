@@ -110,10 +110,11 @@ WITH n LIMIT $limit
 RETURN collect(n.id) AS found
 
 // name: hidden_edges
-// Edges that are hidden and should not be, or the other way round.
+// Edges that are hidden and should not be, or the other way round: so is one between versions that were joined into one.
 MATCH (a:Entity)-[e:TYPES|HIDDEN|HAS_VERSION]->(b:Entity)
 WHERE (type(e) = 'HIDDEN')
-  <> (b:Hidden OR (a:Hidden AND type(e) <> 'HAS_VERSION' AND coalesce(e.type, '') <> 'HAS_VERSION'))
+  <> (b:Hidden OR (a:Hidden AND type(e) <> 'HAS_VERSION' AND coalesce(e.type, '') <> 'HAS_VERSION')
+    OR (a = b AND a.kind IN $versions))
 WITH a, e, b LIMIT $limit
 RETURN collect(a.id + ' ' + coalesce(e.type, type(e)) + ' ' + b.id) AS found
 
@@ -169,7 +170,8 @@ MATCH (b:Entity {id: target})
 OPTIONAL MATCH (a)-[d:TYPES|HIDDEN]->(b)
 WHERE (type(d) = type OR d.type = type) AND coalesce(d.role, '') = role
 WITH source, type, target, role, number, first, last, d
-WHERE d IS NULL OR coalesce(d.derived, 0) <> number OR d.derived_first <> first OR d.derived_last <> last
+WHERE d IS NULL OR coalesce(d.derived, 0) <> number 
+  OR coalesce(d.derived_first <> first OR d.derived_last <> last, true)
 RETURN collect([source, type, target, role]) AS found
 
 // name: needless_derived
