@@ -30,8 +30,11 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session")
 def neo4j_url() -> Iterator[str]:
-    """The address of one Neo4j for the whole run. Its content is shared: a test clears what it needs empty."""
-    with running_neo4j() as url:
+    """The address of one Neo4j for the whole run. Its content is shared: a test clears what it needs empty.
+
+    It keeps its plans: a graph that is emptied all the time would have them made anew, each in up to a second.
+    """
+    with running_neo4j(settings={"dbms.cypher.min_replan_interval": "1h"}) as url:
         yield url
 
 

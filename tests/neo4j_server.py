@@ -13,10 +13,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
+from types import MappingProxyType
 
 import neo4j
 from neo4j.exceptions import DriverError, Neo4jError
@@ -39,8 +40,10 @@ def version_wanted() -> str:
 
 
 @contextmanager
-def running_neo4j(version: str | None = None, *, password: str | None = None) -> Iterator[str]:
-    """The address of an empty server of its own, which is gone afterwards.
+def running_neo4j(
+    version: str | None = None, *, password: str | None = None, settings: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[str]:
+    """The address of an empty server of its own, which is gone afterwards; `settings` are more lines of neo4j.conf.
 
     With a password it wants a login (the user is `neo4j`), and is always one started here.
     """
@@ -51,7 +54,7 @@ def running_neo4j(version: str | None = None, *, password: str | None = None) ->
     java, jars = java_for(version), _jars(version)
     with TemporaryDirectory(prefix="thalweg-neo4j-", ignore_cleanup_errors=True) as folder:
         home, port = Path(folder), _free_port()
-        _configure(home, port, login=password is not None)
+        _configure(home, port, {"dbms.security.auth_enabled": str(password is not None).lower(), **settings})
         log = home / "console.log"
         with log.open("wb") as out:
             server = subprocess.Popen(
@@ -141,7 +144,7 @@ def _jars(version: str) -> Path:
     return jars
 
 
-def _configure(home: Path, port: int, *, login: bool = False) -> None:
+def _configure(home: Path, port: int, more: Mapping[str, str]) -> None:
     folders = ("data", "logs", "run", "import", "plugins")
     for name in folders:
         (home / name).mkdir()
@@ -151,11 +154,11 @@ def _configure(home: Path, port: int, *, login: bool = False) -> None:
         "server.http.enabled": "false",
         "server.https.enabled": "false",
         "server.memory.pagecache.size": "256m",
-        "dbms.security.auth_enabled": "true" if login else "false",
         "dbms.usage_report.enabled": "false",
         "db.transaction.timeout": "30s",
         "db.tx_log.preallocate": "false",
         "db.tx_log.rotation.retention_policy": "keep_none",
+        **more,
     }
     (home / "neo4j.conf").write_text("".join(f"{key}={value}\n" for key, value in settings.items()))
 

@@ -34,15 +34,8 @@ def test_no_server_outlives_the_tests() -> None:
 
 def test_a_server_that_dies_shows_its_log(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("THALWEG_TEST_NEO4J", raising=False)
-    configure = neo4j_server._configure
-
-    def misconfigure(home: Path, port: int, *, login: bool) -> None:
-        configure(home, port, login=login)
-        with (home / "neo4j.conf").open("a") as conf:
-            conf.write("no.such.setting=1\n")
-
-    monkeypatch.setattr(neo4j_server, "_configure", misconfigure)
-    with pytest.raises(NoNeo4jError, match=r"(?s)ended with code .*no\.such\.setting"), running_neo4j():
+    refused = pytest.raises(NoNeo4jError, match=r"(?s)ended with code .*no\.such\.setting")
+    with refused, running_neo4j(settings={"no.such.setting": "1"}):
         pass
 
 

@@ -21,7 +21,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     _run([ours / "hatchling", "build", "--target", "wheel", "--directory", folder / "dist"])
     environment = folder / "environment"
     _run([ours / "uv", "venv", "--quiet", "--python", sys.executable, environment])
-    install = [ours / "uv", "pip", "install", "--quiet", "--python", environment / "bin" / "python"]
+    install: list[str | Path] = [ours / "uv", "pip", "install", "--quiet"]
+    install += ["--python", environment / "bin" / "python"]
     _run([*install, "--require-hashes", "--only-binary", ":all:", "-r", ROOT / "requirements.lock"])
     (wheel,) = (folder / "dist").glob("*.whl")
     _run([*install, "--no-deps", wheel])

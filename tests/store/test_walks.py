@@ -332,6 +332,8 @@ async def test_the_budget_of_visited_nodes_bounds_the_work(store: Store, state: 
             assert not walked.complete
             assert len(walked.nodes) <= budget
             assert 1 <= sum(counts(walked).values()) <= budget
+    walked = await store.walk(start("tx@1"), down(visited=50, max_nodes=50), ANYONE)
+    assert (walked.truncated, len(walked.nodes)) == (Truncated.VISITED, 50)
     walked = await store.walk(start("tx@1"), down(visited=401, counts=True), ANYONE)
     assert (walked.truncated, walked.complete, len(walked.nodes)) == (None, True, 401)
 

@@ -27,7 +27,7 @@ from thalweg.store.neo4j.lists import kept
 from thalweg.store.neo4j.queries import queries, query, statements
 from thalweg.store.neo4j.store import Neo4jStore
 from thalweg.store.neo4j.walk import CROWD, FAR, fits
-from thalweg.store.questions import ALL_NODES, Compare, MetricIs, Sort, Where
+from thalweg.store.questions import ALL_NODES, Compare, MetricIs, NodeFilter, Sort, Where
 
 ESTATE = Size(6_000)
 AT_ONCE = 400
@@ -44,6 +44,7 @@ ALL = tuple(EdgeType)
 
 REACHED = {"as_of": None, "stop": None, "visited": 100_001, "depth": FAR, "exempt": [START]}
 FITS = fits(ALL_NODES)
+MODELS = fits(NodeFilter(kinds=frozenset({Kind.MODEL_VERSION})))
 KEPT = kept(Where())
 WHERE = kept(Where(tags=(("a", "b"),), metrics=(MetricIs("auc", Compare.GT, 2.0),)))
 
@@ -87,8 +88,8 @@ ASKED = [
     walk("whole_of_node", 2_000, limit=20, as_of=1 << 60, stop=["Release"]),
     walk("whole_of_versions", 40_000, id=ASSET, exempt=[ASSET]),
     walk("whole_of_versions", 12_000, id=MANY_VERSIONS.id, exempt=[MANY_VERSIONS.id]),
-    walk("nearest_of_node", 30_000, kinds=["ModelVersion"]),
-    walk("nearest_of_versions", 30_000, id=ASSET, kinds=["ModelVersion"]),
+    walk("nearest_of_node", 30_000, **MODELS),
+    walk("nearest_of_versions", 30_000, id=ASSET, **MODELS),
     walk("layer_of_node", 15_000, depth=7, distance=7, first=10, limit=20_001),
     walk("layer_of_versions", 15_000, id=ASSET, depth=8, distance=8, first=10, limit=20_001),
     walk("layer_next_to_node", 3_000, id=HUB.id, distance=1, first=10, limit=20_001, prunes=False),
@@ -141,7 +142,7 @@ ASKED = [
     page("count_by_ids", 1_500, ids=RUNS),
     page("count_by_asset", 1_000, asset=JOB),
     page("count_by_name", 8_000, name_start="run-0"),
-    page("count_by_kind", 6_000, status=["FAILED"]),
+    page("count_by_kind", 6_000, **kept(Where(status=("FAILED",)))),
     # what the weave asks for
     write("lock", 30),
     write("clock", 10),

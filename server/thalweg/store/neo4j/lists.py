@@ -73,12 +73,12 @@ async def count(database: Database, kind: Kind, where: Where, seconds: float) ->
 
 
 def kept(where: Where) -> Params:
-    """The parameters of the part `kept`."""
+    """The parameter of the part `kept`."""
     metrics = [
         {"key": one.key, "compare": one.compare.value, "value": float(one.value), "best": one.best}
         for one in where.metrics
     ]
-    return {
+    conditions = {
         **_exact_or_begins("namespace", where.namespace),
         **_exact_or_begins("name", where.name),
         "name_contains": where.name_contains,
@@ -97,6 +97,7 @@ def kept(where: Where) -> Params:
         "params": [pair(*one) for one in where.params],
         "metrics": metrics,
     }
+    return {"kept": conditions}
 
 
 def _exact_or_begins(name: str, value: str | None) -> Params:
@@ -107,9 +108,9 @@ def _exact_or_begins(name: str, value: str | None) -> Params:
 def _gathered(where: Where, order: Order | None) -> tuple[str | None, Params]:
     """By which condition few entities are gathered, if by any; with what that asks for."""
     if where.ids is not None:
-        return "ids", {}
+        return "ids", {"ids": list(where.ids)}
     if where.asset_id is not None:
-        return "asset", {}
+        return "asset", {"asset": where.asset_id}
     if where.name is not None and where.name != "*" and (order is None or order.by is not Sort.NAME):
         # Of a name that is longer than the index holds, the beginning finds it.
         return "name", {"name_start": sortable(where.name.removesuffix("*"))}
@@ -146,7 +147,7 @@ async def _rows(database: Database, asked: Find, position: Position, down: bool)
             bounds["high"] = min(bounds["high"], value + 1)
         elif value is not None:
             bounds["low"] = max(bounds["low"], value)
-        return await read("versions_by_time", value=value, id=id, **bounds)
+        return await read("versions_by_time", value=value, id=id, **gathered, **bounds)
     if name is not None:
         return await read(f"sorted_by_{name}", value=value, id=id, **gathered)
     low, high = _range(where, order)

@@ -36,16 +36,17 @@ NOTHING = Walked((), (), {}, True)
 
 
 def fits(filter: NodeFilter) -> dict[str, Any]:
-    """The parameters of the part `fits`."""
+    """The parameter of the part `fits`."""
     namespace = filter.namespace
     begins = namespace[:-1] if namespace is not None and namespace.endswith("*") else None
-    return {
+    conditions = {
         "kinds": [kind.label for kind in filter.kinds] if filter.kinds is not None else None,
         "namespace": namespace if begins is None else None,
         "namespace_begins": begins,
         "name_contains": filter.name_contains,
         "gone": filter.gone,
     }
+    return {"fits": conditions}
 
 
 async def walk(database: Database, start: Start, walk: Walk) -> Walked:
@@ -167,7 +168,7 @@ class _Walking:
         nodes.sort(key=_order)
         if counts is None:
             counts = Counter((one.kind, one.distance) for one in nodes)
-        exceeded = _within(counts, asked.visited) or (cut and most < asked.max_nodes)
+        exceeded = _within(counts, asked.visited) or (cut and asked.visited <= asked.max_nodes)
         if not asked.edges:
             between: tuple[Edge, ...] = ()
         elif cut or not asked.filter.empty:

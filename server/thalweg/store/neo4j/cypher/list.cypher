@@ -6,25 +6,25 @@
   n.id, n.key, n.asset, n.at, n.first_at, n.updated_at, n.gone_at, n.state, d.origins, d.body
 
 // name: kept
-// A part: which entities a list holds.
-    ($namespace IS NULL OR n.namespace = $namespace)
-    AND ($namespace_begins IS NULL OR n.namespace STARTS WITH $namespace_begins)
-    AND ($name IS NULL OR coalesce(n.whole_name, n.name) = $name)
-    AND ($name_begins IS NULL OR coalesce(n.whole_name, n.name) STARTS WITH $name_begins)
-    AND ($name_contains IS NULL OR coalesce(n.whole_name, n.name) CONTAINS $name_contains)
-    AND ($key_begins IS NULL OR coalesce(n.last, n.whole_name, n.name) STARTS WITH $key_begins)
-    AND ($asset IS NULL OR n.asset = $asset)
-    AND ($ids IS NULL OR n.id IN $ids)
-    AND ($status IS NULL OR n.status IN $status)
-    AND ($since IS NULL OR n.at >= $since)
-    AND ($before IS NULL OR n.at < $before)
-    AND ($gone IS NULL OR (n.gone_at IS NOT NULL) = $gone)
-    AND ($known IS NULL OR (n.state <> 0) = $known)
-    AND ($live IS NULL OR (n.at <= $live_at AND (n.until IS NULL OR n.until > $live_at)) = $live)
-    AND (NOT $within OR EXISTS {
+// A part: which entities a list holds. One map of parameters, since Neo4j plans a text anew for each combination of types.
+    ($kept.namespace IS NULL OR n.namespace = $kept.namespace)
+    AND ($kept.namespace_begins IS NULL OR n.namespace STARTS WITH $kept.namespace_begins)
+    AND ($kept.name IS NULL OR coalesce(n.whole_name, n.name) = $kept.name)
+    AND ($kept.name_begins IS NULL OR coalesce(n.whole_name, n.name) STARTS WITH $kept.name_begins)
+    AND ($kept.name_contains IS NULL OR coalesce(n.whole_name, n.name) CONTAINS $kept.name_contains)
+    AND ($kept.key_begins IS NULL OR coalesce(n.last, n.whole_name, n.name) STARTS WITH $kept.key_begins)
+    AND ($kept.asset IS NULL OR n.asset = $kept.asset)
+    AND ($kept.ids IS NULL OR n.id IN $kept.ids)
+    AND ($kept.status IS NULL OR n.status IN $kept.status)
+    AND ($kept.since IS NULL OR n.at >= $kept.since)
+    AND ($kept.before IS NULL OR n.at < $kept.before)
+    AND ($kept.gone IS NULL OR (n.gone_at IS NOT NULL) = $kept.gone)
+    AND ($kept.known IS NULL OR (n.state <> 0) = $kept.known)
+    AND ($kept.live IS NULL OR (n.at <= $kept.live_at AND (n.until IS NULL OR n.until > $kept.live_at)) = $kept.live)
+    AND (NOT $kept.within OR EXISTS {
       MATCH (c:Detail {id: n.id})
-      WHERE all(pair IN $tags WHERE pair IN c.tags) AND all(pair IN $params WHERE pair IN c.params)
-        AND all(is IN $metrics WHERE any(
+      WHERE all(pair IN $kept.tags WHERE pair IN c.tags) AND all(pair IN $kept.params WHERE pair IN c.params)
+        AND all(is IN $kept.metrics WHERE any(
           value IN [i IN range(0, size(coalesce(c.metrics, [])) - 1) WHERE c.metrics[i] = is.key |
             CASE WHEN is.best THEN c.bests[i] ELSE c.lasts[i] END]
           WHERE CASE is.compare

@@ -42,12 +42,12 @@ CALL (s) {
   WITH n, 1 AS d LIMIT $visited
 
 // name: fits
-// A part: whether a node is one to return.
-    ($kinds IS NULL OR n.kind IN $kinds)
-    AND ($namespace IS NULL OR n.namespace = $namespace)
-    AND ($namespace_begins IS NULL OR n.namespace STARTS WITH $namespace_begins)
-    AND ($name_contains IS NULL OR coalesce(n.whole_name, n.name) CONTAINS $name_contains)
-    AND ($gone IS NULL OR (n.gone_at IS NOT NULL) = $gone)
+// A part: whether a node is one to return. One map of parameters: see `kept` in list.cypher.
+    ($fits.kinds IS NULL OR n.kind IN $fits.kinds)
+    AND ($fits.namespace IS NULL OR n.namespace = $fits.namespace)
+    AND ($fits.namespace_begins IS NULL OR n.namespace STARTS WITH $fits.namespace_begins)
+    AND ($fits.name_contains IS NULL OR coalesce(n.whole_name, n.name) CONTAINS $fits.name_contains)
+    AND ($fits.gone IS NULL OR (n.gone_at IS NOT NULL) = $fits.gone)
 
 // name: edges_between
 // A part: the edges between nodes, from the side that the walk came by. A node that the walk has not expanded may be a
