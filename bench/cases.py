@@ -56,13 +56,13 @@ RETURN rows
 
 RAW_PAGES = {
     "by start time": """
-MATCH (n:Entity) WHERE n.kind = 'Run' AND n.at IS NOT NULL
+MATCH (n:Entity) WHERE n.kind = 'Run' AND n.at >= 0 AND n.id IS NOT NULL
 WITH n ORDER BY n.kind DESC, n.at DESC, n.id DESC LIMIT 51
 MATCH (d:Detail {id: n.id})
 RETURN collect([n.id, n.at, d.body]) AS rows
 """,
     "by a metric": """
-MATCH (m:MetricValue) WHERE m.kind = 'Run' AND m.key = 'auc' AND m.last > -1.0
+MATCH (m:MetricValue) WHERE m.kind = 'Run' AND m.key = 'auc' AND m.last > -1.0 AND m.id IS NOT NULL
 WITH m ORDER BY m.kind DESC, m.key DESC, m.last DESC, m.id DESC LIMIT 51
 MATCH (n:Entity {id: m.id})
 MATCH (d:Detail {id: m.id})

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from heapq import merge
+from operator import itemgetter
 from random import Random
 
 from thalweg.model import keys
@@ -23,6 +25,8 @@ SOURCE = "bench"
 RUNS_A_FAMILY = 500
 CHAIN = 5_000
 VERSIONS = 10_000
+AT_ONCE = 10
+"""Versions that one granule states."""
 
 HUB = keys.dataset_version("s3://bench", "hub", "1")
 CHAIN_START = keys.dataset_version("s3://bench", "chain", "0")
@@ -60,13 +64,16 @@ def family_start(family: int) -> Key:
 
 
 def granules(size: Size, seed: int = 7) -> Iterator[Granule]:
-    """One granule a run, as an importer gives them."""
-    random = Random(seed)
-    for family in range(size.families):
-        yield from _family(family, random)
-    yield from _chain(size)
-    yield from _versions(size)
-    yield from _readers(size, random)
+    """One granule a run, as an importer gives them; any part of the stream has as much of each as the whole."""
+    streams = (
+        (size.families * RUNS_A_FAMILY, _families(size, Random(seed))),
+        (size.chain, _chain(size)),
+        (-(-size.versions // AT_ONCE), _versions(size)),
+        (size.readers, _readers(size, Random(seed + 1))),
+    )
+    placed = (((place / length, granule) for place, granule in enumerate(stream)) for length, stream in streams)
+    for _, granule in merge(*placed, key=itemgetter(0)):
+        yield granule
 
 
 def _run(name: str, job: str, at: int, random: Random | None) -> EntityFact:
@@ -83,6 +90,11 @@ def _run(name: str, job: str, at: int, random: Random | None) -> EntityFact:
         props["metrics"] = {"auc": auc, "f1": auc * 0.9, "loss": 1 - auc}
         props["user"] = f"user{random.randrange(40)}"
     return EntityFact(keys.run("bench", name), props)
+
+
+def _families(size: Size, random: Random) -> Iterator[Granule]:
+    for family in range(size.families):
+        yield from _family(family, random)
 
 
 def _family(family: int, random: Random) -> Iterator[Granule]:
@@ -119,13 +131,13 @@ def _chain(size: Size) -> Iterator[Granule]:
 
 
 def _versions(size: Size) -> Iterator[Granule]:
-    for first in range(0, size.versions, 10):
+    for first in range(0, size.versions, AT_ONCE):
         facts = [
             EntityFact(
                 keys.dataset_version("s3://bench", "partitioned", str(number)),
                 {"created_at": BEGIN + number * MINUTE},
             )
-            for number in range(first, min(first + 10, size.versions))
+            for number in range(first, min(first + AT_ONCE, size.versions))
         ]
         yield Granule(SOURCE, f"versions/{first}", "mlflow", facts, at=BEGIN + first)
 

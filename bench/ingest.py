@@ -12,7 +12,7 @@ from thalweg.model.errors import ThalwegError
 from thalweg.model.facts import ANYONE, Granule
 from thalweg.store.store import Store
 
-AT_ONCE = 400
+BATCH = 600
 """Granules a write: about 5,000 rows."""
 
 PARTS = 10
@@ -35,7 +35,7 @@ async def load(store: Store, size: Size) -> list[tuple[int, float]]:
     parts: list[tuple[int, float]] = []
     done = written = 0
     spent = 0.0
-    while batch := list(islice(stream, AT_ONCE)):
+    while batch := list(islice(stream, BATCH)):
         began = time.perf_counter()
         answers = await ingest.state(store, batch, ANYONE)
         spent += time.perf_counter() - began

@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import sqlite3
+import sys
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -15,6 +16,9 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.timing import Spread
+
+WIDTH = 150
+"""Columns of the tables where no terminal says how wide it is."""
 
 
 class Report:
@@ -59,7 +63,7 @@ class Report:
             )
 
     def show(self) -> None:
-        console = Console()
+        console = Console(width=None if sys.stdout.isatty() else WIDTH)
         console.print(", ".join(f"{name} {value}" for name, value in self.versions.items()))
         ingested = Table(title="Bulk ingest through the whole write path: rows a second, by tenths of the estate")
         for column in ("engine", "entities", "rows", "all", "first tenth", "last tenth", "slowest"):
