@@ -32,6 +32,7 @@ from thalweg.store.neo4j.walk import walk
 from thalweg.store.questions import Find, Neighbour, PathBetween, Start, Walk, Where
 from thalweg.store.queue import Answer, Batch, Queue
 from thalweg.store.weave import weave
+from thalweg.store.weave.derived import rebuild
 from thalweg.store.weave.prepared import Prepared
 from thalweg.store.weave.requests import Asking
 
@@ -193,7 +194,7 @@ class Neo4jStore:
     async def rebuild(self, caller: Caller) -> int:
         self._require_writer()
         wrong = await upkeep.wrong_derived(self._database)
-        return (await self._drive([partial(upkeep.rebuild, wrong)]))[0] if wrong else 0
+        return (await self._drive([partial(rebuild, wrong)]))[0] if wrong else 0
 
     async def migrate(self) -> tuple[int, int]:
         self._require_writer()

@@ -48,6 +48,7 @@ from thalweg.store.sqlite.errors import translated
 from thalweg.store.sqlite.lock import WriterLock
 from thalweg.store.store import SCHEMA_VERSION
 from thalweg.store.weave import weave
+from thalweg.store.weave.derived import rebuild
 from thalweg.store.weave.prepared import Prepared
 from thalweg.store.weave.requests import Asking
 
@@ -272,7 +273,7 @@ class SQLiteStore:
     async def rebuild(self, caller: Caller) -> int:
         self._require_writer()
         wrong = await self._ask(lambda reader: upkeep.wrong_derived(reader.connection))
-        return (await self._drive([partial(upkeep.rebuild, wrong, time.now())]))[0] if wrong else 0
+        return (await self._drive([partial(rebuild, wrong, time.now())]))[0] if wrong else 0
 
     async def migrate(self) -> tuple[int, int]:
         def migrate(connection: sqlite3.Connection) -> tuple[int, int]:

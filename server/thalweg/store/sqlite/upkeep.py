@@ -1,43 +1,17 @@
-"""Looks for what must not be in a store, and computes again what follows from the rest."""
+"""Looks for what must not be in a store."""
 
 from __future__ import annotations
 
 import sqlite3
-from typing import NamedTuple
 
 from thalweg.model.results import Checked, Finding
+from thalweg.store.rules import RULES, SHOWN, derived
 from thalweg.store.sqlite.codes import TYPES
 from thalweg.store.sqlite.connections import Reader
 from thalweg.store.sqlite.text import load
-from thalweg.store.weave.derived import count_again
-from thalweg.store.weave.loom import Loom
-from thalweg.store.weave.requests import Asking, AssetEdge
+from thalweg.store.weave.requests import AssetEdge
 
 SQL = load("upkeep.sql")
-_SHOWN = 5
-"""Examples that a finding names."""
-
-
-class _Rule(NamedTuple):
-    query: str
-    code: str
-    message: str
-    hint: str
-
-
-_IMPORT = "Import from its sources again."
-_REPORT = "This is a fault of Thalweg; please report it."
-_RULES = (
-    _Rule("node_counts", "STATEMENT_COUNT", "Entities with a wrong count of statements", _REPORT),
-    _Rule("edge_counts", "STATEMENT_COUNT", "Edges with a wrong count of statements", _REPORT),
-    _Rule("loose_statements", "DANGLING_STATEMENT", "Statements about edges that are not there", _IMPORT),
-    _Rule("hidden_nodes", "HIDDEN", "Entities that are shown though forgotten, or hidden though not", _REPORT),
-    _Rule("hidden_edges", "HIDDEN", "Edges that are shown though an end is forgotten, or hidden though not", _REPORT),
-    _Rule("wrong_assets", "EDGE_ASSETS", "Edges that name other assets than their ends do", _REPORT),
-    _Rule("metric_order", "METRIC_ORDER", "Metrics that lists do not find, or find where they are not", _REPORT),
-    _Rule("lost_aliases", "DANGLING_ALIAS", "Old ids that lead to nothing", _IMPORT),
-    _Rule("lost_marks", "DANGLING_MARK", "Aliases or stages of what is not there", _IMPORT),
-)
 
 
 def check(reader: Reader) -> Checked:
@@ -60,22 +34,10 @@ def check(reader: Reader) -> Checked:
         findings.append(
             Finding("DANGLING", f"{number} rows of {table} name a {parent} that is not there.", "Import again.")
         )
-    for rule in _RULES:
-        rows = connection.execute(SQL[rule.query], {"limit": _SHOWN + 1}).fetchall()
-        if rows:
-            shown = ", ".join(str(row[0]) for row in rows[:_SHOWN]) + (", …" if len(rows) > _SHOWN else "")
-            findings.append(Finding(rule.code, f"{rule.message}: {shown}.", rule.hint))
-    wrong = wrong_derived(connection)
-    if wrong:
-        source, type, target, _ = wrong[0]
-        findings.append(
-            Finding(
-                "DERIVED",
-                f"{len(wrong)} edges between assets do not follow from their versions, "
-                f"({source})-[:{type.value}]->({target}) for one.",
-                "Run `thalweg store rebuild`.",
-            )
-        )
+    for rule in RULES:
+        if rows := connection.execute(SQL[rule.query], {"limit": SHOWN + 1}).fetchall():
+            findings.append(rule.finding([str(row[0]) for row in rows]))
+    findings += derived(wrong_derived(connection))
     nodes, edges = connection.execute(SQL["size"]).fetchone()
     return Checked(tuple(findings), nodes + edges)
 
@@ -84,13 +46,3 @@ def wrong_derived(connection: sqlite3.Connection) -> list[AssetEdge]:
     """The asset edges that are not what version edges give."""
     rows = connection.execute(SQL["wrong_derived"])
     return [(source, TYPES[type], target, role) for source, type, target, role in rows]
-
-
-def rebuild(wrong: list[AssetEdge], now: int) -> Asking[int]:
-    """Counts asset edges again; answers how many there were to count."""
-    loom = Loom(now)
-    yield from loom.load_nodes(end for edge in wrong for end in (edge[0], edge[2]))
-    yield from loom.load_edges(wrong)
-    loom.recount.update(wrong)
-    yield from count_again(loom)
-    return len(wrong)

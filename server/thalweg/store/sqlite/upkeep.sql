@@ -74,7 +74,7 @@ SELECT r.model || ' ' || r.version FROM mark AS r
 WHERE NOT EXISTS (SELECT 1 FROM node AS v WHERE v.id = r.model) OR NOT EXISTS (SELECT 1 FROM node AS v WHERE v.id = r.version)
 LIMIT :limit;
 
--- name: metric_order
+-- name: wrong_metrics
 -- Nodes whose metrics are not where lists look for them by value, and the other way round.
 WITH kept AS (
   SELECT n, k, last, best FROM metric WHERE n <= (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'settled'))

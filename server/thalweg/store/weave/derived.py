@@ -81,5 +81,15 @@ def count_again(loom: Loom) -> Asking[None]:
         yield again
 
 
+def rebuild(wrong: list[AssetEdge], now: int) -> Asking[int]:
+    """Counts asset edges again; answers how many there were to count."""
+    loom = Loom(now)
+    yield from loom.load_nodes(end for edge in wrong for end in (edge[0], edge[2]))
+    yield from loom.load_edges(wrong)
+    loom.recount.update(wrong)
+    yield from count_again(loom)
+    return len(wrong)
+
+
 def _asset_order(key: AssetEdge) -> tuple[str, str, str, str]:
     return (key[0], key[1].label, key[2], key[3])
