@@ -7,13 +7,11 @@ from collections.abc import Sequence
 from itertools import islice
 
 from bench.estate import Size, granules
-from thalweg import ingest
+from thalweg.cli.importing import write
 from thalweg.model.errors import ThalwegError
 from thalweg.model.facts import ANYONE, Granule
+from thalweg.model.results import Written
 from thalweg.store.store import Store
-
-BATCH = 600
-"""Granules a write: about 5,000 rows."""
 
 PARTS = 10
 
@@ -29,22 +27,19 @@ def rows(batch: Sequence[Granule]) -> int:
 
 
 async def load(store: Store, size: Size) -> list[tuple[int, float]]:
-    """Writes the estate; gives rows and seconds for each tenth of it. Making the granules is not in the seconds."""
-    stream = granules(size)
+    """Writes the estate as an import does, in tenths; gives the rows and seconds of each, without those to make it."""
     total = sum(1 for _ in granules(size))
+    stream = granules(size)
     parts: list[tuple[int, float]] = []
-    done = written = 0
-    spent = 0.0
-    while batch := list(islice(stream, BATCH)):
+    for part in range(PARTS):
+        some = list(islice(stream, total * (part + 1) // PARTS - total * part // PARTS))
         began = time.perf_counter()
-        answers = await ingest.state(store, batch, ANYONE)
-        spent += time.perf_counter() - began
-        for answer in answers:
-            if isinstance(answer, ThalwegError):
-                raise answer
-        done += len(batch)
-        written += rows(batch)
-        if done * PARTS >= total * (len(parts) + 1):
-            parts.append((written, spent))
-            written, spent = 0, 0.0
+        await write(store, iter(some), ANYONE, _must)
+        parts.append((rows(some), time.perf_counter() - began))
     return parts
+
+
+def _must(batch: list[Granule], answers: list[Written | ThalwegError]) -> None:
+    for answer in answers:
+        if isinstance(answer, ThalwegError):
+            raise answer

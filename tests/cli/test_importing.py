@@ -16,12 +16,13 @@ from thalweg.cli.commands import imports
 from thalweg.cli.importing import BATCH_GRANULES, BATCH_ROWS, Summary, batches, bring
 from thalweg.importers.reading import Reading
 from thalweg.model import keys
-from thalweg.model.errors import SourceError
+from thalweg.model.errors import SourceError, StoreError
 from thalweg.model.facts import ANYONE, EntityFact, Granule
 from thalweg.model.keys import Key
 from thalweg.model.kinds import Kind
 from thalweg.model.results import Outcome
 from thalweg.store.open import open_store
+from thalweg.store.questions import Find
 from thalweg.store.store import Store
 
 SOURCE = "test:here"
@@ -162,3 +163,33 @@ async def test_only_the_commits_that_runs_name_are_asked_of_git(store: Store) ->
     url, sha = facts.key("repo!named").parts
     assert await imports.commits_of_runs(store, url) == [sha]
     assert await imports.commits_of_runs(store, "https://git.test/unknown") == []
+
+
+@pytest.mark.anyio
+async def test_what_was_read_before_a_source_broke_is_written_and_counted(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("thalweg.cli.importing.BATCH_GRANULES", 1)
+
+    def breaking() -> Iterator[Granule]:
+        yield dataset("a")
+        yield dataset("b")
+        raise SourceError("The source broke.")
+
+    summary = Summary(SOURCE, "manifest")
+    with pytest.raises(SourceError):
+        await bring(store, Reading(SOURCE, "manifest", breaking()), ANYONE, summary=summary)
+    assert (summary.read, summary.closed) == (2, False)
+    assert len((await store.find(Find(Kind.DATASET), ANYONE)).entities) == 2
+
+
+@pytest.mark.anyio
+async def test_a_store_that_fails_ends_the_pass_with_its_error(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("thalweg.cli.importing.BATCH_GRANULES", 1)
+
+    async def full(*given: object, **more: object) -> list[object]:
+        raise StoreError("The disk is full.")
+
+    monkeypatch.setattr(store, "write", full)
+    with pytest.raises(StoreError, match="disk is full"):
+        await bring(store, reading(dataset("a"), dataset("b"), dataset("c")), ANYONE)

@@ -9,7 +9,8 @@ that is incomplete by nature (a shallow clone) retire nothing; the next whole on
 
 from __future__ import annotations
 
-from collections import Counter
+import asyncio
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +18,7 @@ from typing import Any
 from thalweg import ingest
 from thalweg.importers.reading import Reading
 from thalweg.model.errors import StoreError, ThalwegError
-from thalweg.model.facts import Caller, Granule
+from thalweg.model.facts import Caller, Granule, Pass
 from thalweg.model.results import Outcome, Written
 from thalweg.store.store import Store
 
@@ -108,11 +109,13 @@ async def bring(
     try:
         pass_ = await store.begin_pass(reading.source, caller)
         progress(summary, reading.total)
-        for batch in batches(reading.granules):
-            answers = await ingest.state(store, batch, caller, pass_=pass_)
+
+        def came(batch: list[Granule], answers: Answers) -> None:
             for granule, answer in zip(batch, answers, strict=True):
                 _note(summary, granule, answer)
             progress(summary, reading.total)
+
+        await write(store, reading.granules, caller, came, pass_)
         summary.complete = reading.complete
         if summary.complete and not summary.refused:
             closed = await store.close_pass(pass_, caller)
@@ -124,6 +127,43 @@ async def bring(
         summary.warned += len(reading.warnings)
         summary.warnings[:0] = reading.warnings[:KEPT]
     return summary
+
+
+Answers = list[Written | ThalwegError]
+
+
+async def write(
+    store: Store,
+    granules: Iterator[Granule],
+    caller: Caller,
+    came: Callable[[list[Granule], Answers], None],
+    pass_: Pass | None = None,
+) -> None:
+    """States granules batch after batch, and tells what each came to: while one is written, the next is read.
+
+    Whatever ends it, what is under way is written to its end, and told.
+    """
+    under_way: deque[tuple[list[Granule], asyncio.Task[Answers]]] = deque()
+
+    async def settle() -> None:
+        batch, writing = under_way[0]
+        await asyncio.wait((writing,))  # which a cancelled import does not cancel
+        under_way.popleft()
+        came(batch, writing.result())
+
+    try:
+        for batch in batches(granules):
+            under_way.append((batch, asyncio.create_task(ingest.state(store, batch, caller, pass_=pass_))))
+            await asyncio.sleep(0)  # it is validated, and waits to be written
+            if len(under_way) == 2:
+                await settle()
+        while under_way:
+            await settle()
+    finally:
+        for batch, writing in under_way:
+            await asyncio.wait((writing,))
+            if writing.exception() is None:
+                came(batch, writing.result())
 
 
 def batches(granules: Iterator[Granule]) -> Iterator[list[Granule]]:
