@@ -14,6 +14,7 @@ from thalweg.model.kinds import Kind
 from thalweg.store.neo4j.queries import FILES, Query, queries, query, statements
 from thalweg.store.neo4j.schema import schema
 from thalweg.store.questions import Sort
+from thalweg.store.rules import RULES
 
 FOLDER = files("thalweg.store.neo4j")
 
@@ -52,7 +53,7 @@ def test_each_query_is_asked_somewhere() -> None:
         "same_",
         *(f"{part}_of_" for part in ("whole", "nearest", "layer", "counts")),
     )
-    families += ("behind_of_", "layer_next_to_", *schema())
+    families += ("behind_of_", "layer_next_to_", *schema(), *(rule.query for rule in RULES))
     for name in queries():
         asked = f'"{name}"' in code or f"// with: {name}\n" in texts or name.startswith(families)
         assert asked, f"nobody asks {name}"
