@@ -13,6 +13,7 @@ from thalweg.model.edges import LINEAGE, EdgeType
 from thalweg.model.kinds import Kind
 from thalweg.store.neo4j.queries import FILES, Query, queries, query, statements
 from thalweg.store.neo4j.schema import schema
+from thalweg.store.neo4j.store import Neo4jStore
 from thalweg.store.questions import Sort
 from thalweg.store.rules import RULES
 
@@ -88,7 +89,10 @@ def texts(name: str) -> list[str]:
     return [form.text for form in forms]
 
 
-def test_every_query_is_understood_by_each_cypher_that_the_server_knows(neo4j_driver: neo4j.Driver) -> None:
+@pytest.mark.anyio
+async def test_every_query_is_understood_by_each_cypher_that_the_server_knows(
+    store: Neo4jStore, neo4j_driver: neo4j.Driver
+) -> None:
     languages = ["CYPHER 5"]
     with neo4j_driver.session() as session:
         try:
