@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +21,8 @@ from thalweg.model.facts import ANYONE
 from thalweg.store.store import Store
 
 pytestmark = pytest.mark.anyio
+
+README = Path(__file__).resolve().parents[2] / "README.md"
 
 
 @pytest.fixture
@@ -62,6 +67,14 @@ async def test_the_main_question_names_the_endpoints_and_the_models_that_are_hit
     assert {"fraud", "churn"} <= {line["name"] for line in impact["models"]["nodes"]}
     assert all(line["reason"] for line in impact["models"]["nodes"])
     assert impact["everything"]["totalCount"] > impact["models"]["totalCount"]
+
+
+async def test_the_question_of_the_readme_is_answered_as_it_says(estate_store: Store, ask: Ask) -> None:
+    readme = README.read_text("utf-8")
+    question, answer = (re.search(rf"```{language}\n(.*?)```", readme, re.DOTALL) for language in ("graphql", "json"))
+    assert question
+    assert answer
+    assert {"data": await ask(question[1])} == json.loads(answer[1])
 
 
 async def test_upstream_of_the_model_are_the_raw_data_and_the_code(estate_store: Store, ask: Ask) -> None:

@@ -113,9 +113,10 @@ def _stale(facts: Facts, path: Sequence[Edge], touched: Sequence[str]) -> str:
         return f"{times} read {what}, the last one {ago(facts, max(facts.nodes[id].at for id in touched))}"
     if kind is Kind.RELEASE:
         verb = "serves" if last.type is EdgeType.SERVED_BY else "reads"
-        return f"{subject}{more} {verb} {named(facts, last.source)}" + (
-            "" if len(path) == 1 else f", which derives from {start}"
-        )
+        origin = "" if len(path) == 1 else f", which derives from {start}"
+        others = len(touched) - 1  # each of which may have a way of its own
+        also = f"; likewise {others} more {'releases' if others > 1 else 'release'} of it" if others else ""
+        return f"{subject} {verb} {named(facts, last.source)}{origin}{also}"
     by = "" if last.type is EdgeType.DERIVED_INTO else f", by {_called(facts, last.source)}"
     return f"{subject}{more} {'hold' if more else 'holds'} what derives from {start}{by}"
 
