@@ -39,7 +39,7 @@ check: .venv/.dev web/node_modules/.package-lock.json ## lint, format, types and
 	tools/npm run check
 
 .PHONY: bench
-bench: .venv/.dev ## measure against the peers, side by side
+bench: .venv/.dev ## measure both engines, beside the raw driver; prints a table, writes bench.json
 	$(bin)/python -m bench
 
 .PHONY: schema
