@@ -6,12 +6,16 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
-from tests.facts import id, ids, said
+from tests.facts import flow, id, ids, said
 from thalweg.model.facts import ANYONE
 from thalweg.model.kinds import Kind
 from thalweg.model.results import Direction, Edge, Page, Walked
 from thalweg.store.questions import PathBetween, Start, Walk
 from thalweg.store.store import Store
+
+CHAIN = flow("tx@1 > *r1 > fraud/3 > +fraud#1 > preds@1")
+DISTANCES = {"tx@1": 0, "*r1": 1, "fraud/3": 2, "+fraud#1": 3, "preds@1": 4}
+"""Of what a walk down the chain reaches."""
 
 
 def start(*words: str) -> Start:
