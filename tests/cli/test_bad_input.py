@@ -17,7 +17,7 @@ from threading import Thread
 import pytest
 
 from tests.cli.conftest import Run
-from tests.cli.program import PATIENCE, THALWEG, environment, serving
+from tests.cli.program import PATIENCE, THALWEG, environment, program, serving
 from thalweg.estate import estate
 from thalweg.importers import mlflow
 
@@ -64,10 +64,12 @@ def test_an_address_that_names_no_store(run: Run) -> None:
     assert ran.err.startswith("thalweg: 'postgres://db/lineage' is not the address of a store.")
 
 
-def test_a_neo4j_that_is_down(run: Run) -> None:
-    ran = run("get", "x", "--store", "bolt://127.0.0.1:1")
+@pytest.mark.parametrize("scheme", ["bolt", "neo4j"])
+def test_a_neo4j_that_is_down_is_said_in_one_line(scheme: str, tmp_path: Path) -> None:
+    ran = program("get", "x", "--store", f"{scheme}://127.0.0.1:1", cwd=tmp_path)
     assert ran.code == 2
-    assert ran.err.startswith("thalweg: Neo4j at bolt://127.0.0.1:1 does not answer.")
+    (line,) = ran.err.splitlines()
+    assert line.startswith(f"thalweg: Neo4j at {scheme}://127.0.0.1:1 does not answer. Check that it runs")
 
 
 def test_a_store_that_a_server_writes_can_be_read_and_not_written(run: Run, tmp_path: Path) -> None:

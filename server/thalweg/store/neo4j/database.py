@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
@@ -17,6 +18,10 @@ from thalweg.store.neo4j.errors import Foreign, translate
 from thalweg.store.neo4j.queries import Query
 
 T = TypeVar("T")
+
+# What the driver logs goes where the program's log goes. Where there is none, on the command line, nobody wants it:
+# what went wrong is raised, and said in one line.
+logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
 ACQUISITION = 5.0
 """Seconds to wait for a connection; when all are taken for that long, the store is overloaded."""
