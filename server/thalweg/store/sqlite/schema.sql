@@ -1,6 +1,7 @@
 -- The tables of a store, version 1. A thing is known inside by a whole number, its handle (`n` of a node, the last four
--- bits of which are its kind; `s` of a scope): new rows come to lie side by side, and a walk goes over numbers. Kinds and types of edges are the numbers of codes.py;
--- a hidden node has its kind negative, a hidden edge its type, so that no read has to ask. Times are epoch microseconds.
+-- bits of which are its kind; `s` of a scope): new rows come to lie side by side, and a walk goes over numbers. Kinds and
+-- types of edges are the numbers of codes.py; a hidden node has its kind negative, a hidden edge its type, so that no
+-- read has to ask. Times are epoch microseconds.
 -- Every index is there for a question; what a row costs to write is their number.
 
 CREATE TABLE meta (

@@ -6,7 +6,8 @@
   n.id, n.key, n.asset, n.at, n.first_at, n.updated_at, n.gone_at, n.state, d.origins, d.body
 
 // name: kept
-// A part: which entities a list holds. One map of parameters, since Neo4j plans a text anew for each combination of types.
+// A part: which entities a list holds.
+// One map of parameters, since Neo4j plans a text anew for each combination of their types, and null is one.
     ($kept.namespace IS NULL OR n.namespace = $kept.namespace)
     AND ($kept.namespace_begins IS NULL OR n.namespace STARTS WITH $kept.namespace_begins)
     AND ($kept.name IS NULL OR coalesce(n.whole_name, n.name) = $kept.name)
