@@ -1,18 +1,22 @@
-"""Types of columns: parsed and normalized, so that `decimal(6, 5)` and `NUMERIC(6,5)` are one, and compared by values.
+"""Types of columns: parsed and normalized, so that `decimal(6, 5)` and `NUMERIC(6,5)` are one.
 
 Each system spells its types its own way; what is parsed here is what SQL databases, Spark, Hive, Iceberg, Delta, Arrow,
-Avro, pandas and MLflow write. What is not known is a type of its own, equal to itself alone.
+Avro, pandas and MLflow write. What is not known is a type of its own, equal to itself alone. `lattice` compares them.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from thalweg.model.dialects import SYNONYMS, WORDS
+
 
 class Base(Enum):
-    """What values are. ZONED are instants, TIMESTAMP what a clock shows; ANY takes every value; OTHER is not known."""
+    """What values are. ZONED are instants, TIMESTAMP what a clock shows; NULL holds nulls alone; ANY takes every value;
+    OTHER is not known."""
 
     INT = "int"
     UINT = "uint"
@@ -26,9 +30,11 @@ class Base(Enum):
     TIME = "time"
     TIMESTAMP = "timestamp"
     ZONED = "zoned"
+    DURATION = "duration"
     LIST = "list"
     MAP = "map"
     STRUCT = "struct"
+    NULL = "null"
     ANY = "any"
     OTHER = "other"
 
@@ -53,245 +59,224 @@ class ColumnType:
     """Of OTHER: its text in lower case, without spaces."""
 
 
-def parse(text: str) -> ColumnType:
-    """The type that a text names; OTHER for what is not known. Raises nothing, whatever the text."""
-    plain = re.sub(r"\s+", " ", text.strip().lower())
-    found = _parse(plain, 0)
-    return found if found is not None else ColumnType(Base.OTHER, name=plain.replace(" ", ""))
+def parse(text: str, dialect: str | None = None) -> ColumnType:
+    """The type that a text names; OTHER for what is not known. Raises nothing, whatever the text.
+
+    dialect: whose words they are (`dialects`), where that is known: `int8` has 8 bytes in PostgreSQL, else 8 bits.
+    Names of fields keep their case; whether nulls may stand inside is not kept.
+    """
+    plain = re.sub(r"\s+", " ", text.strip())
+    words = WORDS.get(dialect or "", {})
+    found = _parse(plain, words, 0) if len(plain) <= _LONGEST else None
+    return found or _other(words.get(plain.lower(), plain))
+
+
+def write(type: ColumnType) -> str:
+    """A text that `parse` reads as this type, of no dialect; `?` stands where something is not known."""
+    base, unknown = type.base, "?"
+    if base in (Base.INT, Base.UINT, Base.FLOAT) and type.width is not None:
+        return _WORD.get((base, type.width), f"{base.value}{type.width}")
+    if base is Base.DECIMAL and type.width is not None:
+        return f"decimal({type.width}, {type.scale or 0})"
+    if base in (Base.TIME, Base.TIMESTAMP, Base.ZONED, Base.DURATION):
+        name = "timestamptz" if base is Base.ZONED else base.value
+        return f"{name}({unknown if type.scale is None else type.scale})"
+    if base in (Base.INT, Base.UINT, Base.FLOAT, Base.DECIMAL):
+        return f"{base.value}({unknown})"
+    if base is Base.TEXT:
+        return "string" if type.size is None else f"varchar({type.size})"
+    if base in (Base.CHAR, Base.BINARY):
+        return base.value if type.size is None else f"{base.value}({type.size})"
+    inside = [write(one) for one in type.of]
+    if base is Base.LIST:
+        return f"array<{inside[0]}>" + (f"[{type.size}]" if type.size is not None else "")
+    if base is Base.MAP:
+        return f"map<{inside[0]}, {inside[1]}>"
+    if base is Base.STRUCT:
+        return f"struct<{', '.join(f'{quoted(name)}: {one}' for name, one in zip(type.fields, inside, strict=True))}>"
+    return {Base.BOOL: "boolean", Base.DATE: "date", Base.NULL: "null", Base.ANY: "variant"}.get(base, type.name)
+
+
+def quoted(name: str) -> str:
+    """The name of a field, as it stands in the text of a struct."""
+    return name if re.fullmatch(r"\w+", name) else "`" + name.replace("`", "``") + "`"
 
 
 # ------------------------------------------------------------------------------------------------------------- reading
 
-# `int8` is eight bits, as Arrow, NumPy and ClickHouse have it; PostgreSQL's is a bigint, and importers say so.
-_INT: dict[str, int] = {
-    "tinyint": 8, "byte": 8, "int8": 8,
-    "smallint": 16, "short": 16, "int16": 16, "int2": 16,
-    "int": 32, "integer": 32, "int32": 32, "int4": 32, "mediumint": 32, "serial": 32,
-    "bigint": 64, "long": 64, "int64": 64, "bigserial": 64,
-    "hugeint": 128, "int128": 128,
-}  # fmt: skip
-_UINT = {
-    "uint8": 8, "ubyte": 8, "utinyint": 8,
-    "uint16": 16, "ushort": 16, "usmallint": 16,
-    "uint32": 32, "uint": 32, "uinteger": 32,
-    "uint64": 64, "ulong": 64, "ubigint": 64,
-}  # fmt: skip
-_FLOAT = {
-    "float16": 16, "half": 16, "halffloat": 16,
-    "float32": 32, "float": 32, "real": 32, "float4": 32,
-    "float64": 64, "double": 64, "double precision": 64, "float8": 64,
-}  # fmt: skip
+_INT = {"tinyint": 8, "smallint": 16, "int": 32, "bigint": 64, "int128": 128, "int256": 256}
+_UINT = {f"uint{bits}": bits for bits in (8, 16, 32, 64, 128, 256)}
+_FLOAT = {"float16": 16, "float": 32, "double": 64}
 _PLAIN: dict[str, ColumnType] = {
     **{name: ColumnType(Base.INT, bits) for name, bits in _INT.items()},
     **{name: ColumnType(Base.UINT, bits) for name, bits in _UINT.items()},
-    **{f"{name} unsigned": ColumnType(Base.UINT, bits) for name, bits in _INT.items() if bits <= 64},
     **{name: ColumnType(Base.FLOAT, bits) for name, bits in _FLOAT.items()},
-    **dict.fromkeys(("decimal", "numeric", "number", "dec"), ColumnType(Base.DECIMAL)),
-    **dict.fromkeys(("bool", "boolean", "bit"), ColumnType(Base.BOOL)),
-    **dict.fromkeys(
-        ("string", "text", "str", "varchar", "character varying", "nvarchar", "clob"),
-        ColumnType(Base.TEXT),
-    ),
-    **dict.fromkeys(
-        ("large_string", "utf8", "large_utf8"),
-        ColumnType(Base.TEXT),
-    ),
-    **dict.fromkeys(("char", "character", "nchar", "bpchar"), ColumnType(Base.CHAR, size=1)),
-    **dict.fromkeys(("binary", "bytes", "large_binary", "varbinary", "bytea", "blob"), ColumnType(Base.BINARY)),
-    **dict.fromkeys(("date", "date32", "date32[day]"), ColumnType(Base.DATE)),
-    **dict.fromkeys(("time", "time without time zone"), ColumnType(Base.TIME, scale=6)),
-    **dict.fromkeys(
-        ("timestamp", "timestamp without time zone", "timestamp_ntz", "datetime", "timestampntz"),
-        ColumnType(Base.TIMESTAMP, scale=6),
-    ),
-    **dict.fromkeys(
-        ("timestamptz", "timestamp with time zone", "timestamp_ltz", "timestamp_tz", "timestamp with local time zone"),
-        ColumnType(Base.ZONED, scale=6),
-    ),
-    "timestamp_ns": ColumnType(Base.TIMESTAMP, scale=9),
-    "timestamptz_ns": ColumnType(Base.ZONED, scale=9),
-    **dict.fromkeys(("null", "void", "unknown", "any", "object", "variant"), ColumnType(Base.ANY)),
+    "decimal": ColumnType(Base.DECIMAL),
+    "boolean": ColumnType(Base.BOOL),
+    "string": ColumnType(Base.TEXT),
+    "char": ColumnType(Base.CHAR, size=1),
+    "binary": ColumnType(Base.BINARY),
+    "date": ColumnType(Base.DATE),
+    "time": ColumnType(Base.TIME, scale=6),
+    "timestamp": ColumnType(Base.TIMESTAMP, scale=6),
+    "timestamptz": ColumnType(Base.ZONED, scale=6),
+    "null": ColumnType(Base.NULL),
+    "variant": ColumnType(Base.ANY),
 }
+_WORD = {(type.base, type.width): word for word, type in _PLAIN.items()}
+_TIMES = {"time": Base.TIME, "timestamp": Base.TIMESTAMP, "timestamptz": Base.ZONED, "duration": Base.DURATION}
+_IN = {
+    "timestamp": Base.TIMESTAMP, "datetime64": Base.TIMESTAMP, "time32": Base.TIME, "time64": Base.TIME,
+    "duration": Base.DURATION, "timedelta64": Base.DURATION,
+}  # fmt: skip
 _UNITS = {"s": 0, "ms": 3, "us": 6, "ns": 9}
-_CHAR = {"char", "character", "nchar", "bpchar"}
-_SIZED = {"varchar", "character varying", "nvarchar", "varbinary", "binary", "fixed", *_CHAR}
-_NUMBERS = re.compile(r"([a-z_][a-z_ 0-9]*?) ?\((\d{1,9})(?:, ?(-?\d{1,9}))?\)( with(?:out)? time zone| unsigned)?")
+_UNBOUNDED = 1 << 24
+"""A length from which on a text has no bound: the longest of Snowflake, which it writes where nobody asked for one."""
+_NUMBERS = re.compile(
+    r"([a-z_][a-z_ 0-9]*?) ?\((\d{1,9}|\?|max)(?: (?:byte|char))?(?:, ?(-?\d{1,9}))?(?:, ?'[^']*')?\)"
+    r"( with(?:out)?(?: local)? time zone| unsigned)?"
+)
+_IN_UNITS = re.compile(r"(timestamp|datetime64|time32|time64|duration|timedelta64)\[(s|ms|us|ns)(, ?[^\]]+)?\]")
+_ROWS = re.compile(r"(.+)\[(\d{0,9})\]")
+_AROUND = re.compile(r"(\w+) ?[<(\[](.*)[>)\]]", re.DOTALL)
+_ICEBERG = re.compile(r"\d+: (.+?): (?:optional|required) (.+)", re.DOTALL)
+_BEHIND = re.compile(r"( not null\b.*| null| comment '.*'| \('[^']*'\))$", re.DOTALL | re.IGNORECASE)
 _DEEPEST = 32
 """How far types may stand in one another; what is deeper is not known."""
+_LONGEST = 1 << 17
+"""Letters of a type; a longer one is not read."""
+
+Words = Mapping[str, str]
 
 
-def _parse(text: str, depth: int) -> ColumnType | None:
+def _parse(text: str, words: Words, depth: int) -> ColumnType | None:
     text = text.strip()
     if depth > _DEEPEST:
         return None
-    if (plain := _PLAIN.get(text)) is not None:
+    lower = text.lower()
+    lower = words.get(lower) or SYNONYMS.get(lower, lower)
+    if (plain := _PLAIN.get(lower)) is not None:
         return plain
-    if text.endswith("[]"):
-        return _list(text[:-2], None, depth)
-    if match := _NUMBERS.fullmatch(text):
-        return _with_numbers(match[1], int(match[2]), int(match[3]) if match[3] else None, match[4] or "")
-    if match := re.fullmatch(r"(timestamp|datetime64|time32|time64)\[(s|ms|us|ns)(, ?[^\]]+)?\]", text):
-        base = Base.TIME if match[1] in ("time32", "time64") else Base.ZONED if match[3] else Base.TIMESTAMP
-        return ColumnType(base, scale=_UNITS[match[2]])
-    if match := re.fullmatch(r"(\w+)<(.*)>(?:\[(\d+)\])?", text):
-        return _with_types(match[1], match[2], int(match[3]) if match[3] else None, depth)
-    if match := re.fullmatch(r"(nullable|lowcardinality|array)\((.*)\)", text):
-        return _list(match[2], None, depth) if match[1] == "array" else _parse(match[2], depth + 1)
+    if match := _NUMBERS.fullmatch(lower):
+        word, numbers, _ = words.get(match[1], "").partition("(")
+        name = word if numbers else SYNONYMS.get(match[1], match[1])
+        return _with_numbers(name, match[2], match[3], match[4] or "")
+    if match := _IN_UNITS.fullmatch(lower):
+        base = _IN[match[1]]
+        return ColumnType(Base.ZONED if match[3] and base is Base.TIMESTAMP else base, scale=_UNITS[match[2]])
+    if lower.endswith(("[pyarrow]", "[python]")):
+        return _parse(text[: text.rindex("[")], words, depth)
+    if match := _ROWS.fullmatch(text):
+        size = int(match[2]) if match[2] else None
+        if match[1].lower() in ("fixed", "fixed_size_binary"):
+            return ColumnType(Base.BINARY, size=size)
+        found = _parse(match[1], words, depth + 1)
+        if match[1].endswith(">") and size is not None and found is not None and found.base is Base.LIST:
+            return ColumnType(Base.LIST, size=size, of=found.of)
+        return ColumnType(Base.LIST, size=size, of=(found or _other(match[1]),))
+    if match := _AROUND.fullmatch(text):
+        return _around(match[1].lower(), match[2], words, depth)
     return None
 
 
-def _with_numbers(name: str, first: int, second: int | None, after: str) -> ColumnType | None:
-    if name in ("decimal", "numeric", "number", "dec", "decimal128", "decimal256"):
-        return ColumnType(Base.DECIMAL, first, second or 0)
-    if name in _SIZED and second is None:
-        base = Base.CHAR if name in _CHAR else Base.TEXT if "var" in name and name != "varbinary" else Base.BINARY
-        return ColumnType(base, size=first)
-    if name in ("timestamp", "datetime", "timestamp_ntz"):
-        return ColumnType(Base.ZONED if after == " with time zone" else Base.TIMESTAMP, scale=first)
-    if name in ("timestamptz", "timestamp_ltz", "timestamp_tz"):
-        return ColumnType(Base.ZONED, scale=first)
-    if name == "time":
-        return ColumnType(Base.TIME, scale=first)
-    if name == "float" and second is None:
+def _with_numbers(name: str, size: str, scale: str | None, after: str) -> ColumnType | None:
+    first = int(size) if size.isdecimal() else None
+    second = int(scale) if scale else None
+    if name == "decimal":
+        return ColumnType(Base.DECIMAL, first, None if first is None else second or 0)
+    if second is not None:
+        return None
+    if name in _TIMES:
+        zoned = after.endswith("time zone") and "without" not in after
+        if zoned and name == "time":
+            return None
+        return ColumnType(Base.ZONED if zoned else _TIMES[name], scale=first)
+    if name == "char":
+        return ColumnType(Base.CHAR, size=first)
+    if name in ("string", "binary"):
+        return ColumnType(_PLAIN[name].base, size=None if first is None or first >= _UNBOUNDED else first)
+    if name in ("int", "uint", "float") and first is None:
+        return ColumnType(Base(name))
+    if name == "float" and first is not None:
         return ColumnType(Base.FLOAT, 32 if first <= 24 else 64)  # SQL counts the bits of the mantissa
-    if name in _INT and second is None:  # a width to show it with, as MySQL has
+    if name in ("vector", "halfvec") and first is not None:
+        return ColumnType(Base.LIST, size=first, of=(ColumnType(Base.FLOAT, 32 if name == "vector" else 16),))
+    if name in _INT:  # a width to show it with, as MySQL has
         return ColumnType(Base.UINT if after == " unsigned" else Base.INT, _INT[name])
     return None
 
 
-def _with_types(name: str, inside: str, size: int | None, depth: int) -> ColumnType | None:
+def _around(name: str, inside: str, words: Words, depth: int) -> ColumnType | None:
+    """What has types in brackets behind its name."""
+    if name == "dictionary" and (values := re.match(r"values=(.*), ?indices=", inside, re.DOTALL)):
+        return _parse(values[1], words, depth + 1)
     parts = _split(inside)
-    if name in ("array", "list", "large_list", "fixed_size_list") and len(parts) == 1:
-        return _list(re.sub(r"^(?:item|element): ?", "", parts[0]), size, depth)
+    if name in ("nullable", "lowcardinality", "sparse"):
+        return _parse(parts[0], words, depth + 1)
+    if name == "vector" and len(parts) == 2 and (size := re.fullmatch(r"\d{1,9}", parts[1])):
+        return ColumnType(Base.LIST, size=int(size[0]), of=(_inner(parts[0], words, depth),))
+    if name == "run_end_encoded" and len(parts) == 2:
+        return _inner(_field(parts[1])[1], words, depth)
+    if re.fullmatch(r"array|(large_|fixed_size_)?list(_view)?", name) and len(parts) == 1 and parts[0]:
+        return ColumnType(Base.LIST, of=(_inner(_after_colon(parts[0]), words, depth),))
     if name == "map" and len(parts) == 2:
-        inner = [_parse(part, depth + 1) for part in parts]
-        return ColumnType(Base.MAP, of=tuple(one for one in inner if one)) if all(inner) else None
-    if name == "struct":
-        named = [part.partition(":") for part in parts]
-        of = [_parse(kind, depth + 1) or _other(kind) for _, _, kind in named]
-        return ColumnType(Base.STRUCT, of=tuple(of), fields=tuple(word.strip() for word, _, _ in named))
-    if name == "dictionary" and (values := re.match(r"values=([^,]+)", inside)):
-        return _parse(values[1], depth + 1)
+        return ColumnType(Base.MAP, of=tuple(_inner(part, words, depth) for part in parts))
+    if name in ("struct", "row", "record", "object", "tuple"):
+        named = [_field(part) for part in parts]
+        if all(kind for _, kind in named):
+            of = tuple(_inner(kind, words, depth) for _, kind in named)
+            return ColumnType(Base.STRUCT, of=of, fields=tuple(word for word, _ in named))
     return None
 
 
-def _list(inside: str, size: int | None, depth: int) -> ColumnType:
-    return ColumnType(Base.LIST, size=size, of=(_parse(inside, depth + 1) or _other(inside),))
+def _inner(text: str, words: Words, depth: int) -> ColumnType:
+    text = _BEHIND.sub("", text.strip())
+    return _parse(text, words, depth + 1) or _other(text)
+
+
+def _field(text: str) -> tuple[str, str]:
+    """The name and the type of a field: `a: int`, `a int`, `1: a: optional int`."""
+    if match := _ICEBERG.fullmatch(text):
+        return match[1], match[2]
+    if match := re.fullmatch(r'(?:`((?:[^`]|``)*)`|"((?:[^"]|"")*)"):? ?(.+)', text, re.DOTALL):
+        return (match[2].replace('""', '"') if match[1] is None else match[1].replace("``", "`")), match[3]
+    kind = _after_colon(text)
+    if kind != text:
+        return text[: -len(kind) - 1].strip(), kind.strip()
+    name, _, kind = text.partition(" ")
+    return name, kind
+
+
+def _after_colon(text: str) -> str:
+    """What stands behind the first colon outside; all, where there is none."""
+    for place, letter in _outside(text):
+        if letter == ":" and text[place + 1 :].strip():
+            return text[place + 1 :]
+    return text
 
 
 def _other(text: str) -> ColumnType:
-    return ColumnType(Base.OTHER, name=text.replace(" ", ""))
+    word = text.lower()
+    return ColumnType(Base.OTHER, name=SYNONYMS.get(word, word).replace(" ", ""))
 
 
 def _split(text: str) -> list[str]:
-    """The parts between the commas that stand in no brackets."""
-    parts, depth, begin = [], 0, 0
-    for place, letter in enumerate(text):
-        depth += (letter in "<([") - (letter in ">)]")
-        if letter == "," and depth == 0:
+    """The parts between the commas outside."""
+    parts, begin = [], 0
+    for place, letter in _outside(text):
+        if letter == ",":
             parts.append(text[begin:place].strip())
             begin = place + 1
     return [*parts, text[begin:].strip()]
 
 
-# ----------------------------------------------------------------------------------------------------------- comparing
-
-_MANTISSA = {16: 11, 32: 24, 64: 53}
-"""Bits of a whole number that a float holds exactly, by its bits."""
-_DIGITS = {(Base.INT, 8): 3, (Base.INT, 16): 5, (Base.INT, 32): 10, (Base.INT, 64): 19, (Base.INT, 128): 39}
-_DIGITS |= {(Base.UINT, 8): 3, (Base.UINT, 16): 5, (Base.UINT, 32): 10, (Base.UINT, 64): 20}
-"""Digits of the largest whole number of a type."""
-
-
-def keeps(old: ColumnType, new: ColumnType) -> bool | None:
-    """Whether every value of a type is kept exactly when it becomes another; None where that is not known.
-
-    Storage and readers have rules of their own: a database may take what loses values, a reader refuse what loses none.
-    """
-    if old == new:
-        return True
-    if new.base is Base.ANY:
-        return True
-    if Base.OTHER in (old.base, new.base):
-        return None
-    if old.base is Base.ANY:
-        return False
-    return _KEEPS.get((old.base, new.base), _never)(old, new)
-
-
-def _never(old: ColumnType, new: ColumnType) -> bool | None:
-    return False
-
-
-def _whole(old: ColumnType, new: ColumnType) -> bool | None:
-    """Among whole numbers."""
-    if old.width is None or new.width is None:
-        return None
-    if old.base is new.base:
-        return old.width <= new.width
-    return old.base is Base.UINT and old.width < new.width
-
-
-def _whole_to_float(old: ColumnType, new: ColumnType) -> bool | None:
-    if old.width is None or new.width is None:
-        return None
-    return old.width - (old.base is Base.INT) <= _MANTISSA[new.width]
-
-
-def _float(old: ColumnType, new: ColumnType) -> bool | None:
-    return None if old.width is None or new.width is None else old.width <= new.width
-
-
-def _whole_to_decimal(old: ColumnType, new: ColumnType) -> bool | None:
-    if old.width is None or new.width is None:
-        return None
-    return new.width - (new.scale or 0) >= _DIGITS[old.base, old.width]
-
-
-def _decimal(old: ColumnType, new: ColumnType) -> bool | None:
-    if old.width is None or new.width is None:
-        return None
-    scale, other = old.scale or 0, new.scale or 0
-    return other >= scale and new.width - other >= old.width - scale
-
-
-def _sized(old: ColumnType, new: ColumnType) -> bool | None:
-    return new.size is None or (old.size is not None and old.size <= new.size)
-
-
-def _finer(old: ColumnType, new: ColumnType) -> bool | None:
-    return None if old.scale is None or new.scale is None else old.scale <= new.scale
-
-
-def _inside(old: ColumnType, new: ColumnType) -> bool | None:
-    """What holds for all that is inside: not known where that is not known of any, and nothing is lost."""
-    if old.base is Base.LIST and new.size is not None and old.size != new.size:
-        return False
-    if old.fields != new.fields:
-        return False
-    found = [keeps(one, other) for one, other in zip(old.of, new.of, strict=True)]
-    return False if False in found else None if None in found else True
-
-
-def _always(old: ColumnType, new: ColumnType) -> bool | None:
-    return True
-
-
-_WHOLE = (Base.INT, Base.UINT)
-_KEEPS = {
-    **{(one, other): _whole for one in _WHOLE for other in _WHOLE},
-    **{(one, Base.FLOAT): _whole_to_float for one in _WHOLE},
-    **{(one, Base.DECIMAL): _whole_to_decimal for one in _WHOLE},
-    (Base.FLOAT, Base.FLOAT): _float,
-    (Base.DECIMAL, Base.DECIMAL): _decimal,
-    (Base.TEXT, Base.TEXT): _sized,
-    (Base.BINARY, Base.BINARY): _sized,
-    (Base.DATE, Base.TIMESTAMP): _always,
-    (Base.TIME, Base.TIME): _finer,
-    (Base.TIMESTAMP, Base.TIMESTAMP): _finer,
-    (Base.ZONED, Base.ZONED): _finer,
-    (Base.LIST, Base.LIST): _inside,
-    (Base.MAP, Base.MAP): _inside,
-    (Base.STRUCT, Base.STRUCT): _inside,
-}
-"""By the two bases; a pair that is not here loses values. (A CHAR of another length does: it pads to it.)"""
+def _outside(text: str) -> Iterator[tuple[int, str]]:
+    """The commas and colons that stand in no brackets and no quotes, with their places."""
+    depth, quote = 0, ""
+    for place, letter in enumerate(text):
+        if quote or letter in '`"':
+            quote = "" if letter == quote else quote or letter
+            continue
+        depth += (letter in "<([") - (letter in ">)]")
+        if letter in ",:" and depth == 0:
+            yield place, letter

@@ -1,6 +1,7 @@
 """Makes an MLflow store with something of everything; runs in the environment of MLflow, never in ours.
 
-`store.db` beside `artifacts/`; `made.json` says what MLflow called the things that it names itself.
+`store.db` beside `artifacts/`; `made.json` says what MLflow called the things that it names itself, and which columns
+it takes for which type of a signature (`enforced.py`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 import mlflow
 import numpy as np
 import pandas as pd
+from enforced import enforced
 from mlflow.data.delta_dataset_source import DeltaDatasetSource
 from mlflow.data.huggingface_dataset_source import HuggingFaceDatasetSource
 from mlflow.entities import Metric
@@ -152,6 +154,7 @@ def make(folder: Path) -> None:
         client.log_inputs(evaluate, models=[LoggedModelInput(made["model"]), LoggedModelInput(made["other model"])])
         client.log_metric(evaluate, "auc", 0.75, timestamp=START, step=0, model_id=made["other model"])
         client.set_logged_model_tags(made["other model"], {"grade": "b"})
+    made["enforced"] = enforced()
     (folder / "made.json").write_text(json.dumps(made))
 
 

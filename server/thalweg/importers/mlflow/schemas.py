@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import orjson
 
 from thalweg.model.facts import Json
+from thalweg.model.signatures import optional, type_text
 
 Column = dict[str, Json]
 
@@ -44,35 +43,13 @@ def columns(spec: Json, unnamed: str = "") -> list[Column]:
         if name is None or name == "":
             name = (unnamed if len(spec) == 1 and unnamed else f"{unnamed}[{place}]") or str(place)
         column: Column = {"name": str(name)}
-        kind = type_name(given)
+        kind = type_text(given)
         if kind:
             column["type"] = kind
-        if "required" in given or "optional" in given:  # older releases write `optional`, where it is
-            column["nullable"] = not given.get("required", True) or bool(given.get("optional"))
+        if "required" in given or "optional" in given:
+            column["nullable"] = optional(given)
         found.append(column)
     return found
-
-
-def type_name(spec: Any) -> str:
-    """A type as text: `double`, `array<long>`, `map<string>`, `object<a: long, b: string>`, `tensor<float64, -1x3>`."""
-    if isinstance(spec, str):
-        return spec
-    if not isinstance(spec, dict):
-        return ""
-    kind = str(spec.get("type", ""))
-    if kind == "tensor":
-        tensor = spec.get("tensor-spec") or {}
-        shape = tensor.get("shape")
-        sizes = "x".join(str(size) for size in shape) if isinstance(shape, list) else "?"
-        return f"tensor<{tensor.get('dtype', '?')}, {sizes}>"
-    if kind == "array":
-        return f"array<{type_name(spec.get('items', {}))}>"
-    if kind == "map":
-        return f"map<{type_name(spec.get('values', {}))}>"
-    if kind == "object" and isinstance(spec.get("properties"), dict):
-        fields = ", ".join(f"{name}: {type_name(field)}" for name, field in sorted(spec["properties"].items()))
-        return f"object<{fields}>"
-    return kind
 
 
 def signature(given: Json) -> dict[str, Json] | None:
