@@ -66,8 +66,8 @@ def test_the_version_is_printed(run: Run) -> None:
         (["check", "x", "--frob"], "thalweg: No such option: --frob. `thalweg check --help` says what there is."),
         (
             ["check", "x"],
-            "thalweg: Invalid value: Give one of --content, --delete and --withdraw: what is going to happen to it. "
-            "`thalweg check --help` says what there is.",
+            "thalweg: Nothing is said to happen. Give --content, changes of columns (--drop-column, …), --delete, "
+            "--code or --withdraw.",
         ),
         (["serve", "--frob"], "thalweg: No such option: --frob. `thalweg serve --help` says what there is."),
         (
@@ -75,8 +75,8 @@ def test_the_version_is_printed(run: Run) -> None:
             "thalweg: --server and --store are both given. Give one: the question goes to one place.",
         ),
         (
-            ["impact", "x", "--store", "sqlite:///none.db", "--change", "delete", "--newest", "3"],
-            "thalweg: --newest chooses versions whose content changes; to delete something it says nothing. "
+            ["impact", "x", "--store", "sqlite:///none.db", "--delete", "--newest", "3"],
+            "thalweg: --newest chooses versions whose content changes; with --delete it says nothing. "
             "Leave it out, or name the version.",
         ),
     ],

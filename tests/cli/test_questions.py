@@ -49,7 +49,7 @@ production/fraud, staging/churn, staging/fraud.
 
 
 def test_impact_with_reasons_says_why_below_each(run: Run, estate_store: str) -> None:
-    ran = run("impact", "model:fraud/6", "--change", "withdraw", "--as-of", DAY, "--reasons", "--store", estate_store)
+    ran = run("impact", "model:fraud/6", "--withdraw", "--as-of", DAY, "--reasons", "--store", estate_store)
     assert ran.out == drawing("""
         model fraud  is withdrawn in 1 version
         ├── deployment production/fraud  BREAKS  live  risk
@@ -78,7 +78,8 @@ def test_impact_as_json_is_one_document_whatever_is_asked(run: Run, estate_store
     assert of_store.out == of_server.out
     found = json.loads(of_store.out)
     assert list(found) == [
-        "of", "change", "at", "verdict", "incomplete", "notes", "total", "live", "models", "endpoints", "affected",
+        "of", "change", "given", "at", "verdict", "incomplete", "notes", "evidence", "total", "live", "models",
+        "endpoints", "affected",
     ]  # fmt: skip
     assert (found["change"], found["verdict"], found["total"], found["models"]) == ("content", "WARN", 16, 4)
     assert [one["name"] for one in found["of"]] == ["transactions"]

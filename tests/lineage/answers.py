@@ -3,10 +3,43 @@
 from __future__ import annotations
 
 from tests.lineage.estate import Estate
-from thalweg.lineage.impact import Affected, Change, Confidence, Content, Delete, Effect, Impact, Withdraw
+from thalweg.lineage.impact import (
+    Affected,
+    Change,
+    Code,
+    Columns,
+    Confidence,
+    Content,
+    Delete,
+    Effect,
+    Finding,
+    Impact,
+    Withdraw,
+)
 from thalweg.lineage.impact.judge import judge
+from thalweg.model.columns import Add, Drop, MayBeNull, Rename, Retype
 
-CONTENT, DELETE, WITHDRAW = Content(), Delete(), Withdraw()
+CONTENT, DELETE, WITHDRAW, CODE = Content(), Delete(), Withdraw(), Code()
+
+
+def drop(*columns: str) -> Columns:
+    return Columns(tuple(Drop(column) for column in columns))
+
+
+def rename(old: str, new: str) -> Columns:
+    return Columns((Rename(old, new),))
+
+
+def retype(column: str, new: str, old: str | None = None, *, inferred: bool = False) -> Columns:
+    return Columns((Retype(column, old, new, inferred),))
+
+
+def nullable(column: str) -> Columns:
+    return Columns((MayBeNull(column),))
+
+
+def add(column: str) -> Columns:
+    return Columns((Add(column),))
 
 
 def asked(estate: Estate, change: Change, *changed: str) -> Impact:
@@ -30,6 +63,23 @@ def line(estate: Estate, impact: Impact, word: str, effect: Effect) -> Affected:
     id = estate.things[word].key.id
     (found,) = [line for line in impact.affected if line.asset_id == id and line.effect is effect]
     return found
+
+
+def finding(estate: Estate, impact: Impact, word: str, effect: Effect) -> Finding:
+    """The only finding of the line of an asset by an effect."""
+    (found,) = line(estate, impact, word, effect).findings
+    return found
+
+
+def touched(estate: Estate, impact: Impact, word: str) -> set[str]:
+    """The columns of versions that are touched: `cf@1.age`, `cf@1` for all of it, each `possible` where it is."""
+    word_of = {thing.key.id: thing.word for thing in estate.things.values()}
+    return {
+        word_of[one.version_id]
+        + (f".{one.column}" if one.column else "")
+        + (" possible" if one.confidence is Confidence.POSSIBLE else "")
+        for one in line(estate, impact, word, Effect.STALE).columns
+    }
 
 
 def along(estate: Estate, line: Affected) -> str:

@@ -8,6 +8,12 @@
         +production:fraud#1: until 2 days ago
         fraud/1: alias champion
         tx@1: gone
+        tx@1 > *train-2 (reads age income)  the client states what it reads; (filters …): with filters and joins;
+        tx@1 > *train-3 (selects age)       only what is selected
+        tx@1: columns id:long age:int
+        cf@1: made of total=tx.amount|tx.rate same=tx.id where tx.country
+        fraud/1: signature age:long income:double?
+        repo!ab > repo!cd > *train-1        commits, and what ran their code
     ''')
 
 The words are those of `tests/facts.py`; besides, a run `*train-1` is of the job `^train`, a run `*alone` of none, and a
@@ -25,7 +31,8 @@ from typing import Any
 
 from tests import facts as words
 from thalweg.lineage.impact.facts import Facts
-from thalweg.model import keys
+from thalweg.model import column_lineage, keys
+from thalweg.model.columns import columns_of
 from thalweg.model.edges import TYPES_BETWEEN, EdgeType
 from thalweg.model.facts import EdgeFact, EntityFact, Granule, MarkFact, MarkKind
 from thalweg.model.keys import Key
@@ -38,6 +45,8 @@ NOW = parse("2026-06-01T12:00:00Z")
 LONG_AGO = NOW - 10 * DAY
 
 _AGO = re.compile(r"(\d+) days? ago")
+_OPTIONS = re.compile(r" \((pinned|exact|(?:reads|filters|selects)( [\w *]+)?)\)")
+_COVERS = {"reads": "DECLARED", "filters": "PREDICATES", "selects": "PROJECTION"}
 _AHEAD = re.compile(r"in (\d+) days?")
 
 
@@ -87,11 +96,12 @@ class Estate:
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """An example that fails is told in the notation."""
-        lines = [f"{link.source} > {link.target}{' (pinned)' if link.props else ''}" for link in self.links]
+        lines = [f"{link.source} > {link.target}{_optioned(link.props)}" for link in self.links]
         for thing in self.versions():
             lines.append(f"{thing.word}: {(NOW - thing.at) // DAY} days ago")
             lines += [f"{thing.word}: until {(NOW - thing.until) // DAY} days ago"] if thing.until else []
             lines += [f"{thing.word}: gone"] if thing.gone_at else []
+            lines += [f"{thing.word}: {name} {value}" for name, value in thing.props.items()]
         lines += [f"{version}: {kind.value.lower()} {name}" for version, kind, name in self.marks]
         printer.text("estate(\n    " + "\n    ".join(lines) + "\n)")
 
@@ -117,6 +127,8 @@ class Estate:
         source, target = self.things[link.source], self.things[link.target]
         if target.key.kind in (Kind.RUN, Kind.RELEASE):
             return target.at
+        if link.type is EdgeType.PARENT_OF:
+            return min(source.at, target.at)
         if source.key.kind is Kind.RUN:
             return source.at + SECOND
         return max(source.at, target.at)
@@ -138,6 +150,17 @@ class Estate:
             runs_at=self._runs_at(at),
             newest=self._newest(at),
             marks=self._marks(),
+            columns={
+                thing.key.id: columns for thing in self.versions() if (columns := columns_of(thing.props)) is not None
+            },
+            lineage={
+                thing.key.id: lineage
+                for thing in self.versions()
+                if (lineage := column_lineage.read(thing.props.get("column_lineage"))) is not None
+            },
+            signatures={
+                thing.key.id: thing.props["signature"] for thing in self.versions() if "signature" in thing.props
+            },
             assets={thing.key.id: _entity(thing) for thing in self.assets()},
         )
 
@@ -153,7 +176,7 @@ class Estate:
             source, target = self.things[link.source], self.things[link.target]
             if self._level(link) is Level.ASSET:
                 stated[link.source, link.type, link.target] = link
-            elif source.asset is not None and target.asset is not None:
+            elif source.asset is not None and target.asset is not None and link.type is not EdgeType.PARENT_OF:
                 behind[source.asset, link.type, target.asset].append(link)
         return [
             self._edge(stated.get(ref) or Link(*ref), behind.get(ref, []), stated=ref in stated)
@@ -220,14 +243,63 @@ def estate(text: str) -> Estate:
 
 
 def path(made: Estate, line: str) -> None:
-    """Adds the edges along `tx@1 > *train-1 > fraud/1`, `(pinned)` where the readers are."""
-    line, pinned, _ = line.partition(" (pinned)")
+    """Adds the edges along `tx@1 > *train-1 > fraud/1`; options in brackets are of the reads among them."""
+    options = _OPTIONS.findall(line)
+    line = _OPTIONS.sub("", line).partition("  ")[0].strip()
+    reading: dict[str, Any] = {}
+    for option, columns in options:
+        word = option.split()[0]
+        if word in _COVERS:
+            reading |= {"columns": sorted(columns.split()), "covers": _COVERS[word]}
+        else:
+            reading[word] = True
     along = line.split(" > ")
     for one, other in pairwise(along):
         source, target = made.add(one), made.add(other)
         (type,) = TYPES_BETWEEN[source.key.kind, target.key.kind]
-        props = {"pinned": True} if pinned and type is EdgeType.INPUT_TO else {}
+        props = reading if type is EdgeType.INPUT_TO else {}
         made.links.append(Link(one, type, other, props))
+
+
+def _optioned(props: Mapping[str, Any]) -> str:
+    """The options of a read, as they are written."""
+    flags = "".join(f" ({word})" for word in ("pinned", "exact") if props.get(word))
+    if "columns" not in props:
+        return flags
+    word = next(word for word, covers in _COVERS.items() if covers == props["covers"])
+    return flags + f" ({' '.join([word, *props['columns']])})"
+
+
+def made_of(text: str) -> dict[str, Any]:
+    """OpenLineage's facet for `total=tx.amount|tx.rate where tx.country`; without `where` no predicates are known."""
+    columns, where, filters = text.partition("where")
+    facet: dict[str, Any] = {"fields": {}}
+    for column, _, sources in (word.partition("=") for word in columns.split()):
+        facet["fields"][column] = {"inputFields": [_source(one) for one in sources.split("|") if one]}
+    if where:
+        facet["dataset"] = [
+            _source(one) | {"transformations": [{"type": "INDIRECT", "subtype": "FILTER"}]} for one in filters.split()
+        ]
+    return facet
+
+
+def _source(text: str) -> dict[str, Any]:
+    dataset, _, column = text.partition(".")
+    return {"namespace": words.NAMESPACE, "name": dataset, "field": column}
+
+
+def _columns(text: str) -> list[dict[str, Any]]:
+    """`id:long age:int?`: what has no type has none that is known; `?` may be null, `!` may not."""
+    found: list[dict[str, Any]] = []
+    for word in text.split():
+        name, _, type = word.rstrip("?!").partition(":")
+        column: dict[str, Any] = {"name": name}
+        if type:
+            column["type"] = type
+        if word[-1] in "?!":
+            column["nullable"] = word[-1] == "?"
+        found.append(column)
+    return found
 
 
 def _say(made: Estate, thing: Thing, saying: str) -> None:
@@ -243,6 +315,15 @@ def _say(made: Estate, thing: Thing, saying: str) -> None:
         thing.gone_at = NOW - DAY
     elif first in ("alias", "stage"):
         made.marks.append((thing.word, MarkKind[first.upper()], rest))
+    elif first == "columns":
+        thing.props["columns"] = _columns(rest)
+    elif saying.startswith("made of "):
+        thing.props["column_lineage"] = made_of(saying.removeprefix("made of "))
+    elif first == "signature":
+        thing.props["signature"] = {"inputs": [{"nullable": False} | column for column in _columns(rest)]}
+    elif first == "tag":
+        tag, _, value = rest.partition("=")
+        thing.props.setdefault("tags", {})[tag] = value
     elif first == "owner":
         thing.props.setdefault("owners", []).append(rest)
     else:
@@ -254,6 +335,8 @@ def asset_of(word: str) -> str | None:
     if word.startswith("*"):
         job, dash, _ = word[1:].rpartition("-")
         return f"^{job}" if dash else None
+    if "!" in word:
+        return f"{word.partition('!')[0]}!" if not word.endswith("!") else None
     if word.startswith("+"):
         return word.partition("#")[0] if "#" in word else None
     if "@" in word:
@@ -274,7 +357,9 @@ def _entity(thing: Thing) -> Entity:
 
 
 def _props(thing: Thing) -> dict[str, Any]:
-    dated = {Kind.RUN: "started_at", Kind.RELEASE: "since"}.get(thing.key.kind, "created_at")
+    dated = {Kind.RUN: "started_at", Kind.RELEASE: "since", Kind.COMMIT: "authored_at"}.get(
+        thing.key.kind, "created_at"
+    )
     props: dict[str, Any] = {**thing.props, dated: thing.at}
     if thing.key.kind is Kind.RUN:
         props["ended_at"] = thing.at + SECOND

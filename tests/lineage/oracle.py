@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from itertools import pairwise
 from statistics import median
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from tests.lineage.estate import Estate, Thing
-from thalweg.lineage.impact import Change, Content, Delete
+from tests.lineage.estate import Estate, Link, Thing
+from thalweg.lineage.impact import Change, Code, Columns, Content, Delete, Withdraw
+from thalweg.model.columns import Drop, MayBeNull, Rename, Retype
 from thalweg.model.edges import EdgeType
 from thalweg.model.facts import MarkKind
 from thalweg.model.kinds import Kind, Level
@@ -21,7 +22,16 @@ Line = tuple[str, str, bool, str]
 
 T = TypeVar("T")
 
+Touch = tuple[str, str, bool]
+"""A version, what of it (a column; `dataset.column` of a run, by which it was hit; or ALL), and whether that is
+certain.
+"""
+
 READ = (EdgeType.INPUT_TO, EdgeType.SERVED_BY)
+ALL = "*"
+
+WIDER = {("int", "bigint"): True, ("bigint", "int"): False, ("int", "varchar"): False}
+"""Of the types that are drawn, which keep every value."""
 
 
 class Oracle:
@@ -58,19 +68,125 @@ class Oracle:
     def lines(self, change: Change, changed: set[str]) -> set[Line]:
         starts = {word for word in self.things if word in changed or self.asset(word) in changed}
         starts = {word for word in starts if self.level(word) is Level.VERSION}
-        if isinstance(change, Content):
-            return self.of_versions("STALE", self.behind(starts) - starts)
-        if isinstance(change, Delete):
-            found = self.broken_readers({word for word in changed if self.level(word) is Level.ASSET})
-            found |= self.broken_pins({word for word in changed if self.level(word) is Level.VERSION})
-            return found | self.unreproducible(starts)
-        serving = {link.target for link in self.versions if link.type is EdgeType.SERVED_BY and link.source in starts}
-        users = {link.target for link in self.versions if link.source in starts and link.type in READ}
-        made = {link.target for link in self.versions if link.source in users}
-        made |= {link.target for link in self.versions if link.source in starts and link.target not in users}
-        return self.of_versions("BREAKS", {release for release in serving if self.open(release)}) | self.of_versions(
-            "STALE", (made | self.behind(made)) - starts
-        )
+        match change:
+            case Content(columns=columns):
+                seeds = {(start, column, True) for start in starts for column in columns or (ALL,)}
+                return self.touched(seeds) - {line for line in self.touched(seeds) if line[3] in starts}
+            case Columns():
+                return self.broken_readers(changed, change)
+            case Delete():
+                found = self.broken_readers({word for word in changed if self.level(word) is Level.ASSET}, change)
+                found |= self.broken_pins({word for word in changed if self.level(word) is Level.VERSION})
+                return found | self.unreproducible(starts)
+            case Code() | Withdraw():
+                serving = [one for one in self.versions if one.type is EdgeType.SERVED_BY and one.source in starts]
+                broken = {link.target for link in serving if self.open(link.target)}
+                ways = (*READ, EdgeType.CODE_OF)
+                users = {link.target for link in self.versions if link.source in starts and link.type in ways}
+                made = {link.target for link in self.versions if link.source in users}
+                made |= {
+                    link.target
+                    for link in self.versions
+                    if link.source in starts and link.type is EdgeType.DERIVED_INTO
+                }
+                stale = {line for line in self.touched({(word, ALL, True) for word in made}) if line[3] not in starts}
+                return self.of_versions("BREAKS", broken) | stale
+
+    # ------------------------------------------------------------------------------------------------ column by column
+
+    def touched(self, seeds: set[Touch]) -> set[Line]:
+        """STALE on all that derives from columns of versions, the seeds among them."""
+        found = set(seeds)
+
+        def further() -> set[Touch]:
+            return {more for touch in found for more in self.beyond(*touch)}
+
+        _until_nothing_changes(found, further)
+        return {
+            (asset, "STALE", certain, word) for word, _, certain in found if (asset := self.asset(word)) is not None
+        }
+
+    def beyond(self, word: str, what: str, certain: bool) -> set[Touch]:
+        """What is touched where something is: a column of a data version, a run by a column that it read, all of a
+        thing.
+        """
+        onward = [link for link in self.versions if link.source == word and link.type is not EdgeType.PARENT_OF]
+        more: set[Touch] = set()
+        for link in onward:
+            target = self.kind(link.target)
+            if self.kind(word) is Kind.DATASET_VERSION:
+                hit = what == ALL or self.hits(link, what)
+                if hit is False:
+                    continue
+                sure = certain and hit is True
+                if link.type is EdgeType.DERIVED_INTO:
+                    more |= self.outputs(link.target, f"{self.asset(word)}.{what}", sure)
+                elif target is Kind.RUN:
+                    more.add((link.target, f"{self.asset(word)}.{what}", sure))
+                else:
+                    more.add((link.target, ALL, sure))
+            elif self.kind(word) is Kind.RUN and what != ALL:
+                more |= self.outputs(link.target, what, certain)
+            else:
+                more.add((link.target, ALL, certain))
+        return more
+
+    def outputs(self, output: str, source: str, certain: bool) -> set[Touch]:
+        """What of an output is touched where its maker was hit by `dataset.column`."""
+        if self.kind(output) is not Kind.DATASET_VERSION:
+            return {(output, ALL, certain)}
+        dataset, _, column = source.partition(".")
+        facet = self.lineage(output)
+        if facet is None:
+            return {(output, ALL, certain and column == ALL)}
+
+        def among(sources: Iterable[dict[str, str]]) -> bool:
+            return any(one["name"] == dataset and column in (ALL, one["field"]) for one in sources)
+
+        derived = {name for name, field in facet["fields"].items() if among(field["inputFields"])}
+        found = {(output, name, certain) for name in derived}
+        if among(facet.get("dataset", ())):
+            found.add((output, ALL, certain))
+        elif "dataset" not in facet:
+            found.add((output, ALL, False))
+        return found
+
+    def lineage(self, version: str) -> dict[str, Any] | None:
+        """The column lineage of a version; one that names nothing, and reports nothing, is none."""
+        facet = self.things[version].props.get("column_lineage")
+        return facet if facet and (facet["fields"] or "dataset" in facet) else None
+
+    def hits(self, link: Link, column: str) -> bool | None:
+        """Whether who read along an edge is hit by a column: surely, surely not, or nobody knows."""
+        derived = link.type is EdgeType.DERIVED_INTO
+        made = {link.target} if derived else {one.target for one in self.versions if one.source == link.target}
+        facets = [self.lineage(word) for word in made]
+        named = {
+            source["field"]
+            for facet in facets
+            if facet is not None
+            for sources in [facet.get("dataset", []), *(field["inputFields"] for field in facet["fields"].values())]
+            for source in sources
+            if source["name"] == self.asset(link.source)
+        }
+        if column in named or column in link.props.get("columns", ()):
+            return True
+        if "columns" in link.props:
+            return None if link.props["covers"] == "PROJECTION" else False
+        return False if facets and all(facet is not None and "dataset" in facet for facet in facets) else None
+
+    def harms(self, change: Columns, dataset: str) -> list[tuple[str, bool]]:
+        """The columns whose change hurts who reads them by name, and whether it surely does."""
+        found: list[tuple[str, bool]] = []
+        for one in change.changes:
+            match one:
+                case Drop() | Rename():
+                    found.append((one.column, True))
+                case Retype(old=old, new=new):
+                    found.append((one.column, WIDER.get((old or "", new)) is False))
+                case MayBeNull():
+                    found.append((one.column, False))
+        return found
 
     def of_versions(self, effect: str, words: Iterable[str], *, certain: bool = True) -> set[Line]:
         return {(asset, effect, certain, word) for word in words if (asset := self.asset(word)) is not None}
@@ -159,22 +275,71 @@ class Oracle:
             return None
         return False if self.stated(asset, process) else None
 
-    def broken_readers(self, datasets: set[str]) -> set[Line]:
+    def breaks(self, process: str, dataset: str, change: Change) -> bool | None:
+        """Whether a reader breaks: certainly (True), possibly (False), or no (None)."""
+        acts = self.acts(process)
+        idle = not acts and self.kind(process) is Kind.JOB
+        if idle:
+            acts = [run.word for run in self.runs(process) if run.at == self.runs(process)[-1].at]
+        reads = [link for link in self.versions if link.target in acts and self.asset(link.source) == dataset]
+        if isinstance(change, Delete):
+            if reads:
+                return True
+        elif isinstance(change, Columns) and reads:
+            floating = [link for link in reads if not link.props.get("pinned")]
+            return self.strongest(
+                sure if (hit := self.hits(link, column)) is True else None if hit is False else False
+                for link in floating
+                for column, sure in self.harms(change, dataset)
+            )
+        if self.kind(process) is Kind.DEPLOYMENT and self.ever(process) and not acts:
+            return None
+        if not self.stated(dataset, process):
+            return None
+        if isinstance(change, Columns):
+            stated = [link for link in self.assets if (link.source, link.target) == (dataset, process)]
+            missed = all(
+                "columns" in link.props and link.props["covers"] != "PROJECTION" and column not in link.props["columns"]
+                for link in stated
+                for column, _ in self.harms(change, dataset)
+            )
+            return None if missed else False
+        return False
+
+    def strongest(self, found: Iterable[bool | None]) -> bool | None:
+        known = [one for one in found if one is not None]
+        return any(known) if known else None
+
+    def derives(self, source: str, target: str, change: Change) -> bool | None:
+        """As `breaks`, of what is made of the dataset without a run; it counts as a run that declares nothing."""
+        if isinstance(change, Delete):
+            return True
+        assert isinstance(change, Columns)
+        links = [
+            link
+            for link in self.versions
+            if link.type is EdgeType.DERIVED_INTO
+            and (self.asset(link.source), self.asset(link.target)) == (source, target)
+        ]
+        harms = self.harms(change, source)
+        if not links:
+            return False if harms else None
+        return self.strongest(
+            sure if (hit := self.hits(link, column)) is True else None if hit is False else False
+            for link in links
+            for column, sure in harms
+        )
+
+    def broken_readers(self, datasets: set[str], change: Change) -> set[Line]:
         processes = [word for word in self.things if self.kind(word) in (Kind.JOB, Kind.DEPLOYMENT)]
         assets = [word for word in self.things if self.kind(word) in (Kind.DATASET, Kind.MODEL)]
         found: set[Line] = set()
         stale: set[Line] = set()
         for process in processes:
             for dataset in datasets:
-                reads = self.reads(process, dataset)
-                if reads is None and self.kind(process) is Kind.JOB and not self.active(process):
-                    last = [run.word for run in self.runs(process) if run.at == self.runs(process)[-1].at]
-                    if any(dataset in self.read(run) for run in last):
-                        reads = True
-                    elif self.stated(dataset, process):
-                        reads = False
-                if reads is not None:
-                    found.add((process, "BREAKS", reads, ""))
+                breaks = self.breaks(process, dataset, change)
+                if breaks is not None:
+                    found.add((process, "BREAKS", breaks, ""))
 
         def further() -> set[Line]:
             """One step on from the datasets that change, and from what is stale."""
@@ -185,6 +350,8 @@ class Oracle:
             for asset, why, certain, _ in from_here:
                 for process in processes:
                     reads = self.reads(process, asset)
+                    if reads is not None and not why:
+                        reads = self.breaks(process, asset, change)
                     if reads is None:
                         continue
                     if why:
@@ -196,6 +363,9 @@ class Oracle:
                             more.add((output, "STALE", certain and reads and both, ""))
                 for output in assets:
                     derived = self.derived(asset, output)
+                    if derived is not None and not why:
+                        touched = self.derives(asset, output, change)
+                        derived = None if touched is None else derived and touched
                     if derived is not None:
                         more.add((output, "STALE", certain and derived, ""))
             return more

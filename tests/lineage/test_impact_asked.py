@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from tests.lineage.answers import CONTENT, DELETE, WITHDRAW, asked, lines
+from tests.lineage.answers import CODE, CONTENT, DELETE, WITHDRAW, asked, drop, lines
 from tests.lineage.conftest import Fresh, hold
 from tests.lineage.estate import NOW, Estate, estate, id
 from tests.lineage.examples import examples
 from tests.lineage.test_impact_properties import estates, questions
-from thalweg.lineage.impact import Affected, Change, Impact, Verdict, impact
+from thalweg.lineage.impact import Affected, Change, Content, Impact, Verdict, impact
 from thalweg.model.errors import BadInput
 from thalweg.model.facts import ANYONE
 from thalweg.model.time import DAY, now
@@ -27,8 +27,11 @@ PIPELINE = estate("""
     tx@1 > *features-2 > cf@2
     tx > ^report
     base/1 > *train-1
+    repo!ab > *features-1
     fraud/1: alias champion
     cf: owner ann
+    tx@1: columns id age
+    cf@1: made of total=tx.age|tx.id
 """)
 
 
@@ -45,8 +48,19 @@ def told(impact: Impact) -> list[Affected]:
 
 @pytest.mark.parametrize(
     ("change", "changed"),
-    [(CONTENT, "tx"), (CONTENT, "tx@1"), (DELETE, "tx"), (DELETE, "tx@1"), (WITHDRAW, "base/1"), (WITHDRAW, "fraud/1")],
-    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
+    [
+        (CONTENT, "tx"),
+        (CONTENT, "tx@1"),
+        (Content(("age",)), "tx"),
+        (drop("age"), "tx"),
+        (drop("age", "id"), "tx"),
+        (DELETE, "tx"),
+        (DELETE, "tx@1"),
+        (CODE, "repo!ab"),
+        (WITHDRAW, "base/1"),
+        (WITHDRAW, "fraud/1"),
+    ],
+    ids=str,
 )
 async def test_a_store_gives_what_the_question_stands_on(store: Store, change: Change, changed: str) -> None:
     await hold(store, PIPELINE)
@@ -152,16 +166,20 @@ async def test_a_question_costs_a_few_calls_however_large_its_answer(store: Stor
             f"""
             raw{n}@1 > *ingest{n}-1 > tx@1 > *features{n}-1 > cf{n}@1 > *train{n}-1 > fraud{n}/1 > +production:f{n}#1
             other@1 > *features{n}-2 > extra{n}/1 > +staging:extra{n}#1
+            repo!ab > *train{n}-1
+            tx@1: columns age
             """
             for n in range(size)
         )
     )
     await hold(store, many)
     cases: list[tuple[Change, str, int]] = [
-        (CONTENT, "tx", 6),
+        (CONTENT, "tx", 7),
+        (drop("age"), "tx", 16),
         (DELETE, "tx", 13),
         (DELETE, "tx@1", 7),
         (WITHDRAW, "fraud0/1", 4),
+        (CODE, "repo!ab", 7),
     ]
     for change, changed, most in cases:
         counted = Counted(store)

@@ -8,12 +8,24 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.lineage.answers import CONTENT, DELETE, WITHDRAW, asked
-from tests.lineage.estate import NOW, Estate, Link
+from tests.lineage.answers import CODE, CONTENT, DELETE, WITHDRAW, asked
+from tests.lineage.estate import NOW, Estate, Link, made_of
 from tests.lineage.examples import examples
 from tests.lineage.oracle import Oracle
-from thalweg.lineage.impact import Affected, Change, Confidence, Content, Effect, Impact, Verdict
-from thalweg.model.edges import TYPES_BETWEEN, EdgeType
+from thalweg.lineage.impact import (
+    Affected,
+    Change,
+    Code,
+    Columns,
+    Confidence,
+    Content,
+    Effect,
+    Impact,
+    Verdict,
+    Withdraw,
+)
+from thalweg.model.columns import Add, ColumnChange, Drop, MayBeNull, Rename, Retype
+from thalweg.model.edges import TYPES_BETWEEN, Coverage, EdgeType
 from thalweg.model.facts import MarkKind
 from thalweg.model.kinds import Kind, Level
 from thalweg.model.time import DAY
@@ -22,7 +34,9 @@ DATA = ("a@1", "a@2", "b@1", "b@2", "c@1", "d@1")
 RUNS = ("*j-1", "*j-2", "*j-3", "*k-1", "*k-2", "*l-1", "*alone")
 MODELS = ("m/1", "m/2", "n/1")
 RELEASES = ("+production:e#1", "+production:e#2", "+staging:f#1")
-VERSIONS = (*DATA, *RUNS, *MODELS, *RELEASES)
+COMMITS = ("repo!aa", "repo!bb")
+COLUMNS = ("x", "y", "z")
+VERSIONS = (*DATA, *RUNS, *MODELS, *RELEASES, *COMMITS)
 ASSETS = ("a", "b", "c", "d", "^j", "^k", "^l", "^stated", "m:", "n:", "+production:e", "+staging:f", "+prod:stated")
 
 
@@ -41,6 +55,28 @@ def _pairs(words: tuple[str, ...]) -> list[tuple[str, EdgeType, str]]:
 VERSION_PAIRS, ASSET_PAIRS = _pairs(VERSIONS), _pairs(ASSETS)
 GROWING = [pair for pair in VERSION_PAIRS if pair[1] is not EdgeType.PRODUCED]
 days = st.sampled_from((1, 5, 30, 60, 89, 91, 100, 200, 400))
+
+
+DATA_KINDS = (Kind.DATASET, Kind.DATASET_VERSION)
+some_columns = st.lists(st.sampled_from(COLUMNS), max_size=2, unique=True)
+sources = st.lists(st.sampled_from([f"{data}.{column}" for data in "abc" for column in COLUMNS]), max_size=2)
+
+
+@st.composite
+def readings(draw: st.DrawFn) -> dict[str, Any]:
+    """What is stated of a read: nothing, whether it is pinned, the columns and what they cover."""
+    props: dict[str, Any] = {"pinned": True} if draw(st.sampled_from((False, False, True))) else {}
+    if covers := draw(st.sampled_from((None, *Coverage))):
+        props |= {"columns": sorted(draw(some_columns)), "covers": covers.value}
+    return props
+
+
+@st.composite
+def lineages(draw: st.DrawFn) -> dict[str, Any]:
+    """How a version was made of columns of others, with or without what decides over all of it."""
+    columns = " ".join(f"{column}={'|'.join(draw(sources))}" for column in draw(some_columns))
+    where = draw(st.one_of(st.none(), sources))
+    return made_of(columns if where is None else f"{columns} where {' '.join(where)}")
 
 
 @st.composite
@@ -64,8 +100,12 @@ def estates(draw: st.DrawFn) -> Estate:
             thing.at = NOW - draw(days) * DAY + place  # no two at one time
         if thing.key.kind is Kind.RELEASE and draw(st.booleans()):
             thing.until = NOW - DAY
-        if thing.key.kind is Kind.DATASET_VERSION and draw(st.sampled_from((False, False, True))):
-            thing.gone_at = NOW - DAY
+        if thing.key.kind is Kind.DATASET_VERSION:
+            if draw(st.sampled_from((False, False, True))):
+                thing.gone_at = NOW - DAY
+            if draw(st.booleans()):
+                thing.props["column_lineage"] = draw(lineages())
+            thing.props["columns"] = [{"name": column, "type": "int"} for column in COLUMNS]
     for version in (draw(st.sampled_from(("m/1", "m/2"))), "n/1"):  # an alias is of one version of a model
         if draw(st.booleans()):
             made.marks.append((version, MarkKind.ALIAS, draw(st.sampled_from(("champion", "candidate")))))
@@ -74,16 +114,35 @@ def estates(draw: st.DrawFn) -> Estate:
 
 def _link(draw: st.DrawFn, made: Estate, source: str, target: str) -> None:
     (type,) = TYPES_BETWEEN[made.add(source).key.kind, made.add(target).key.kind]
-    pinned = type is EdgeType.INPUT_TO and draw(st.booleans())
+    props = draw(readings()) if type is EdgeType.INPUT_TO and made.things[source].key.kind in DATA_KINDS else {}
     if not any((link.source, link.target) == (source, target) for link in made.links):
-        made.links.append(Link(source, type, target, {"pinned": True} if pinned else {}))
+        made.links.append(Link(source, type, target, props))
+
+
+column = st.sampled_from(COLUMNS)
+types = st.sampled_from((("int", "bigint"), ("bigint", "int"), ("int", "varchar")))
+column_changes: st.SearchStrategy[ColumnChange] = st.one_of(
+    st.builds(Drop, column),
+    st.builds(Rename, column, st.just("new")),
+    st.builds(lambda name, ends: Retype(name, *ends), column, types),
+    st.builds(MayBeNull, column),
+    st.builds(Add, st.just("new")),
+)
+changes: st.SearchStrategy[Change] = st.one_of(
+    st.builds(Content, some_columns.map(lambda columns: tuple(sorted(columns)))),
+    st.builds(Columns, st.lists(column_changes, min_size=1, max_size=3, unique_by=lambda one: one.column).map(tuple)),
+    st.sampled_from((CONTENT, DELETE, WITHDRAW, CODE)),
+)
 
 
 @st.composite
 def questions(draw: st.DrawFn) -> tuple[Change, tuple[str, ...]]:
-    changes: tuple[Change, ...] = (CONTENT, DELETE, WITHDRAW)
-    change = draw(st.sampled_from(changes))
-    words = MODELS if change == WITHDRAW else (*DATA, "a", "b", "c", "d")
+    change = draw(changes)
+    words: tuple[str, ...] = (*DATA, "a", "b", "c", "d")
+    if isinstance(change, Withdraw | Code):
+        words = MODELS if isinstance(change, Withdraw) else COMMITS
+    elif isinstance(change, Columns):
+        words = ("a", "b", "c", "d")
     several = st.lists(st.sampled_from(words), min_size=1, max_size=2, unique=True)
     return change, tuple(draw(several))
 
@@ -158,11 +217,11 @@ def _touched(made: Estate, impact: Impact, changed: list[str]) -> dict[tuple[str
             return word_of[line.asset_id] not in changed
         return not line.versions or any(word_of[id] not in changed for id in line.versions)
 
-    return {
-        (word_of[line.asset_id], line.effect): line.confidence is Confidence.CERTAIN
-        for line in impact.affected
-        if remains(line)
-    }
+    def certain(line: Affected) -> bool:
+        others = [one.confidence for one in line.columns if word_of[one.version_id] not in changed]
+        return Confidence.CERTAIN in (others or [line.confidence])
+
+    return {(word_of[line.asset_id], line.effect): certain(line) for line in impact.affected if remains(line)}
 
 
 @given(made=estates(), word=st.sampled_from("abcd"))
@@ -172,6 +231,55 @@ def test_a_whole_dataset_contains_each_of_its_versions(made: Estate, word: str) 
     for version in [thing.word for thing in made.versions() if thing.asset == word]:
         part = answer(made, asked(made, Content(), version)).keys()
         assert {place for place in part if place[0] != word} <= whole
+
+
+@given(made=estates(), words=st.lists(st.sampled_from("abcd"), min_size=1, max_size=2, unique=True), data=st.data())
+@examples(100)
+def test_the_impact_of_several_columns_is_the_union_of_theirs(made: Estate, words: list[str], data: Any) -> None:
+    several = data.draw(st.lists(column_changes, min_size=2, max_size=3, unique_by=lambda one: one.column))
+    columns = tuple(one.column for one in several if not isinstance(one, Add))
+    contents = [Content((column,)) for column in columns]
+    cases: list[tuple[Change, list[Change]]] = [(Columns(tuple(several)), [Columns((one,)) for one in several])]
+    if columns:
+        cases.append((Content(columns), list(contents)))
+    for together, apart in cases:
+        united: dict[tuple[str, str], bool] = {}
+        for one in apart:
+            for place, (certain, _) in answer(made, asked(made, one, *words)).items():
+                united[place] = united.get(place, False) or certain
+        whole = asked(made, together, *words)
+        assert {place: certain for place, (certain, _) in answer(made, whole).items()} == united
+        for line in whole.affected:
+            assert {one.column for one in line.findings} <= {one.column for one in several}
+            assert any(one.confidence is line.confidence for one in line.findings)
+
+
+@given(made=estates(), word=st.sampled_from("abcd"), change=column_changes)
+@examples(100)
+def test_a_whole_dataset_contains_each_of_its_columns(made: Estate, word: str, change: ColumnChange) -> None:
+    for whole, part in ((Content(), Content((change.column,))), (DELETE, Columns((change,)))):
+        contained, containing = answer(made, asked(made, part, word)), answer(made, asked(made, whole, word))
+        assert contained.keys() <= containing.keys()
+        assert all(containing[place][0] for place, (certain, _) in contained.items() if certain)
+
+
+@given(made=estates(), question=questions(), data=st.data())
+@examples(100)
+def test_declaring_reads_that_miss_the_change_never_adds_an_effect(
+    made: Estate, question: tuple[Change, tuple[str, ...]], data: Any
+) -> None:
+    change, changed = question
+    before = answer(made, asked(made, change, *changed))
+    for link in made.links:
+        if (
+            link.type is EdgeType.INPUT_TO
+            and made.things[link.source].key.kind in DATA_KINDS
+            and data.draw(st.booleans())
+        ):
+            link.props = {**link.props, "columns": ["another"], "covers": "DECLARED"}
+    after = answer(made, asked(made, change, *changed))
+    assert after.keys() <= before.keys()
+    assert all(before[place][0] for place, (certain, _) in after.items() if certain)
 
 
 @given(made=estates(), question=questions())

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.lineage.answers import CONTENT, DELETE
 from tests.lineage.estate import estate
 from thalweg.lineage.impact import DEFAULT_POLICY, Confidence, Effect, LiveMarks, Rule, Verdict
 from thalweg.lineage.impact.judge import judge
-from thalweg.lineage.impact.policy import GRAVITY, NO_RULE, Standing, decide, verdict
+from thalweg.lineage.impact.policy import GRAVITY, NO_RULE, Case, Standing, decide, verdict
+from thalweg.model.kinds import Kind
 
 CERTAIN, POSSIBLE = Confidence.CERTAIN, Confidence.POSSIBLE
+
+
+def case(effect: Effect) -> Case:
+    """A finding of a dropped column, at an endpoint."""
+    return Case(effect, Kind.DEPLOYMENT, "production", {"team": "risk"}, "drop", "LABEL", "TW101")
+
+
+BREAKS = case(Effect.BREAKS)
 
 
 @pytest.mark.parametrize(
@@ -30,20 +41,46 @@ CERTAIN, POSSIBLE = Confidence.CERTAIN, Confidence.POSSIBLE
     ids=str,
 )
 def test_the_default_policy(effect: Effect, standing: Standing, rule: str) -> None:
-    assert decide(DEFAULT_POLICY, effect, [standing]).name == rule
+    assert decide(DEFAULT_POLICY, case(effect), [standing]).name == rule
 
 
 def test_the_first_rule_that_matches_decides() -> None:
     lenient = Rule("we-know", Verdict.PASS, effect=Effect.BREAKS)
     standing = Standing(CERTAIN, True, ("production",))
-    assert decide((lenient, *DEFAULT_POLICY), Effect.BREAKS, [standing]) is lenient
-    assert decide((*DEFAULT_POLICY, lenient), Effect.BREAKS, [standing]).verdict is Verdict.BLOCK
-    assert decide((), Effect.BREAKS, [standing]) is NO_RULE
+    assert decide((lenient, *DEFAULT_POLICY), BREAKS, [standing]) is lenient
+    assert decide((*DEFAULT_POLICY, lenient), BREAKS, [standing]).verdict is Verdict.BLOCK
+    assert decide((), BREAKS, [standing]) is NO_RULE
+
+
+@pytest.mark.parametrize(
+    ("conditions", "matches"),
+    [
+        ({"kind": Kind.DEPLOYMENT}, True),
+        ({"kind": Kind.JOB}, False),
+        ({"namespace": "prod*"}, True),
+        ({"namespace": "staging"}, False),
+        ({"tag": "team"}, True),
+        ({"tag": "team=risk"}, True),
+        ({"tag": "team=web"}, False),
+        ({"tag": "pager"}, False),
+        ({"role": "LABEL"}, True),
+        ({"role": "KEY"}, False),
+        ({"change": "drop"}, True),
+        ({"change": "retype"}, False),
+        ({"finding": "TW101"}, True),
+        ({"finding": "TW102"}, False),
+        ({"kind": Kind.DEPLOYMENT, "tag": "pager"}, False),
+    ],
+    ids=str,
+)
+def test_a_rule_matches_what_meets_all_its_conditions(conditions: dict[str, Any], matches: bool) -> None:
+    rule = Rule("mine", Verdict.BLOCK, **conditions)
+    assert (decide((rule,), BREAKS, [Standing(CERTAIN, True)]) is rule) is matches
 
 
 def test_the_gravest_of_what_is_touched_decides_the_line() -> None:
     weak, strong = Standing(POSSIBLE, True), Standing(CERTAIN, True, ("production",))
-    assert decide(DEFAULT_POLICY, Effect.BREAKS, [weak, strong]).verdict is Verdict.BLOCK
+    assert decide(DEFAULT_POLICY, BREAKS, [weak, strong]).verdict is Verdict.BLOCK
 
 
 def test_incomplete_wins_over_all_but_a_block() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -68,6 +69,66 @@ Newest = Annotated[
 ]
 
 
+# ------------------------------------------------------------------------------------------------------- what happens
+
+Content = Annotated[bool, typer.Option("--content", help="Its content changes, or was wrong.")]
+ContentColumns = Annotated[
+    list[str] | None,
+    typer.Option("--column", metavar="COLUMN", help="With --content: only this column (again for more)."),
+]
+DropColumn = Annotated[
+    list[str] | None, typer.Option("--drop-column", metavar="COLUMN", help="This column goes (again for more).")
+]
+RenameColumn = Annotated[
+    list[str] | None, typer.Option("--rename-column", metavar="OLD=NEW", help="A column is renamed (again for more).")
+]
+RetypeColumn = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--retype-column",
+        metavar="COLUMN=TYPE",
+        help="A column gets another type; COLUMN:OLD=TYPE says also which it had (again for more).",
+    ),
+]
+NullableColumn = Annotated[
+    list[str] | None,
+    typer.Option("--nullable-column", metavar="COLUMN", help="This column may be null from now on (again for more)."),
+]
+AddColumn = Annotated[
+    list[str] | None,
+    typer.Option("--add-column", metavar="COLUMN[:TYPE]", help="A column comes (again for more)."),
+]
+Delete = Annotated[bool, typer.Option("--delete", help="It is deleted.")]
+DeleteVersions = Annotated[
+    Path | None,
+    typer.Option(
+        "--delete-versions",
+        metavar="FILE",
+        help="The versions of it that a file lists, one a line, are deleted.",
+        show_default=False,
+    ),
+]
+Code = Annotated[
+    bool, typer.Option("--code", help="This commit was wrong; or all of a range: commit:1a2b3c4..5d6e7f8.")
+]
+Withdraw = Annotated[bool, typer.Option("--withdraw", help="This model version may not be used any more.")]
+MinCoverage = Annotated[
+    float,
+    typer.Option(
+        "--min-coverage",
+        metavar="PERCENT",
+        min=0,
+        max=100,
+        help="Of how many readers it must be known which columns they read; else INCOMPLETE.",
+    ),
+]
+AnyColumn = Annotated[
+    bool, typer.Option("--allow-unknown-column", help="Take a column also where the dataset never had it.")
+]
+
+# --------------------------------------------------------------------------------------------------------------- words
+
+
 class KindWord(StrEnum):
     """A kind as it is written on the command line."""
 
@@ -101,14 +162,6 @@ class ListWord(StrEnum):
 class LevelWord(StrEnum):
     ASSET = "asset"
     VERSION = "version"
-
-
-class ChangeWord(StrEnum):
-    """What may happen to a thing."""
-
-    CONTENT = "content"
-    DELETE = "delete"
-    WITHDRAW = "withdraw"
 
 
 class EdgeWord(StrEnum):

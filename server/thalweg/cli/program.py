@@ -50,12 +50,21 @@ def thalweg(
 @app.command()
 def impact(
     name: options.Name,
-    change: Annotated[
-        options.ChangeWord, typer.Option("--change", help="What happens to it.")
-    ] = options.ChangeWord.CONTENT,
+    content: options.Content = False,
+    columns: options.ContentColumns = None,
+    drop: options.DropColumn = None,
+    rename: options.RenameColumn = None,
+    retype: options.RetypeColumn = None,
+    nullable: options.NullableColumn = None,
+    add: options.AddColumn = None,
+    delete: options.Delete = False,
+    delete_versions: options.DeleteVersions = None,
+    code: options.Code = False,
+    withdraw: options.Withdraw = False,
     as_of: options.AsOf = None,
     active_within: options.ActiveWithin = 90,
     newest: options.Newest = None,
+    any_column: options.AnyColumn = False,
     reasons: Annotated[bool, typer.Option("--reasons", help="Say of each why, as a sentence.")] = False,
     limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="Show so many at most, the worst.")] = 200,
     server: options.Server = None,
@@ -64,25 +73,50 @@ def impact(
 ) -> int:
     """What a change does to everything behind it.
 
-    A tree from what changes to the models and the live endpoints: what breaks, what goes stale, what could not be built
-    again; the worst first, and a verdict.
+    A change of its content, where nothing else is said. A tree from what changes to the models and the live endpoints:
+    what breaks, what goes stale, what could not be built again; the worst first, and a verdict.
     """
+    from thalweg.cli.changes import Flags
     from thalweg.cli.commands.impact import Question, show
     from thalweg.cli.place import place
 
-    question = Question(name, change, as_of, active_within, newest)
+    flags = Flags(
+        content=content,
+        columns=columns or (),
+        drop=drop or (),
+        rename=rename or (),
+        retype=retype or (),
+        nullable=nullable or (),
+        add=add or (),
+        delete=delete,
+        delete_versions=delete_versions,
+        code=code,
+        withdraw=withdraw,
+        newest=newest,
+    )
+    question = Question(flags.change(name, default="content"), as_of, active_within, any_column=any_column)
     return show(place(server, store), question, limit, reasons, as_json)
 
 
 @app.command()
 def check(
-    name: options.Name,
-    content: Annotated[bool, typer.Option("--content", help="Its content changes, or was wrong.")] = False,
-    delete: Annotated[bool, typer.Option("--delete", help="It is deleted.")] = False,
-    withdraw: Annotated[bool, typer.Option("--withdraw", help="This model version may not be used any more.")] = False,
+    names: options.Names,
+    content: options.Content = False,
+    columns: options.ContentColumns = None,
+    drop: options.DropColumn = None,
+    rename: options.RenameColumn = None,
+    retype: options.RetypeColumn = None,
+    nullable: options.NullableColumn = None,
+    add: options.AddColumn = None,
+    delete: options.Delete = False,
+    delete_versions: options.DeleteVersions = None,
+    code: options.Code = False,
+    withdraw: options.Withdraw = False,
     as_of: options.AsOf = None,
     active_within: options.ActiveWithin = 90,
     newest: options.Newest = None,
+    min_coverage: options.MinCoverage = 0,
+    any_column: options.AnyColumn = False,
     server: options.Server = None,
     store: options.AskedStore = None,
     as_json: options.Json = False,
@@ -91,17 +125,30 @@ def check(
 
     0 for PASS and WARN, 1 for BLOCK, 2 for INCOMPLETE and for errors.
     """
-    from thalweg.cli.commands.impact import Question, check
+    from thalweg.cli.changes import Flags
+    from thalweg.cli.commands.check import check
+    from thalweg.cli.commands.impact import Question
     from thalweg.cli.place import place
 
-    words = options.ChangeWord
-    changes = [
-        word for word, given in ((words.CONTENT, content), (words.DELETE, delete), (words.WITHDRAW, withdraw)) if given
+    flags = Flags(
+        content=content,
+        columns=columns or (),
+        drop=drop or (),
+        rename=rename or (),
+        retype=retype or (),
+        nullable=nullable or (),
+        add=add or (),
+        delete=delete,
+        delete_versions=delete_versions,
+        code=code,
+        withdraw=withdraw,
+        newest=newest,
+    )
+    questions = [
+        Question(flags.change(name), as_of, active_within, min_coverage=min_coverage, any_column=any_column)
+        for name in names
     ]
-    if len(changes) != 1:
-        raise typer.BadParameter("Give one of --content, --delete and --withdraw: what is going to happen to it.")
-    question = Question(name, changes[0], as_of, active_within, newest)
-    return check(place(server, store), question, as_json)
+    return check(place(server, store), questions, as_json)
 
 
 @app.command()

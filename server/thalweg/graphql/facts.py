@@ -45,6 +45,10 @@ class ColumnInput:
     name: str = field(description="Its name.")
     type: str | None = field(description="Its type, in the words of its source.", default=None)
     nullable: bool | None = field(description="Whether it may be empty.", default=None)
+    field_id: str | None = field(
+        description="What stays the same when its name changes, where the format has such a thing.", default=None
+    )
+    role: str | None = field(description="What it is there for: KEY, LABEL, TIME, PARTITION, FEATURE.", default=None)
     description: str | None = field(description="What it holds.", default=None)
 
 
@@ -400,6 +404,9 @@ class ReadInput:
     columns: list[str] | None = field(description="The columns that are read.", default=None)
     covers: enums.Coverage | None = field(description="What `columns` cover; DECLARED when left out.", default=None)
     pinned: bool | None = field(description="Whether this version was asked for, not the newest.", default=None)
+    exact: bool | None = field(
+        description="Whether it takes exactly the columns there are, by their place or number.", default=None
+    )
 
 
 @strawberry.input(description="What a run wrote: a dataset version, or a model version.")
@@ -443,7 +450,7 @@ def reads(given: Sequence[ReadInput] | None, reader: Key) -> Iterable[EdgeFact]:
             EdgeType.INPUT_TO,
             reader,
             one.role or "",
-            _given(columns=one.columns, covers=covers, pinned=one.pinned),
+            _given(columns=one.columns, covers=covers, pinned=one.pinned, exact=one.exact),
         )
 
 
@@ -477,6 +484,10 @@ class EdgeFacts:
     columns: list[str] | None = field(description="Of an input: the columns that are read.", default=None)
     covers: enums.Coverage | None = field(description="Of an input: what its columns cover.", default=None)
     pinned: bool | None = field(description="Of an input: whether this version was asked for.", default=None)
+    exact: bool | None = field(
+        description="Of an input: whether exactly the columns there are are taken, by their place or number.",
+        default=None,
+    )
     path: str | None = field(description="Of code: the folder or file in the repository.", default=None)
     dirty: bool | None = field(description="Of code: whether there were changes that no commit holds.", default=None)
     traffic: float | None = field(description="Of a served model: its share of the traffic, in percent.", default=None)
@@ -561,6 +572,7 @@ def granule(given: GranuleInput, source: str, origin: str) -> Granule:
                     columns=one.columns,
                     covers=None if one.covers is None else one.covers.value,
                     pinned=one.pinned,
+                    exact=one.exact,
                     path=one.path,
                     dirty=one.dirty,
                     traffic=one.traffic,

@@ -8,62 +8,55 @@ from typing import Annotated, Any
 import strawberry
 from strawberry import argument, field
 
-from thalweg.graphql import cursors, enums, lists, questions, relations, types, values
+from thalweg.graphql import changes, cursors, enums, lists, questions, relations, types, values
 from thalweg.graphql.context import Context, Info
 from thalweg.graphql.fields import answered
 from thalweg.graphql.scalars import DateTime
 from thalweg.lineage import impact as impacts
-from thalweg.lineage.name import resolve
 from thalweg.model import time
 from thalweg.model.errors import BadInput, NotFound
-from thalweg.model.keys import Key, kind_of_id
-from thalweg.model.kinds import VERSION_OF, Kind
+from thalweg.model.kinds import Kind
 from thalweg.model.results import display_name
 
-# --------------------------------------------------------------------------------------------------------------- change
-
-
-@strawberry.input(description="The content was wrong or is replaced, in every column.")
-class ContentChange:
-    versions: list[str] | None = field(
-        description="Only these versions of the dataset that is named; all when left out.", default=None
-    )
-    newest: int | None = field(description="Only its newest so many versions; all when left out.", default=None)
-
-
-@strawberry.input(description="A dataset goes, with all its versions.")
-class DeleteChange:
-    versions: list[str] | None = field(description="Only these versions of the dataset that is named go.", default=None)
-
-
-@strawberry.input(description="A model version may not be used any more.")
-class WithdrawChange:
-    versions: list[str] | None = field(
-        description="These versions, where a model is named and not a version of one.", default=None
-    )
-
-
-@strawberry.input(one_of=True, description="What is going to change: one of these.")
-class ChangeInput:
-    content: ContentChange | None = field(
-        description="Of a dataset, or a version of one: its content.", default=strawberry.UNSET
-    )
-    delete: DeleteChange | None = field(
-        description="Of a dataset, or a version of one: it is deleted.", default=strawberry.UNSET
-    )
-    withdraw: WithdrawChange | None = field(
-        description="Of a model version: it is withdrawn.", default=strawberry.UNSET
-    )
-
-
-_CHANGES: dict[str, impacts.Change] = {
-    "content": impacts.Content(),
-    "delete": impacts.Delete(),
-    "withdraw": impacts.Withdraw(),
-}
-
-
 # --------------------------------------------------------------------------------------------------------------- answer
+
+
+@strawberry.type(description="One cause of a line: what changes, and how it touches the asset.")
+class Finding:
+    rule_id: str = field(description="The rule that the effect follows, by an id that stays.")
+    rule_name: str = field(description="What that rule is called.")
+    rule_text: str = field(description="What it means.")
+    fingerprint: str = field(description="The same for the same finding, however it is worded, and whenever.")
+    subject: str = field(description="What changes: a dataset, a repository or a model version.")
+    change: str = field(description="What happens to it, in a word: content, drop, rename, retype, delete, …")
+    column: str | None = field(description="The column that it happens to.")
+    role: str | None = field(description="What the column is there for, where that is known: KEY, LABEL, …")
+    confidence: enums.Confidence = field(description="How sure the effect is by this cause alone.")
+    reason: str = field(description="Why, as a sentence.")
+    fix: str = field(description="What helps.")
+    verdict: enums.Verdict = field(description="What the policy says of it.")
+    policy_rule: str = field(description="The rule of the policy that says so.")
+    message: str = field(description="The message of that rule.")
+    would: enums.Verdict = field(description="What it would say if all that is touched were live.")
+    not_live: str | None = field(description="Why nothing that is touched is live, where that is so.")
+
+
+@strawberry.type(description="What of a dataset version is touched.")
+class TouchedColumn:
+    version_id: strawberry.ID = field(description="The id of the version.")
+    column: str | None = field(description="The column; null for all of the version.")
+    confidence: enums.Confidence = field(description="How sure that is.")
+
+
+@strawberry.type(
+    description="How it is known what is read of what changes: the number of readers by the weakest of their reads."
+)
+class Evidence:
+    readers: int = field(description="Jobs and endpoints that read it, within the window and live.")
+    declared: int = field(description="Those that state what they read.")
+    predicates: int = field(description="Those whose lineage reports filters and joins too.")
+    projection: int = field(description="Those whose lineage reports selected columns only.")
+    unknown: int = field(description="Those of which nothing is known.")
 
 
 @strawberry.type(description="One line of the answer: what happens to one asset.")
@@ -83,6 +76,7 @@ class Affected:
     version_count: int = field(description="How many of its versions are touched.")
     verdict: enums.Verdict = field(description="What the policy says of this line.")
     rule: str = field(description="The rule of the policy that says so.")
+    would: enums.Verdict = field(description="What it would say if all that is touched were live.")
     line: strawberry.Private[impacts.Affected]
 
     asset: types.Entity | None = relations.fetched(lambda affected: affected.asset_id, "The asset.")
@@ -90,6 +84,18 @@ class Affected:
     @answered("Its tags.")
     def tags(self, keys: types.Keys = None) -> list[values.KeyValue]:
         return values.pairs(self.line.tags, keys)
+
+    @answered("Its causes, the gravest first.")
+    def findings(self) -> list[Finding]:
+        return [_finding(one) for one in self.line.findings]
+
+    @answered("Of a dataset: what of its versions is touched, column by column.")
+    def columns(self, first: relations.First = 100) -> list[TouchedColumn]:
+        made = relations.made
+        return [
+            made(TouchedColumn, {"version_id": id, "column": column or None, "confidence": confidence})
+            for id, column, confidence in self.line.columns[:first]
+        ]
 
     @answered("What of it is touched: of a job its runs, of a deployment its releases, the newest first.")
     async def versions(self, info: Info, first: relations.First = 25) -> relations.Listing[types.Entity]:
@@ -117,6 +123,7 @@ class Impact:
     verdict: enums.Verdict = field(description="Whether the change may go ahead, by the policy.")
     incomplete: list[str] = field(description="Why this may not be all, a sentence each.")
     notes: list[str] = field(description="What a reader should know besides.")
+    evidence: Evidence = field(description="How it is known what is read of what changes, where columns decide.")
     found: strawberry.Private[impacts.Impact]
     question: strawberry.Private[tuple[Any, ...]]
 
@@ -200,9 +207,32 @@ def _affected(line: impacts.Affected) -> Affected:
         "version_count": len(line.versions),
         "verdict": line.verdict,
         "rule": line.rule,
+        "would": line.would,
         "line": line,
     }
     return relations.made(Affected, attributes)
+
+
+def _finding(one: impacts.Finding) -> Finding:
+    attributes: dict[str, Any] = {
+        "rule_id": one.rule.id,
+        "rule_name": one.rule.name,
+        "rule_text": one.rule.text,
+        "fingerprint": one.fingerprint,
+        "subject": one.subject,
+        "change": one.change,
+        "column": one.column or None,
+        "role": one.role or None,
+        "confidence": one.confidence,
+        "reason": one.reason,
+        "fix": one.fix,
+        "verdict": one.verdict,
+        "policy_rule": one.policy_rule,
+        "message": one.message,
+        "would": one.would,
+        "not_live": one.not_live or None,
+    }
+    return relations.made(Finding, attributes)
 
 
 async def _entities(context: Context, ids: tuple[str, ...]) -> list[types.Entity]:
@@ -213,23 +243,6 @@ async def _entities(context: Context, ids: tuple[str, ...]) -> list[types.Entity
 
 
 # ---------------------------------------------------------------------------------------------------------------- query
-
-
-async def _changing(
-    context: Context, of: str, change: ChangeInput
-) -> tuple[tuple[str, ...], impacts.Change, int | None]:
-    """The ids of what changes, and how. Raises NotFound for a name that names nothing."""
-    name, chosen = next((name, one) for name, one in vars(change).items() if one not in (None, strawberry.UNSET))
-    newest = chosen.newest if isinstance(chosen, ContentChange) else None
-    if not chosen.versions:
-        if kind_of_id(of) is not None:
-            return (of,), _CHANGES[name], newest
-        named = await resolve(context.store, context.caller, of, seconds=context.seconds)
-        return (named.id,), _CHANGES[name], newest
-    assets = (Kind.MODEL,) if name == "withdraw" else (Kind.DATASET,)
-    asset = await resolve(context.store, context.caller, of, kinds=assets, seconds=context.seconds)
-    version = VERSION_OF[asset.kind]
-    return tuple(Key(version, (*asset.key, one)).id for one in chosen.versions), _CHANGES[name], newest
 
 
 @strawberry.type
@@ -245,19 +258,42 @@ class Impacts:
         self,
         info: Info,
         of: questions.Of,
-        change: Annotated[ChangeInput, argument(description="What is going to change.")],
+        change: Annotated[changes.ChangeInput, argument(description="What is going to change.")],
         as_of: types.AsOf = None,
         active_within_days: Annotated[
             int, argument(description="How far back a run still says what its job will do.")
         ] = 90,
+        policy: Annotated[
+            list[changes.PolicyRuleInput] | None,
+            argument(description="Rules, the first that matches decides; those of the server when left out."),
+        ] = None,
+        min_coverage: Annotated[
+            float,
+            argument(
+                description="Of how many readers, in percent, it must be known what they read, filters and joins "
+                "included; of fewer the verdict is INCOMPLETE."
+            ),
+        ] = 0.0,
+        allow_unknown_column: Annotated[
+            bool, argument(description="Take a column also where the dataset is not known ever to have had it.")
+        ] = False,
     ) -> Impact:
         context = info.context
+        chosen = changes.given(change)
         try:
-            ids, what, newest = await _changing(context, of, change)
+            ids, what, newest = await changes.read(context, of, chosen)
         except NotFound as error:
             at = time.now() if as_of is None else as_of
-            unknown = impacts.Impact((), impacts.Content(), at, (), impacts.Verdict.INCOMPLETE, (str(error),))
-            return _impact(unknown, ())
+            nothing = impacts.Impact(
+                of=(),
+                change=impacts.Content(),
+                at=at,
+                affected=(),
+                verdict=impacts.Verdict.INCOMPLETE,
+                incomplete=(str(error),),
+            )
+            return _impact(nothing, ())
+        rules = changes.policy(policy)
         found = await impacts.impact(
             context.store,
             context.caller,
@@ -266,10 +302,13 @@ class Impacts:
             as_of=as_of,
             active_within=active_within_days * time.DAY,
             newest=newest,
+            policy=impacts.DEFAULT_POLICY if rules is None else rules,
+            min_coverage=min_coverage,
+            any_column=allow_unknown_column,
             visited=context.limits.visited,
             seconds=context.seconds,
         )
-        return _impact(found, (ids, what, as_of, active_within_days, newest))
+        return _impact(found, (ids, what, as_of, active_within_days, newest, rules, min_coverage))
 
 
 def _impact(found: impacts.Impact, question: tuple[Any, ...]) -> Impact:
@@ -278,6 +317,7 @@ def _impact(found: impacts.Impact, question: tuple[Any, ...]) -> Impact:
         "verdict": found.verdict,
         "incomplete": list(found.incomplete),
         "notes": list(found.notes),
+        "evidence": relations.made(Evidence, {"readers": found.evidence.readers, **found.evidence._asdict()}),
         "found": found,
         "question": question,
     }

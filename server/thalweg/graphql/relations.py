@@ -50,6 +50,7 @@ class Relation:
     columns: list[str] | None = field(description="Of an input: the columns that are read, where that is known.")
     covers: enums.Coverage | None = field(description="Of an input: what its columns cover.")
     pinned: bool = field(description="Of an input: whether this version was asked for by its reader, not the newest.")
+    exact: bool = field(description="Of an input: whether it takes exactly the columns there are, by place or number.")
     path: str | None = field(description="Of code: the folder or file in the repository.")
     dirty: bool | None = field(description="Of code: whether there were changes that no commit holds.")
     traffic: float | None = field(description="Of a served model: its share of the traffic, in percent; 0 is a shadow.")
@@ -89,6 +90,7 @@ _NOTHING_MORE: dict[str, Any] = {
     "columns": None,
     "covers": None,
     "pinned": False,
+    "exact": False,
     "path": None,
     "dirty": None,
     "traffic": None,

@@ -41,6 +41,8 @@ class Column:
     name: str = strawberry.field(description="Its name.")
     type: str | None = strawberry.field(description="Its type, in the words of its source.")
     nullable: bool | None = strawberry.field(description="Whether it may be empty.")
+    field_id: str | None = strawberry.field(description="What stays the same when its name changes.")
+    role: str | None = strawberry.field(description="What it is there for: KEY, LABEL, TIME, PARTITION, FEATURE.")
     description: str | None = strawberry.field(description="What it holds.")
 
 
@@ -77,6 +79,8 @@ def columns(listed: Sequence[Mapping[str, Any]] | None) -> list[Column] | None:
             name=column["name"],
             type=_text(column.get("type")),
             nullable=value if isinstance(value := column.get("nullable"), bool) else None,
+            field_id=_text(column.get("field_id")),
+            role=_text(column.get("role")),
             description=_text(column.get("description")),
         )
         for column in listed

@@ -120,8 +120,10 @@ HAPPENED: dict[Kind, tuple[str, ...]] = {
 EDGE_COMMON: dict[str, Type] = {"at": Type.TIME, "assumed": Type.BOOL, "extra": Type.JSON}
 """`assumed`: the end was worked out, not stated (a read that named no version)."""
 
+# INPUT_TO: `columns` may be `*`, for whatever there are; `exact`: the reader takes them by their place or number
 EDGE_PROPERTIES: dict[EdgeType, dict[str, Type]] = {
-    EdgeType.INPUT_TO: EDGE_COMMON | {"columns": Type.TEXTS, "covers": Type.COVERS, "pinned": Type.BOOL},
+    EdgeType.INPUT_TO: EDGE_COMMON
+    | {"columns": Type.TEXTS, "covers": Type.COVERS, "pinned": Type.BOOL, "exact": Type.BOOL},
     EdgeType.CODE_OF: EDGE_COMMON | {"path": Type.TEXT, "dirty": Type.BOOL},
     EdgeType.PRODUCED: EDGE_COMMON,
     EdgeType.SERVED_BY: EDGE_COMMON | {"traffic": Type.SHARE},

@@ -16,6 +16,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from thalweg.cli import output
+from thalweg.cli.changes import Change
 from thalweg.cli.commands.impact import Question, asked, assets, drawn, told
 from thalweg.cli.commands.imports import commits_of_runs
 from thalweg.cli.graph import Graph, opened, text
@@ -35,7 +36,7 @@ CALLER = Caller("demo")
 DATASET = "s3://lake/transactions"
 """What the question is about."""
 ASKED = f"If {DATASET} changes, which models and which live endpoints are hit?"
-QUESTION = Question(DATASET, "content", as_of=None, active_within=90, newest=None)
+QUESTION = Question(Change("content", DATASET, {}), as_of=None, active_within=90)
 PORT = 8000
 
 

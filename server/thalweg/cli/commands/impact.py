@@ -1,4 +1,4 @@
-"""`thalweg impact` and `thalweg check`: what a change does, drawn from what changes to the endpoints; the verdict."""
+"""`thalweg impact`: what a change does, drawn from what changes to the endpoints, and the verdict."""
 
 from __future__ import annotations
 
@@ -11,21 +11,19 @@ from rich.text import Text
 from rich.tree import Tree
 
 from thalweg.cli import output
+from thalweg.cli.changes import DOES, Change
 from thalweg.cli.commands.lineage import moment, plural
 from thalweg.cli.graph import Graph, opened
 from thalweg.cli.place import Place
 from thalweg.cli.things import KINDS, gone, short, unknown
 from thalweg.lineage.spelling import WORDS
-from thalweg.model.errors import BadInput
 
 PAGE = 100
 SHOWN = 10
-"""Lines that `check` names, and endpoints that a verdict lists."""
+"""Endpoints that a verdict lists."""
 
-CODES = {"PASS": 0, "WARN": 0, "BLOCK": 1, "INCOMPLETE": 2}
 VERDICTS = {"PASS": "bold green", "WARN": "bold yellow", "BLOCK": "bold red", "INCOMPLETE": "bold magenta"}
 EFFECTS = {"BREAKS": "bold red", "STALE": "yellow", "UNREPRODUCIBLE": "magenta"}
-DOES = {"content": "its content changes", "delete": "is deleted", "withdraw": "is withdrawn"}
 
 Line = Mapping[str, Any]
 """What happens to one asset, as the document `impact` answers it."""
@@ -33,27 +31,24 @@ Line = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked; words as on the command line."""
+    """What is asked; words as on the command line. policy: rules as the API takes them; None for the server's."""
 
-    name: str
-    change: str
+    change: Change
     as_of: str | None
     active_within: int
-    newest: int | None
+    min_coverage: float = 0
+    any_column: bool = False
+    policy: Sequence[Mapping[str, Any]] | None = None
 
     def variables(self) -> dict[str, Any]:
-        """Raises BadInput for what makes no sense."""
-        if self.newest is not None and self.change != "content":
-            raise BadInput(
-                f"--newest chooses versions whose content changes; to {self.change} something it says nothing.",
-                "Leave it out, or name the version.",
-            )
-        given = {} if self.newest is None else {"newest": self.newest}
         return {
-            "of": self.name,
-            "change": {str(self.change): given},
+            "of": self.change.of,
+            "change": self.change.input,
             "asOf": moment(self.as_of),
             "activeWithinDays": self.active_within,
+            "policy": self.policy,
+            "minCoverage": self.min_coverage,
+            "allowUnknownColumn": self.any_column,
         }
 
 
@@ -62,25 +57,12 @@ def show(place: Place, question: Question, limit: int, reasons: bool, as_json: b
     with opened(place) as graph:
         answer = asked(graph, question, limit)
         if not answer["of"]:
-            raise unknown(graph, question.name)
+            raise unknown(graph, question.change.of)
         if as_json:
             output.document(answer)
         else:
             output.show(*drawn(answer, assets(graph, answer), reasons), *told(answer))
     return 0
-
-
-def check(place: Place, question: Question, as_json: bool) -> int:
-    question.variables()  # what makes no sense is said before anything is opened
-    with opened(place) as graph:
-        answer = asked(graph, question, PAGE)
-        if not answer["of"]:
-            output.note(f"thalweg: {unknown(graph, question.name)}")
-    if as_json:
-        output.document(answer)
-    else:
-        output.show(*told(answer), *deciding(answer))
-    return CODES[answer["verdict"]]
 
 
 def asked(graph: Graph, question: Question, limit: int) -> dict[str, Any]:
@@ -98,11 +80,13 @@ def asked(graph: Graph, question: Question, limit: int) -> dict[str, Any]:
         after = info["endCursor"] if info["hasNextPage"] else None
     return {
         "of": found["of"],
-        "change": str(question.change),
+        "change": question.change.word,
+        "given": question.change.given,
         "at": found["at"],
         "verdict": found["verdict"],
         "incomplete": found["incomplete"],
         "notes": found["notes"],
+        "evidence": found["evidence"],
         "total": found["affected"]["totalCount"],
         "live": found["live"]["totalCount"],
         "models": found["models"]["totalCount"],
@@ -252,17 +236,3 @@ def _summary(answer: Mapping[str, Any]) -> str:
 
 def _assets_once(lines: Iterable[Line]) -> Iterable[Line]:
     return {line["assetId"]: line for line in lines}.values()
-
-
-def deciding(answer: Mapping[str, Any]) -> list[Text]:
-    """The lines that the verdict follows from, each with its reason."""
-    lines = [line for line in answer["affected"] if line["verdict"] == answer["verdict"] != "PASS"]
-    shown = []
-    for line in lines[:SHOWN]:
-        text = Text(f"  {short({**line, 'id': line['assetId']})}  ")
-        text.append(line["effect"], style=EFFECTS[line["effect"]])
-        text.append(output.printable(f"  {line['reason']} ({line['rule']})"), style="dim")
-        shown.append(text)
-    if len(lines) > SHOWN:
-        shown.append(Text(f"  and {len(lines) - SHOWN:,} more; `thalweg impact` shows them.", style="dim"))
-    return shown

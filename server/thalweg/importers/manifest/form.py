@@ -128,6 +128,10 @@ class Measured(Described):
 class Column(Shorthand):
     type: Text | None = None
     nullable: Truth | None = None
+    field_id: Text | None = None
+    """What stays the same when the name changes, where the format has such a thing."""
+    role: Literal["KEY", "LABEL", "TIME", "PARTITION", "FEATURE"] | None = None
+    """What it is there for."""
 
 
 class Marked(Shorthand):
@@ -145,6 +149,8 @@ class _Reads(Form):
     role: Text | None = None
     pinned: Truth | None = None
     """Reads this version for good, so that a later one does not reach it."""
+    exact: Truth | None = None
+    """Takes exactly the columns there are, by their place or number, so that one more may break it."""
     at: Time | None = None
 
 
@@ -433,6 +439,7 @@ class Edge(Form):
     columns: list[Name] | None = None
     covers: Literal["DECLARED", "PREDICATES", "PROJECTION"] | None = None
     pinned: Truth | None = None
+    exact: Truth | None = None
     path: Text | None = None
     dirty: Truth | None = None
     traffic: Share | None = None

@@ -28,19 +28,25 @@ async def impact(
     newest: int | None = None,
     live_marks: LiveMarks = DEFAULT_MARKS,
     policy: Sequence[Rule] = DEFAULT_POLICY,
+    min_coverage: float = 0,
+    any_column: bool = False,
     visited: int = 100_000,
     seconds: float = 10.0,
 ) -> Impact:
     """What a change does: which assets break, go stale, or can no longer be rebuilt, and whether it may go ahead.
 
-    of: ids of what changes: datasets or dataset versions; model versions for Withdraw. Several count as one change.
+    of: ids of what changes: datasets or dataset versions; commits for Code, model versions for Withdraw. Several count
+    as
+        one change.
     newest: only the newest n versions of a dataset whose content changes; None for all.
     as_of: the time of the question, epoch microseconds; None for now. active_within: how far back, in microseconds, a
         run still says what its job will do.
+    min_coverage: of how many readers, in percent, it must be known what they read, filters and joins included; of fewer
+        the answer is INCOMPLETE. any_column: take a column also where the dataset is not known ever to have had it.
     visited, seconds: how much may be looked at, and how long.
 
     What nobody knows, and what was cut, makes the verdict INCOMPLETE and is said in `incomplete`; it is no error.
-    Raises BadInput for an id that is none, or of a kind that cannot change so.
+    Raises BadInput for an id that is none, or of a kind that cannot change so, and for a column that was never there.
     """
     if active_within < 0:
         raise BadInput(f"activeWithin is {active_within} microseconds, but must be 0 or more.")
@@ -53,6 +59,8 @@ async def impact(
         visited=visited,
         seconds=seconds,
     )
-    facts = await fetch.facts([of] if isinstance(of, str) else list(dict.fromkeys(of)), change, newest)
+    facts = await fetch.facts(
+        [of] if isinstance(of, str) else list(dict.fromkeys(of)), change, newest, any_column=any_column
+    )
     # a hundred thousand entities take a second to judge; others are answered meanwhile
-    return await asyncio.to_thread(judge, change, facts, policy, live_marks)
+    return await asyncio.to_thread(judge, change, facts, policy, live_marks, min_coverage)

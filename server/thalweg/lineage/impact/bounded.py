@@ -9,7 +9,7 @@ from time import monotonic
 from thalweg.model.edges import EdgeType
 from thalweg.model.facts import Caller
 from thalweg.model.kinds import Kind
-from thalweg.model.results import Direction, Mark, Neighbours, Page, Truncated, Walked
+from thalweg.model.results import Direction, Entity, Mark, Neighbours, Page, Truncated, Walked
 from thalweg.store.questions import Find, Hop, Neighbour, Start, Walk, Where
 from thalweg.store.store import Store
 
@@ -40,6 +40,22 @@ class Bounded:
     async def all_versions(self, asset: str) -> Walked:
         """The versions of an asset, whenever they were first seen, without edges."""
         return await self._walked(Start(versions_of=asset), Walk(Direction.DOWNSTREAM, depth=0, edges=False))
+
+    async def readers(self, dataset: str) -> Walked:
+        """The versions of a dataset, and who ever read them, or was derived from them."""
+        types = (EdgeType.INPUT_TO, EdgeType.DERIVED_INTO)
+        walk = Walk(Direction.DOWNSTREAM, types=types, depth=1, as_of=self._as_of)
+        return await self._walked(Start(versions_of=dataset), walk)
+
+    async def ancestors(self, commit: str) -> Walked:
+        """A commit and all that lead to it, without edges."""
+        walk = Walk(Direction.UPSTREAM, types=(EdgeType.PARENT_OF,), depth=None, as_of=self._as_of, edges=False)
+        return await self._walked(Start(ids=(commit,)), walk)
+
+    async def get(self, ids: Collection[str]) -> Mapping[str, Entity]:
+        """Entities by id; what was walked already costs no more of the budget."""
+        self._in_time()
+        return await self._store.get(list(ids), self._caller) if ids else {}
 
     async def _walked(self, start: Start, walk: Walk) -> Walked:
         self._in_time()

@@ -1,7 +1,9 @@
 """What each change does, by the rules of the design: facts in, touched things out.
 
-CONTENT   STALE on what derives from the versions that change
+CONTENT   STALE on what derives from the versions that change, column by column
+CODE      STALE on what the runs of it produced, and behind
 WITHDRAW  BREAKS on the live releases that serve the model version; STALE on what was made of it, and behind
+COLUMNS   BREAKS on who reads the columns in the active pattern, STALE behind them
 DELETE    of a dataset: BREAKS on who reads it in the active pattern, STALE behind them
           of versions: BREAKS on active jobs and live releases that are pinned to one
           of either: UNREPRODUCIBLE on what was built from the versions that go
@@ -9,27 +11,26 @@ DELETE    of a dataset: BREAKS on who reads it in the active pattern, STALE behi
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import NamedTuple
 
 from thalweg.lineage.impact.activity import Activity
-from thalweg.lineage.impact.answer import Confidence, Effect
-from thalweg.lineage.impact.change import Change, Content, Delete, Withdraw
+from thalweg.lineage.impact.breaks import Break, Breaks
+from thalweg.lineage.impact.causes import Cause, causes
+from thalweg.lineage.impact.change import Change, Code, Columns, Content, Delete, Withdraw
 from thalweg.lineage.impact.facts import Facts
+from thalweg.lineage.impact.history import USED, Element, History
 from thalweg.lineage.impact.live import Live
 from thalweg.lineage.impact.makers import remakeable
-from thalweg.lineage.impact.pattern import CHANGE, Pattern, Reading
-from thalweg.lineage.impact.spread import E, Spread, Step
+from thalweg.lineage.impact.pattern import Pattern, Reading
+from thalweg.lineage.impact.reads import NO_EVIDENCE, Evidence, Reads, evidence
+from thalweg.lineage.impact.spread import Causes, Spread
+from thalweg.lineage.impact.words import Confidence, Effect
 from thalweg.lineage.spelling import kind_of
 from thalweg.model.edges import EdgeType
 from thalweg.model.kinds import Kind, Level
 from thalweg.model.results import Edge
-
-USED = "used"
-"""A run or a release that took in what is withdrawn itself."""
-
 
 Trail = Callable[[], tuple[Edge, ...]]
 """Gives the explanation of a hit; it is made only for those that are told."""
@@ -38,7 +39,8 @@ Trail = Callable[[], tuple[Edge, ...]]
 class Hit(NamedTuple):
     """That something of an asset is touched: by which effect, how surely, how far away, and how it came to that.
 
-    touched: ids of versions. reading: of who breaks in the active pattern, what it reads.
+    touched: ids of versions. causes: which of the change's causes touch it. column: the one of a dataset version that
+    is touched; "" for all. reading, by: of who breaks in the active pattern, what it reads, and by what it breaks.
     """
 
     asset: str
@@ -47,139 +49,164 @@ class Hit(NamedTuple):
     distance: int
     touched: tuple[str, ...]
     trail: Trail
+    causes: Causes
+    column: str = ""
     reading: Reading | None = None
+    by: Break | None = None
 
 
-def hits(change: Change, facts: Facts, activity: Activity, live: Live) -> Iterator[Hit]:
-    """All that the change touches; what changes itself is never among it."""
-    history = History(facts)
-    match change:
-        case Content():
-            yield from history.stale()
-        case Withdraw():
-            yield from history.serving(live)
-            yield from history.stale_by_use()
-        case Delete():
-            pattern = Pattern(facts, activity, live)
-            datasets = frozenset(id for id in facts.changed if kind_of(id).level is Level.ASSET)
-            yield from _in_pattern(pattern, datasets, facts, live)
-            pinned = frozenset(id for id in facts.changed if kind_of(id).level is Level.VERSION)
-            yield from history.pinned_to(pinned, activity, live)
-            yield from history.unreproducible()
+class Effects:
+    """What a change does, and on what evidence that stands."""
 
-
-class History:
-    """What already holds what changes: versions, and how they came to be."""
-
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, change: Change, facts: Facts, activity: Activity, live: Live) -> None:
+        self._change = change
         self._facts = facts
-        self._onward: defaultdict[str, list[Step[str]]] = defaultdict(list)
-        for edge in sorted(facts.edges, key=lambda edge: (edge.source, edge.target, edge.role)):
-            if edge.source in facts.nodes and edge.target in facts.nodes:
-                self._onward[edge.source].append(Step(edge.target, edge))
+        self._activity = activity
+        self._live = live
+        self._reads = Reads(facts)
+        self._history = History(facts, self._reads)
+        self.causes = causes(change, facts)
+        self._breaks = Breaks(facts, self._reads, self.causes)
+        self._pattern = Pattern(facts, activity, live) if isinstance(change, Columns | Delete) else None
 
-    def _steps(self, id: str) -> list[Step[str]]:
-        return self._onward.get(id, [])
+    def hits(self) -> Iterator[Hit]:
+        """All that the change touches; what changes itself is never among it."""
+        match self._change:
+            case Content():
+                yield from self._stale(self._history.stale(self.causes))
+            case Withdraw():
+                yield from self._serving()
+                yield from self._stale(self._history.stale_by_use(self._bits_of_starts()))
+            case Code():
+                yield from self._stale(self._history.stale_by_use(self._bits_of_starts()))
+            case Columns():
+                yield from self._in_pattern()
+            case Delete():
+                yield from self._in_pattern()
+                yield from self._pinned()
+                yield from self._unreproducible()
 
-    def _seeds(self) -> list[str]:
-        return [start for start in self._facts.starts if start in self._facts.nodes]
+    def evidence(self) -> Evidence:
+        """How it is known what is read of the datasets that change: by jobs and endpoints, each by its weakest read."""
+        if not any(cause.column for cause in self.causes):
+            return NO_EVIDENCE
+        datasets = {cause.subject for cause in self.causes if kind_of(cause.subject) is Kind.DATASET}
+        readers: dict[tuple[str, str], list[Edge]] = {}
+        for edge in self._facts.edges:
+            source, reader = self._facts.nodes.get(edge.source), self._facts.nodes.get(edge.target)
+            if edge.type is not EdgeType.INPUT_TO or source is None or reader is None or reader.asset_id is None:
+                continue
+            if source.asset_id in datasets and self._counts(reader.id):
+                readers.setdefault((source.asset_id or "", reader.asset_id), []).append(edge)
+        return evidence(self._reads.weakest(edges) for edges in readers.values())
 
-    def _hit(self, id: str, effect: Effect, element: E, spread: Spread[E]) -> Hit | None:
-        """None for what changes itself, and for a run whose job is not known: no asset stands for it."""
-        asset = self._facts.nodes[id].asset_id
-        if asset is None or id in self._facts.starts or asset in self._facts.changed:
-            return None
-        trail = partial(spread.path, element)
-        return Hit(asset, effect, spread.confidence(element), spread.distance(element), (id,), trail)
+    def old_type(self, cause: Cause) -> str | None:
+        return self._breaks.old_type(cause)
 
-    def stale(self) -> Iterator[Hit]:
-        """Everything that derives from what changes: data, models, releases, and the runs that took it in."""
-        spread = Spread(dict.fromkeys(self._seeds(), Confidence.CERTAIN), self._steps)
-        for id in spread:
-            if hit := self._hit(id, Effect.STALE, id, spread):
-                yield hit
+    # ---------------------------------------------------------------------------------------------------- what holds it
 
-    def stale_by_use(self) -> Iterator[Hit]:
-        """What was made of a model version, and all behind it.
+    def _bits_of_starts(self) -> Mapping[str, int]:
+        """The cause of each version that is wrong itself: its own, or its repository's."""
+        place = {cause.subject: 1 << at for at, cause in enumerate(self.causes)}
+        return {
+            start: place.get(start) or place[self._facts.nodes[start].asset_id or ""]
+            for start in self._history.starts()
+        }
 
-        The runs and the releases that use the version itself are the way that its influence took, and not stale.
-        """
+    def _stale(self, spread: Spread[Element]) -> Iterator[Hit]:
+        for element in spread:
+            id, via, what = element
+            asset = self._facts.nodes[id].asset_id
+            # a run whose job is not known has no asset that stands for it
+            if via == USED or asset is None or id in self._facts.starts or asset in self._facts.changed:
+                continue
+            column = what if kind_of(id) is Kind.DATASET_VERSION else ""
+            trail = partial(spread.path, element)
+            confidence, distance = spread.confidence(element), spread.distance(element)
+            yield Hit(asset, Effect.STALE, confidence, distance, (id,), trail, spread.causes(element), column)
 
-        def onward(element: tuple[str, str]) -> Iterator[Step[tuple[str, str]]]:
-            id, why = element
-            for step in self._steps(id):
-                made = why != CHANGE or step.edge.type is EdgeType.DERIVED_INTO
-                yield Step((step.to, "" if made else USED), step.edge)
-
-        spread = Spread({(id, CHANGE): Confidence.CERTAIN for id in self._seeds()}, onward)
-        for id, why in spread:
-            if not why and (hit := self._hit(id, Effect.STALE, (id, why), spread)):
-                yield hit
-
-    def unreproducible(self) -> Iterator[Hit]:
+    def _unreproducible(self) -> Iterator[Hit]:
         """What was built from versions that go: data, models, and the releases that serve them.
 
         A run is not built, so it is no less a run when what it read is gone.
         """
         again = remakeable(self._facts) if self._facts.makers else self._facts.starts
-        seeds = {id: Confidence.POSSIBLE if id in again else Confidence.CERTAIN for id in self._seeds()}
-        spread = Spread(seeds, self._steps)
+        starts = self._history.starts()
+        seeds = {id: Confidence.POSSIBLE if id in again else Confidence.CERTAIN for id in starts}
+        place = {cause.subject: 1 << at for at, cause in enumerate(self.causes)}
+        bits = {id: place[self._facts.nodes[id].asset_id or ""] for id in starts}
+        spread = Spread(seeds, self._history.onward, bits)
         for id in spread:
-            if self._facts.nodes[id].kind is not Kind.RUN and (hit := self._hit(id, Effect.UNREPRODUCIBLE, id, spread)):
-                yield hit
+            node = self._facts.nodes[id]
+            asset = node.asset_id
+            if node.kind is Kind.RUN or asset is None or id in self._facts.starts or asset in self._facts.changed:
+                continue
+            trail = partial(spread.path, id)
+            confidence, distance = spread.confidence(id), spread.distance(id)
+            yield Hit(asset, Effect.UNREPRODUCIBLE, confidence, distance, (id,), trail, spread.causes(id))
 
-    def serving(self, live: Live) -> Iterator[Hit]:
+    def _serving(self) -> Iterator[Hit]:
         """The live releases that serve a version which is withdrawn."""
-        for start in sorted(self._facts.starts):
-            for edge in live.serving(start):
-                deployment = live.releases[edge.target].asset_id
+        bits = self._bits_of_starts()
+        for start in self._history.starts():
+            for edge in self._live.serving(start):
+                deployment = self._live.releases[edge.target].asset_id
                 if deployment is not None:
-                    yield _one_step(deployment, Effect.BREAKS, edge, edge.target)
+                    yield _one_step(deployment, edge, bits[start])
 
-    def pinned_to(self, versions: frozenset[str], activity: Activity, live: Live) -> Iterator[Hit]:
+    def _pinned(self) -> Iterator[Hit]:
         """The live releases, and the runs of active jobs within the window, that are pinned to a version that goes."""
-        for version in sorted(versions):
-            for step in self._steps(version):
-                edge, reader = step.edge, self._facts.nodes[step.to]
-                if edge.type is not EdgeType.INPUT_TO or not edge.props.get("pinned") or reader.asset_id is None:
-                    continue
-                if reader.kind is Kind.RELEASE:
-                    reads = reader.id in live.releases
-                else:
-                    reads = activity.since(reader.asset_id) <= reader.at <= self._facts.at
-                if reads:
-                    yield _one_step(reader.asset_id, Effect.BREAKS, edge, reader.id)
+        place = {cause.subject: 1 << at for at, cause in enumerate(self.causes)}
+        for version in sorted(id for id in self._facts.changed if kind_of(id).level is Level.VERSION):
+            for step in self._history.onward(version):
+                reader = self._facts.nodes[step.to]
+                pinned = step.edge.type is EdgeType.INPUT_TO and step.edge.props.get("pinned")
+                if pinned and reader.asset_id is not None and self._counts(reader.id):
+                    yield _one_step(reader.asset_id, step.edge, place[self._facts.nodes[version].asset_id or ""])
+
+    def _counts(self, reader: str) -> bool:
+        """Whether a run or a release says what will happen next time: within the window, or live."""
+        node = self._facts.nodes[reader]
+        if node.kind is Kind.RELEASE:
+            return reader in self._live.releases
+        return node.asset_id is not None and self._activity.since(node.asset_id) <= node.at <= self._facts.at
+
+    # ---------------------------------------------------------------------------------------------- what happens next
+
+    def _in_pattern(self) -> Iterator[Hit]:
+        """BREAKS on who reads the datasets next time, STALE on what they will no longer refresh."""
+        if self._pattern is None:
+            return
+        datasets = sorted(id for id in self._facts.changed if kind_of(id).level is Level.ASSET)
+        for dataset in datasets:
+            for reading in self._pattern.readings(dataset):
+                for place in range(len(self.causes)):
+                    if (by := self._breaks.of(reading, place)) is not None:
+                        yield _broken(reading, by, 1 << place)
+        spread = self._pattern.behind(datasets, len(self.causes), self._breaks.sure, self._breaks.touches)
+        for element in spread:
+            id, entered, why = element
+            if why or id in self._facts.changed:
+                continue
+            if entered:
+                touched = tuple(act.id for act in self._pattern.acts(id, entered))
+            else:
+                touched = tuple(self._live.of(id, kind_of(id)))
+            trail = partial(spread.path, element)
+            confidence, distance = spread.confidence(element), spread.distance(element)
+            yield Hit(id, Effect.STALE, confidence, distance, touched, trail, spread.causes(element))
 
 
-def _one_step(asset: str, effect: Effect, edge: Edge, touched: str) -> Hit:
-    return Hit(asset, effect, Confidence.CERTAIN, 1, (touched,), lambda: (edge,))
+def _broken(reading: Reading, by: Break, bit: int) -> Hit:
+    confidence = Confidence.CERTAIN if by.sure else Confidence.POSSIBLE
+    touched = tuple(act.id for act in reading.acts)
+    causes = Causes(bit if by.sure else 0, bit)
+    trail = partial(_alone, reading.edge)
+    return Hit(reading.edge.target, Effect.BREAKS, confidence, 1, touched, trail, causes, "", reading, by)
 
 
-def _in_pattern(pattern: Pattern, datasets: frozenset[str], facts: Facts, live: Live) -> Iterator[Hit]:
-    """BREAKS on who reads the datasets next time, STALE on what they will no longer refresh."""
-    for dataset in sorted(datasets):
-        for reading in pattern.readings(dataset):
-            reader, edge = reading.edge.target, reading.edge
-            sure = Confidence.CERTAIN if reading.sure else Confidence.POSSIBLE
-            touched = tuple(act.id for act in reading.acts)
-            yield Hit(reader, Effect.BREAKS, sure, 1, touched, partial(_alone, edge), reading)
-    spread = Spread({(dataset, "", CHANGE): Confidence.CERTAIN for dataset in datasets}, pattern.onward)
-    for element in spread:
-        id, entered, why = element
-        if why or id in facts.changed:
-            continue
-        if entered:
-            touched = tuple(act.id for act in pattern.acts(id, entered))
-        else:
-            touched = tuple(live.of(id, kind_of(id)))
-        yield Hit(
-            id,
-            Effect.STALE,
-            spread.confidence(element),
-            spread.distance(element),
-            touched,
-            partial(spread.path, element),
-        )
+def _one_step(asset: str, edge: Edge, bit: int) -> Hit:
+    return Hit(asset, Effect.BREAKS, Confidence.CERTAIN, 1, (edge.target,), partial(_alone, edge), Causes(bit, bit))
 
 
 def _alone(edge: Edge) -> tuple[Edge, ...]:

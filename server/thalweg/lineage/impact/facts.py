@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from thalweg.model.column_lineage import ColumnLineage
+from thalweg.model.columns import Column
+from thalweg.model.facts import Json
 from thalweg.model.results import Edge, Entity, Mark, Node
 
 
@@ -34,6 +37,9 @@ class Facts:
         jobs that have more runs than these.
     newest: the newest version of a dataset. marks: those that hold, by model.
     assets: the entities of assets, for names, owners and tags.
+    columns, lineage: of dataset versions, where known: their columns, and what these were made of.
+    joined: the canonical ids of datasets that column lineage names by another name.
+    signatures: of model versions, as they were stated.
     makers: whether all that made the versions that change is among these; where that was cut, nobody can say that they
         could not be made again.
     incomplete: why there may be more than this, a sentence each. notes: what else a reader should know.
@@ -51,6 +57,10 @@ class Facts:
     newest: Mapping[str, str] = field(default_factory=dict)
     marks: Mapping[str, tuple[Mark, ...]] = field(default_factory=dict)
     assets: Mapping[str, Entity] = field(default_factory=dict)
+    columns: Mapping[str, tuple[Column, ...]] = field(default_factory=dict)
+    lineage: Mapping[str, ColumnLineage] = field(default_factory=dict)
+    joined: Mapping[str, str] = field(default_factory=dict)
+    signatures: Mapping[str, Json] = field(default_factory=dict)
     makers: bool = True
     incomplete: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()

@@ -9,16 +9,18 @@ from collections.abc import Collection, Iterable
 
 from thalweg.lineage.impact.activity import window_of
 from thalweg.lineage.impact.bounded import Bounded, Cut
-from thalweg.lineage.impact.change import OF, VERB, Change, Content, Delete
+from thalweg.lineage.impact.change import OF, VERB, Change, Code, Columns, Content, Delete
+from thalweg.lineage.impact.details import Details, unknown_column
 from thalweg.lineage.impact.facts import Facts
 from thalweg.lineage.impact.live import is_gone, is_open
 from thalweg.lineage.spelling import WORDS, kind_of, label
+from thalweg.model.columns import Add
 from thalweg.model.edges import EdgeType
 from thalweg.model.errors import BadInput, DeadlineExceeded
 from thalweg.model.facts import Caller
 from thalweg.model.keys import kind_of_id
 from thalweg.model.kinds import Kind, Level
-from thalweg.model.results import Direction, Edge, Entity, Mark, Node
+from thalweg.model.results import Direction, Edge, Entity, Mark, Node, Walked
 from thalweg.model.time import rfc3339
 from thalweg.store.questions import Start, Where
 from thalweg.store.store import Store
@@ -32,6 +34,8 @@ NEWEST_RUNS = 100
 """How many runs of a job are looked at: enough for its usual interval and, for most, for the window."""
 FEWEST_RUNS = 10
 NEWEST_RELEASES = 25
+NEWEST_VERSIONS = 100
+"""Of a dataset, those whose columns are looked at to see whether it ever had one."""
 OPEN_RELEASES = 100
 
 
@@ -64,28 +68,30 @@ class Fetch:
         self._marks: dict[str, tuple[Mark, ...]] = {}
         self._listed: set[str] = set()
         """Assets that may be in the answer."""
+        self._details = Details(self._ask)
         self._makers_known = False
         self._incomplete: list[str] = []
         self._notes: list[str] = []
 
-    async def facts(self, of: Collection[str], change: Change, newest: int | None) -> Facts:
-        """Raises BadInput where the change cannot be of this."""
+    async def facts(self, of: Collection[str], change: Change, newest: int | None, *, any_column: bool) -> Facts:
+        """Raises BadInput where the change cannot be of this, or, unless `any_column`, names a column it never had."""
         named = await self._named(of, change, newest)
         starts: set[str] = set()
         try:
             starts = await self._starts(named.values(), change, newest)
-            if isinstance(change, Delete) and starts:
-                await self._makers(starts)
-            history = await self._history(starts)
-            self._known_then(named.values(), starts, history)
-            if isinstance(change, Delete):
-                await self._deletion(named.values(), starts, history)
-            await self._liveness(history, jobs=not isinstance(change, Delete))
+            match change:
+                case Columns():
+                    await self._change_of_columns(named.values(), starts, change, any_column)
+                case Delete():
+                    await self._deletion(named.values(), starts)
+                case _:
+                    await self._change_of_content(named.values(), starts, change, any_column)
         except Cut as cut:
             self._incomplete.append(str(cut))
         except DeadlineExceeded:
             self._incomplete.append(self._ask.too_late())
-        assets = await self._store.get(sorted(self._listed | set(named)), self._caller)
+        subjects = {self._nodes[start].asset_id or "" for start in starts} - {""}
+        assets = await self._store.get(sorted(self._listed | set(named) | subjects), self._caller)
         return Facts(
             at=self._at,
             window=self._window,
@@ -99,6 +105,10 @@ class Fetch:
             newest=self._newest,
             marks=self._marks,
             assets=assets,
+            columns=self._details.columns,
+            lineage=self._details.lineage,
+            joined=self._details.joined,
+            signatures=self._details.signatures,
             makers=self._makers_known,
             incomplete=tuple(dict.fromkeys((*self._incomplete, *self._ask.cuts))),
             notes=tuple(self._notes),
@@ -133,13 +143,15 @@ class Fetch:
         return {entity.id: entity for entity in known.values()}
 
     async def _starts(self, named: Iterable[Entity], change: Change, newest: int | None) -> set[str]:
-        """The versions that change: all, or the newest of them.
+        """The versions that change: all, or the newest of them; or commits.
 
         One that was first seen after the time of the question may have been read before; its edges say when.
         """
         starts: set[str] = set()
         for entity in named:
-            if entity.kind.level is Level.VERSION:
+            if isinstance(change, Code):
+                found = await self._commits(entity, change)
+            elif entity.kind.level is Level.VERSION:
                 found = [_node(entity)]
             elif newest is not None:
                 neighbours = await self._ask.newest([entity.id], newest)
@@ -148,22 +160,45 @@ class Fetch:
                 found = list((await self._ask.all_versions(entity.id)).nodes)
             self._nodes.update((node.id, node) for node in found)
             starts.update(node.id for node in found)
-            if not found:
+            if not found and not isinstance(change, Code):
                 what = f"`{label(entity.kind, entity.key)}`"
                 self._incomplete.append(f"No version of {what} is known, so what came of it cannot be told.")
         return starts
 
+    async def _commits(self, last: Entity, change: Code) -> list[Node]:
+        """A commit; or all that lead to it and not to `since`, as far as their parents are known."""
+        if change.since is None:
+            return [_node(last)]
+        first = (await self._store.get([change.since], self._caller)).get(change.since)
+        if first is None or first.kind is not Kind.COMMIT:
+            raise BadInput(f"Nobody knows the commit {change.since}, where the range begins.", "Name another.")
+        if first.asset_id != last.asset_id:
+            raise BadInput(
+                f"Commits {first.key[1][:7]} of {first.key[0]} and {last.key[1][:7]} of {last.key[0]} are no range: "
+                "they lie in two repositories.",
+                "Name two commits of one repository.",
+            )
+        before = await self._ask.ancestors(first.id)
+        until = await self._ask.ancestors(last.id)
+        excluded = {node.id for node in before.nodes}
+        if first.id not in {node.id for node in until.nodes}:
+            self._incomplete.append(
+                f"It is not known that commit {first.key[1][:7]} leads to {last.key[1][:7]}, so which commits lie "
+                "between them cannot be told; import the commits of the repository."
+            )
+        return [node for node in until.nodes if node.id not in excluded]
+
     def _known_then(self, named: Iterable[Entity], starts: Collection[str], history: Collection[Node]) -> None:
         """Notes where nothing that changes was known at the time of the question."""
-        if starts and len(history) == len(starts) and all(self._nodes[start].at > self._at for start in starts):
+        if starts and len(history) <= len(starts) and all(self._nodes[start].at > self._at for start in starts):
             what = ", ".join(f"`{label(entity.kind, entity.key)}`" for entity in named)
             self._incomplete.append(f"Nothing is known of {what} at {rfc3339(self._at)}; it was first seen later.")
 
     # ------------------------------------------------------------------------------------------- what already holds it
 
-    async def _history(self, starts: Collection[str]) -> list[Node]:
+    async def _history(self, starts: Collection[str], types: tuple[EdgeType, ...] = FLOW) -> list[Node]:
         """Everything downstream of the versions that change."""
-        history = await self._walk(Start(ids=tuple(sorted(starts))), depth=None) if starts else []
+        history = await self._walk(Start(ids=tuple(sorted(starts))), depth=None, types=types) if starts else []
         self._listed.update(node.asset_id for node in history if node.asset_id is not None)
         lost = sum(1 for node in history if node.kind is Kind.RUN and node.asset_id is None)
         if lost:
@@ -173,9 +208,72 @@ class Fetch:
             )
         return history
 
-    # ------------------------------------------------------------------------------------------------------- deletion
+    async def _change_of_content(
+        self, named: Iterable[Entity], starts: Collection[str], change: Change, any_column: bool
+    ) -> None:
+        history = await self._history(starts, (EdgeType.CODE_OF, *FLOW) if isinstance(change, Code) else FLOW)
+        self._known_then(named, starts, history)
+        derived = [node.id for node in history if node.kind is Kind.DATASET_VERSION and node.id not in starts]
+        await self._details.lineages(derived)
+        if isinstance(change, Content) and change.columns:
+            await self._name_columns(named, change.columns, any_column)
+        await self._liveness(history, jobs=True)
 
-    async def _deletion(self, named: Iterable[Entity], starts: Collection[str], history: Collection[Node]) -> None:
+    # ---------------------------------------------------------------------------------------------- what happens next
+
+    async def _change_of_columns(
+        self, named: Iterable[Entity], starts: Collection[str], change: Columns, any_column: bool
+    ) -> None:
+        datasets = tuple(sorted(entity.id for entity in named))
+        read: list[Node] = []
+        for dataset in datasets:
+            walked = await self._ask.readers(dataset)
+            read += self._kept(walked)
+        self._known_then(named, starts, [])
+        readers = await self._pattern(datasets, [])
+        acts = [node.id for node in read if node.kind in (Kind.RUN, Kind.RELEASE)]
+        if acts:
+            await self._walk(Start(ids=tuple(sorted(acts))), Direction.UPSTREAM, depth=1, types=TAKEN_IN)
+            await self._walk(Start(ids=tuple(sorted(acts))), depth=1, types=(EdgeType.PRODUCED,))
+        await self._feeding(readers, frozenset())
+        await self._describe(acts, starts)
+        # an added column is one that it does not have
+        await self._name_columns(named, [one.column for one in change.changes if not isinstance(one, Add)], any_column)
+        await self._liveness((), jobs=False)
+
+    async def _describe(self, acts: Collection[str], starts: Collection[str]) -> None:
+        """The columns that were read, by runs and releases, and what they were made into."""
+        edges = [edge for edge in self._edges.values() if edge.target in acts or edge.source in acts]
+        ends = {id for edge in edges for id in (edge.source, edge.target)}
+        derived = {
+            edge.target for edge in self._edges.values() if edge.source in starts and edge.type is EdgeType.DERIVED_INTO
+        }
+        data = {id for id in ends if kind_of(id) is Kind.DATASET_VERSION}
+        await self._details.lineages(sorted(data | derived))
+        await self._details.signed(sorted(id for id in ends if kind_of(id) is Kind.MODEL_VERSION))
+
+    async def _name_columns(self, named: Iterable[Entity], columns: Collection[str], any_column: bool) -> None:
+        """Raises BadInput for a column that a dataset is not known ever to have had."""
+        for entity in named if columns else ():
+            asset = entity.id if entity.asset_id is None else entity.asset_id
+            versions = [version for _, version in (await self._ask.newest([asset], NEWEST_VERSIONS))[asset].found]
+            self._details.take(versions)
+            if any_column:
+                continue
+            read = [
+                edge.props["columns"]
+                for edge in self._edges.values()
+                if "columns" in edge.props and self._nodes[edge.source].asset_id == asset
+            ]
+            known = self._details.names(asset, [version.id for version in versions], read)
+            if (sentence := unknown_column(entity, columns, known)) is not None:
+                self._incomplete.append(sentence)
+
+    async def _deletion(self, named: Iterable[Entity], starts: Collection[str]) -> None:
+        if starts:
+            await self._makers(starts)
+        history = await self._history(starts)
+        self._known_then(named, starts, history)
         readers: set[str] = set()
         datasets = tuple(sorted(entity.id for entity in named if entity.kind is Kind.DATASET))
         if datasets:
@@ -186,10 +284,15 @@ class Fetch:
             if edge.source in starts and edge.props.get("pinned") and self._nodes[edge.target].kind is Kind.RUN
         } - {""}
         await self._runs(pinned - self._runs_at.keys())
-        reached = {node.id for node in history}
-        recent = [run.id for run in self._recent(readers | pinned) if run.id not in reached]
-        if recent:  # which live releases the readers feed; behind what changes this is known already
-            await self._walk(Start(ids=tuple(sorted(recent))), depth=None)
+        await self._feeding(readers | pinned, {node.id for node in history})
+        await self._liveness(history, jobs=False)
+
+    async def _feeding(self, jobs: Collection[str], reached: Collection[str]) -> None:
+        """What the runs of jobs within their windows led to, or their last one; where that is not known already."""
+        runs = {run.id for run in self._recent(jobs)} | {run.id for run in self._last(jobs)}
+        beyond = runs - set(reached)
+        if beyond:
+            await self._walk(Start(ids=tuple(sorted(beyond))), depth=None)
 
     async def _makers(self, starts: Collection[str]) -> None:
         """What made the versions that go, and its inputs; of inputs that are gone, all that they came from."""
@@ -287,7 +390,9 @@ class Fetch:
         types: tuple[EdgeType, ...] = FLOW,
     ) -> list[Node]:
         """Walks versions, keeps them and their edges, and answers with the nodes."""
-        walked = await self._ask.walk(start, direction, depth, types)
+        return self._kept(await self._ask.walk(start, direction, depth, types))
+
+    def _kept(self, walked: Walked) -> list[Node]:
         for node in walked.nodes:
             self._nodes.setdefault(node.id, node)
         for edge in walked.edges:

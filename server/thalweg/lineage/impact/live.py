@@ -26,7 +26,7 @@ class Live:
     """Which versions are live.
 
     A release whose period is open; a model version that such a release serves, or that an alias or a stage which counts
-    holds; the newest version of a dataset; a run of a job that is active.
+    holds; the newest version of a dataset; a run of a job that is active. `ever`: all releases until now, by id.
     """
 
     def __init__(self, facts: Facts, activity: Activity, marks: LiveMarks) -> None:
@@ -35,14 +35,19 @@ class Live:
         self.releases = {
             id: node for id, node in facts.nodes.items() if node.kind is Kind.RELEASE and is_open(node, facts.at)
         }
+        self.ever = sorted(id for id, node in facts.nodes.items() if node.kind is Kind.RELEASE and node.at <= facts.at)
         self._of_deployment: defaultdict[str, set[str]] = defaultdict(set)
         for id, node in self.releases.items():
             if node.asset_id is not None:
                 self._of_deployment[node.asset_id].add(id)
         self._serving: defaultdict[str, list[Edge]] = defaultdict(list)
+        self._served: defaultdict[str, list[Edge]] = defaultdict(list)
+        releases = set(self.ever)
         for edge in facts.edges:
-            if edge.type is EdgeType.SERVED_BY and edge.target in self.releases:
-                self._serving[edge.source].append(edge)
+            if edge.type is EdgeType.SERVED_BY and edge.target in releases:
+                self._served[edge.source].append(edge)
+                if edge.target in self.releases:
+                    self._serving[edge.source].append(edge)
         self._of_model: defaultdict[str, set[str]] = defaultdict(set)
         self._held: set[str] = set()
         for model, found in facts.marks.items():
@@ -74,6 +79,10 @@ class Live:
         """The edges from a model version to the live releases that serve it."""
         return self._serving.get(version, [])
 
+    def served(self, version: str) -> list[Edge]:
+        """The edges from a model version to all releases that serve it, or did."""
+        return self._served.get(version, [])
+
     def of(self, asset: str, kind: Kind) -> Collection[str]:
         """The live versions of a dataset, a model or a deployment."""
         if kind is Kind.DATASET:
@@ -86,6 +95,12 @@ class Live:
             return (node.key[0],) if node.id in self.releases else ()
         return self.where(edge.target for edge in self.serving(node.id))
 
+    def environments_ever(self, node: Node) -> tuple[str, ...]:
+        """The same of all releases that it is, or that serve it, or did."""
+        if node.kind is Kind.RELEASE:
+            return (node.key[0],)
+        return self.where(edge.target for edge in self.served(node.id))
+
     def where(self, releases: Iterable[str]) -> tuple[str, ...]:
-        """The namespaces of live releases."""
-        return tuple(sorted({self.releases[id].key[0] for id in releases}))
+        """The namespaces of releases."""
+        return tuple(sorted({self._nodes[id].key[0] for id in releases}))

@@ -8,14 +8,15 @@ the step is possible.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 from typing import NamedTuple
 
 from thalweg.lineage.impact.activity import Activity
 from thalweg.lineage.impact.facts import Facts
 from thalweg.lineage.impact.live import Live
-from thalweg.lineage.impact.spread import Step
+from thalweg.lineage.impact.spread import Spread, Step
+from thalweg.lineage.impact.words import Confidence
 from thalweg.lineage.spelling import kind_of
 from thalweg.model.edges import EdgeType
 from thalweg.model.kinds import Kind
@@ -26,8 +27,14 @@ CHANGE = "change"
 Element = tuple[str, str, str]
 """(id, "", ""): a dataset or a model that is stale; (id, asset, ""): a job or a deployment, as entered from an asset.
 
-With CHANGE at the end: what goes itself, and who breaks by that. A dataset that goes may be stale by another that goes.
+(id, asset, CHANGE): a reader that breaks; (id, "", cause): a dataset that changes, by the place of a cause, in digits.
+A dataset that changes may be stale by another that does.
 """
+
+Breaking = Callable[["Reading", int], "bool | None"]
+"""Whether a reader breaks by a cause: surely, possibly, or not (None)."""
+Touching = Callable[[Edge, int], "bool | None"]
+"""Whether what was derived from a dataset, without a run, is touched by a cause."""
 
 
 class State(Enum):
@@ -42,13 +49,14 @@ class Reading(NamedTuple):
     """That a job or a deployment reads an asset.
 
     acts: the runs within the window, or live releases, that did (of a job that is IDLE: its last run). sure: whether
-    anything but a statement says so.
+    anything but a statement says so. edges: those between the assets, under each role.
     """
 
     edge: Edge
     state: State
     acts: tuple[Node, ...]
     sure: bool
+    edges: tuple[Edge, ...] = ()
 
 
 class Pattern:
@@ -105,28 +113,47 @@ class Pattern:
                 continue  # it was switched off
             acts = tuple(self.acts(process, asset))
             if acts or any(self._overlaps(edge, process) for edge in edges):
-                yield Reading(edges[0], state, acts, sure=True)
+                yield Reading(edges[0], state, acts, True, tuple(edges))
             elif any(edge.stated for edge in edges):
-                yield Reading(edges[0], state, acts, sure=False)
+                yield Reading(edges[0], state, acts, False, tuple(edges))
 
     def acts(self, process: str, asset: str) -> list[Node]:
         """The acts of a job or a deployment that read an asset."""
         return [act for act in self._acts[process] if asset in self._reads[act.id]]
 
-    def onward(self, element: Element) -> Iterator[Step[Element]]:
-        """The steps of the pattern; what a job that is not active wrote, it refreshes no more."""
-        id, entered, why = element
-        if entered:
-            yield from self._outputs(id, entered)
-            return
-        for reading in self.readings(id):
-            if reading.state is not State.IDLE:
-                yield Step((reading.edge.target, id, why), reading.edge, reading.sure)
-        for edge in self._deriving.get(id, ()):
+    def behind(self, datasets: Iterable[str], causes: int, breaks: Breaking, touches: Touching) -> Spread[Element]:
+        """What the readers that break will no longer refresh. What a job that is not active wrote, it refreshes no
+        more.
+
+        causes: how many there are; each dataset has those that `breaks` and `touches` know it by.
+        """
+
+        def onward(element: Element) -> Iterator[Step[Element]]:
+            id, entered, why = element
+            if entered:
+                yield from self._outputs(id, entered)
+                return
+            for reading in self.readings(id):
+                hurt = breaks(reading, int(why)) if why else reading.sure
+                if reading.state is not State.IDLE and hurt is not None:
+                    yield Step((reading.edge.target, id, CHANGE if why else ""), reading.edge, hurt)
+            for edge, sure in self.derivations(id):
+                touched = touches(edge, int(why)) if why else True
+                if touched is not None:
+                    yield Step((edge.target, "", ""), edge, sure and touched)
+
+        bits: dict[Element, int] = {
+            (dataset, "", str(place)): 1 << place for dataset in datasets for place in range(causes)
+        }
+        return Spread(dict.fromkeys(bits, Confidence.CERTAIN), onward, bits)
+
+    def derivations(self, asset: str) -> Iterator[tuple[Edge, bool]]:
+        """What is made of an asset without a run, and whether it surely is, within the window."""
+        for edge in self._deriving.get(asset, ()):
             if edge.version_edges and edge.last_at >= self._facts.at - self._facts.window:
-                yield Step((edge.target, "", ""), edge, self._within(edge))
+                yield edge, self._within(edge)
             elif edge.stated:
-                yield Step((edge.target, "", ""), edge, sure=False)
+                yield edge, False
 
     def _outputs(self, process: str, entered: str) -> Iterator[Step[Element]]:
         """What a job or a deployment writes: surely where one run, or one release, read the one and wrote the other."""

@@ -4,106 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from thalweg.lineage.impact.answer import Confidence, Effect
+from thalweg.lineage.impact.causes import Cause
 from thalweg.lineage.impact.effects import Hit
 from thalweg.lineage.impact.facts import Facts
-from thalweg.lineage.impact.pattern import State
-from thalweg.lineage.spelling import WORDS, kind_of, label
+from thalweg.lineage.impact.naming import ago, called, named
+from thalweg.lineage.impact.reasons_to_break import breaking
+from thalweg.lineage.impact.words import Confidence, Effect
+from thalweg.lineage.spelling import kind_of
 from thalweg.model.edges import EdgeType
 from thalweg.model.kinds import Kind
 from thalweg.model.results import Edge
-from thalweg.model.time import DAY, rfc3339
-
-_HOUR = DAY // 24
-_MINUTE = _HOUR // 60
 
 
-def reason(facts: Facts, hit: Hit, touched: Sequence[str], feeds: Sequence[str]) -> str:
+def reason(facts: Facts, hit: Hit, touched: Sequence[str], feeds: Sequence[str], causes: Sequence[Cause]) -> str:
     """Why `hit`, the nearest of a line, is what it is.
 
     touched: what the whole line touches, the newest first. feeds: the live releases that a job which breaks feeds.
+    causes: those by which it breaks just like this.
     """
     path = hit.trail()
     kind = kind_of(hit.asset)
     if hit.effect is Effect.BREAKS:
-        if kind is Kind.JOB:
-            return _job_breaks(facts, hit, path[0], touched, feeds)
-        return _deployment_breaks(facts, hit, path[0])
+        return breaking(facts, hit, path[0], touched, feeds, causes)
     if hit.effect is Effect.UNREPRODUCIBLE:
         return _unreproducible(facts, hit, path, touched)
     if kind_of(path[-1].target) is kind:  # an asset: the active pattern
-        return _not_refreshed(facts, hit, path)
+        return _not_refreshed(facts, hit, path, causes)
     return _stale(facts, path, touched)
-
-
-def named(facts: Facts, id: str) -> str:
-    """An asset or a version, quoted: `fraud/3`."""
-    if id in facts.nodes:
-        return f"`{label(facts.nodes[id].kind, facts.nodes[id].key)}`"
-    if id in facts.assets:
-        return f"`{label(facts.assets[id].kind, facts.assets[id].key)}`"
-    return f"`{id}`"
-
-
-def _called(facts: Facts, id: str) -> str:
-    """With its kind where the name alone does not show it: job `train`; a run by its job."""
-    kind = kind_of(id)
-    if kind is Kind.RUN:
-        job = facts.nodes[id].asset_id
-        return f"run {named(facts, id)}" + (f" of job {named(facts, job)}" if job else "")
-    if kind in (Kind.DATASET_VERSION, Kind.MODEL_VERSION, Kind.DEPLOYMENT, Kind.RELEASE):
-        return named(facts, id)
-    return f"{WORDS[kind]} {named(facts, id)}"
-
-
-def ago(facts: Facts, at: int) -> str:
-    """`3 days ago`, counted from the time of the question."""
-    passed = max(0, facts.at - at)
-    for unit, word in ((DAY, "day"), (_HOUR, "hour"), (_MINUTE, "minute")):
-        if passed >= unit:
-            count = passed // unit
-            return f"{count} {word}{'s' if count > 1 else ''} ago"
-    return "just now"
-
-
-def _job_breaks(facts: Facts, hit: Hit, edge: Edge, touched: Sequence[str], feeds: Sequence[str]) -> str:
-    job, data = named(facts, hit.asset), named(facts, edge.source)
-    days = facts.window // DAY
-    last = ago(facts, max((facts.nodes[id].at for id in touched), default=facts.at))
-    reading = hit.reading
-    if reading is None:
-        text = f"job {job} reads the version {data}, pinned; it last did {last}"
-    elif not reading.sure and reading.state is State.UNSEEN:
-        text = f"job {job} is stated to read {data}; no run of it is known"
-    elif not reading.sure:
-        text = f"job {job} is stated to read {data}, but no run of the last {days} days shows it"
-    elif reading.state is State.IDLE:
-        return f"job {job} read {data} in its last run, {last}; it has not run in the last {days} days"
-    elif touched:
-        text = f"job {job} reads {data}; it last did {last}"
-    else:
-        text = f"job {job} reads {data}"
-    return text + (f"; it feeds {_listed([_deployment(facts, id) for id in feeds])}" if feeds else "")
-
-
-def _deployment_breaks(facts: Facts, hit: Hit, edge: Edge) -> str:
-    deployment, source = named(facts, hit.asset), named(facts, edge.source)
-    if hit.reading is not None and not hit.reading.sure:
-        return f"{deployment} is stated to read {source}, but no live release shows it"
-    releases = hit.touched
-    verb = "serves" if edge.type is EdgeType.SERVED_BY else "reads"
-    how = ", pinned" if edge.props.get("pinned") and hit.reading is None else ""
-    traffic = edge.props.get("traffic")
-    share = f", {traffic:g} % of the traffic" if isinstance(traffic, int | float) else ""
-    if not releases:
-        return f"{deployment} {verb} {source}"
-    release = facts.nodes[releases[0]]
-    since = rfc3339(release.at)[:10]
-    return f"{deployment} {verb} {source}{how} (release {release.key[2]}, live since {since}{share})"
 
 
 def _stale(facts: Facts, path: Sequence[Edge], touched: Sequence[str]) -> str:
     last, start = path[-1], named(facts, path[0].source)
+    if path[0].type is EdgeType.CODE_OF:
+        start = f"the code of commit {start}"
     kind = kind_of(last.target)
     subject = named(facts, last.target)
     more = f" and {len(touched) - 1} more" if len(touched) > 1 else ""
@@ -117,23 +50,35 @@ def _stale(facts: Facts, path: Sequence[Edge], touched: Sequence[str]) -> str:
         others = len(touched) - 1  # each of which may have a way of its own
         also = f"; likewise {others} more {'releases' if others > 1 else 'release'} of it" if others else ""
         return f"{subject} {verb} {named(facts, last.source)}{origin}{also}"
-    by = "" if last.type is EdgeType.DERIVED_INTO else f", by {_called(facts, last.source)}"
+    by = "" if last.type is EdgeType.DERIVED_INTO else f", by {called(facts, last.source)}"
     return f"{subject}{more} {'hold' if more else 'holds'} what derives from {start}{by}"
 
 
-def _not_refreshed(facts: Facts, hit: Hit, path: Sequence[Edge]) -> str:
+_HAPPENS = {
+    "drop": "is dropped",
+    "rename": "is renamed",
+    "retype": "has another type",
+    "nullable": "may be null",
+    "add": "is added",
+}
+
+
+def _not_refreshed(facts: Facts, hit: Hit, path: Sequence[Edge], causes: Sequence[Cause]) -> str:
     start, last = named(facts, path[0].source), path[-1]
     certainly = "will" if hit.confidence is Confidence.CERTAIN else "may"
+    if len(causes) == 1 and causes[0].column:
+        when = f"when `{causes[0].column}` of {start} {_HAPPENS[causes[0].change]}"
+    elif causes and causes[0].column:
+        when = f"when columns of {start} change"
+    else:
+        when = f"without {start}"
     if last.type in (EdgeType.INPUT_TO, EdgeType.SERVED_BY):
         verb = "serves" if last.type is EdgeType.SERVED_BY else "reads"
         return (
-            f"{_called(facts, hit.asset)} {verb} {_called(facts, last.source)}, "
-            f"which {certainly} no longer be refreshed without {start}"
+            f"{called(facts, hit.asset)} {verb} {called(facts, last.source)}, "
+            f"which {certainly} no longer be refreshed {when}"
         )
-    return (
-        f"{_called(facts, hit.asset)} {certainly} no longer be refreshed by {_called(facts, last.source)} "
-        f"without {start}"
-    )
+    return f"{called(facts, hit.asset)} {certainly} no longer be refreshed by {called(facts, last.source)} {when}"
 
 
 def _unreproducible(facts: Facts, hit: Hit, path: Sequence[Edge], touched: Sequence[str]) -> str:
@@ -145,15 +90,3 @@ def _unreproducible(facts: Facts, hit: Hit, path: Sequence[Edge], touched: Seque
         else "which a run made whose own inputs are still there"
     )
     return f"{subject}{more} cannot be rebuilt without {start}, {again}"
-
-
-def _deployment(facts: Facts, release: str) -> str:
-    node = facts.nodes[release]
-    return f"`{label(Kind.DEPLOYMENT, node.key[:2])}`"
-
-
-def _listed(names: Sequence[str]) -> str:
-    distinct = list(dict.fromkeys(names))
-    if len(distinct) <= 3:
-        return ", ".join(distinct)
-    return f"{', '.join(distinct[:3])} and {len(distinct) - 3} more"

@@ -8,9 +8,10 @@ of a version; a process as entered from one of its inputs; one column of a datas
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from thalweg.lineage.impact.answer import Confidence
+from thalweg.lineage.impact.words import Confidence
 from thalweg.model.results import Edge
 
 E = TypeVar("E", bound="tuple[str, ...] | str")
@@ -32,12 +33,30 @@ class Came(NamedTuple, Generic[E]):
     edge: Edge | None
 
 
+class Causes(NamedTuple):
+    """Which of several causes touch an element, each a bit; what is certain is possible too."""
+
+    certain: int
+    possible: int
+
+
 class Spread(Generic[E]):
     """What was reached, and how. An element that is certain is possible too."""
 
-    def __init__(self, seeds: Mapping[E, Confidence], onward: Callable[[E], Iterable[Step[E]]]) -> None:
-        """Runs the fixpoint. `onward` gives the steps that leave an element; it is asked once for each."""
-        steps: dict[E, list[Step[E]]] = {}
+    def __init__(
+        self,
+        seeds: Mapping[E, Confidence],
+        onward: Callable[[E], Iterable[Step[E]]],
+        causes: Mapping[E, int] | None = None,
+    ) -> None:
+        """Runs the fixpoint. `onward` gives the steps that leave an element; it is asked once for each.
+
+        causes: which bit each seed bears; without them all bear the first.
+        """
+        self._seeds = seeds
+        self._bits = dict.fromkeys(seeds, 1) if causes is None else causes
+        self._steps: dict[E, list[Step[E]]] = {}
+        steps = self._steps
 
         def leaving(element: E) -> list[Step[E]]:
             if element not in steps:
@@ -61,6 +80,35 @@ class Spread(Generic[E]):
 
     def confidence(self, element: E) -> Confidence:
         return Confidence.CERTAIN if element in self.certain else Confidence.POSSIBLE
+
+    def causes(self, element: E) -> Causes:
+        """The causes that touch an element."""
+        bits = set(self._bits.values())
+        if len(bits) == 1:
+            (bit,) = bits
+            return Causes(bit if element in self.certain else 0, bit)
+        return Causes(self._certain_bits.get(element, 0), self._possible_bits[element])
+
+    @cached_property
+    def _certain_bits(self) -> dict[E, int]:
+        sure = {seed: self._bits[seed] for seed, how in self._seeds.items() if how is Confidence.CERTAIN}
+        return self._flooded(sure, lambda step: step.sure)
+
+    @cached_property
+    def _possible_bits(self) -> dict[E, int]:
+        return self._flooded(dict(self._bits), lambda step: True)
+
+    def _flooded(self, bits: dict[E, int], takes: Callable[[Step[E]], bool]) -> dict[E, int]:
+        """Carries the bits of seeds along the steps until nothing changes."""
+        waiting = list(bits)
+        while waiting:
+            element = waiting.pop()
+            for step in self._steps[element]:
+                before = bits.get(step.to, 0)
+                if takes(step) and before | bits[element] != before:
+                    bits[step.to] = before | bits[element]
+                    waiting.append(step.to)
+        return bits
 
     def distance(self, element: E) -> int:
         """The steps of `path`."""

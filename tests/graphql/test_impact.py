@@ -1,0 +1,161 @@
+"""Impact of a change of columns, through the API: findings, policies, evidence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.facts import granule, id, reads, run, thing, writes
+from tests.graphql.conftest import Ask, Refuse, State
+from thalweg.model import time
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("shop_store")]
+
+COLUMNS = """query (
+  $of: ID!, $change: ChangeInput!, $policy: [PolicyRuleInput!], $minCoverage: Float! = 0, $any: Boolean! = false
+) {
+  impact(of: $of, change: $change, policy: $policy, minCoverage: $minCoverage, allowUnknownColumn: $any) {
+    verdict incomplete evidence { readers declared predicates projection unknown }
+    affected { nodes {
+      name effect confidence would
+      columns { versionId column confidence }
+      findings {
+        ruleId ruleName ruleText fingerprint subject change column role confidence reason fix verdict policyRule message
+        would notLive
+      }
+    } }
+  }
+}"""
+
+
+@pytest.fixture
+async def table(state: State) -> None:
+    """A table whose columns are known, and who reads which."""
+    columns = [{"name": "age", "type": "int", "nullable": False, "role": "LABEL"}, {"name": "id"}]
+    lineage = {"fields": {"total": {"inputFields": [{"namespace": "test", "name": "table", "field": "age"}]}}}
+    now = time.now()
+    await state(
+        granule(
+            "table",
+            thing("table@1", columns=columns),
+            thing("derived@1", column_lineage=lineage),
+            run("r1", "reader", started_at=now - time.DAY, ended_at=now),
+            run("r2", "other", started_at=now - time.DAY, ended_at=now),
+            reads("table@1", "*r1", columns=["age"], covers="DECLARED"),
+            reads("table@1", "*r2", columns=["id"], covers="DECLARED"),
+            writes("*r1", "derived@1"),
+        )
+    )
+
+
+@pytest.mark.usefixtures("table")
+async def test_a_change_of_columns_is_broken_down_into_findings(ask: Ask) -> None:
+    change = {"columns": {"changes": [{"drop": "age"}, {"add": {"column": "new", "type": "int"}}]}}
+    answer = (await ask(COLUMNS, of="dataset:table", change=change))["impact"]
+    lines = {(line["name"], line["effect"]): line for line in answer["affected"]["nodes"]}
+    assert set(lines) == {("reader", "BREAKS"), ("derived", "STALE")}
+    (found,) = lines["reader", "BREAKS"]["findings"]
+    assert found["reason"].startswith("job `reader` reads `age` of `test table` (declared)")
+    assert found | {"fingerprint": "", "reason": "", "fix": ""} == {
+        "ruleId": "TW101",
+        "ruleName": "column-dropped",
+        "ruleText": "A job or an endpoint reads a column that is dropped.",
+        "fingerprint": "",
+        "subject": "dataset:test table",
+        "change": "drop",
+        "column": "age",
+        "role": "LABEL",
+        "confidence": "CERTAIN",
+        "reason": "",
+        "fix": "",
+        "verdict": "WARN",
+        "policyRule": "touches-live",
+        "message": "It touches something live.",
+        "would": "WARN",
+        "notLive": None,
+    }
+    assert len(found["fingerprint"]) == 16
+    assert found["fix"]
+    assert answer["evidence"] == {"readers": 2, "declared": 2, "predicates": 0, "projection": 0, "unknown": 0}
+
+
+@pytest.mark.usefixtures("table")
+@pytest.mark.parametrize(
+    ("change", "breaks"),
+    [
+        ({"rename": {"column": "age", "to": "years"}}, ["reader"]),
+        ({"retype": {"column": "age", "to": "string"}}, ["reader"]),
+        ({"retype": {"column": "age", "of": "long", "to": "int", "inferred": True}}, ["reader"]),
+        ({"nullable": "age"}, ["reader"]),
+        ({"drop": "id"}, ["other"]),
+        ({"add": {"column": "new"}}, []),
+    ],
+    ids=str,
+)
+async def test_each_change_of_a_column_is_asked_by_its_own_word(
+    ask: Ask, change: dict[str, Any], breaks: list[str]
+) -> None:
+    answer = (await ask(COLUMNS, of="dataset:table", change={"columns": {"changes": [change]}}))["impact"]
+    assert [line["name"] for line in answer["affected"]["nodes"] if line["effect"] == "BREAKS"] == breaks
+
+
+@pytest.mark.usefixtures("table")
+async def test_the_columns_that_are_touched_are_in_the_answer(ask: Ask) -> None:
+    answer = (await ask(COLUMNS, of="dataset:table", change={"content": {"columns": ["age"]}}))["impact"]
+    (derived,) = [line for line in answer["affected"]["nodes"] if line["name"] == "derived"]
+    assert derived["columns"] == [
+        {"versionId": id("derived@1"), "column": None, "confidence": "POSSIBLE"},
+        {"versionId": id("derived@1"), "column": "total", "confidence": "CERTAIN"},
+    ]
+
+
+@pytest.mark.usefixtures("table")
+async def test_a_question_may_bring_its_policy_and_ask_for_evidence(ask: Ask) -> None:
+    change = {"columns": {"changes": [{"drop": "age"}]}}
+    rule = {"name": "labels", "verdict": "BLOCK", "role": "LABEL", "kind": "JOB", "message": "Ask risk first."}
+    answer = (await ask(COLUMNS, of="dataset:table", change=change, policy=[rule]))["impact"]
+    assert answer["verdict"] == "BLOCK"
+    assert answer["affected"]["nodes"][0]["findings"][0]["message"] == "Ask risk first."
+    assert (await ask(COLUMNS, of="dataset:table", change=change, minCoverage=100))["impact"]["verdict"] == "WARN"
+
+
+@pytest.mark.usefixtures("table")
+async def test_too_little_evidence_is_incomplete(ask: Ask, state: State) -> None:
+    now = time.now()
+    silent = run("r3", "silent", started_at=now - time.DAY, ended_at=now)
+    await state(granule("silent", silent, reads("table@1", "*r3")))
+    change = {"columns": {"changes": [{"add": {"column": "new"}}]}}
+    for wanted, verdict in ((60, "PASS"), (70, "INCOMPLETE")):
+        answer = (await ask(COLUMNS, of="dataset:table", change=change, minCoverage=wanted))["impact"]
+        assert answer["verdict"] == verdict
+    assert answer["incomplete"] == [
+        "What is read is known of 67 % of the readers, with filters and joins; at least 70 % is asked for."
+    ]
+
+
+@pytest.mark.usefixtures("table")
+async def test_a_column_that_was_never_there_is_refused_with_the_near_ones(ask: Ask, refuse: Refuse) -> None:
+    change = {"columns": {"changes": [{"drop": "agee"}]}}
+    error = await refuse(COLUMNS, of="dataset:table", change=change)
+    assert error["extensions"]["code"] == "BAD_INPUT"
+    assert error["message"].startswith("`test table` never had a column `agee`. Did you mean `age`?")
+    answer = (await ask(COLUMNS, of="dataset:table", change=change, any=True))["impact"]
+    assert answer["verdict"] == "PASS"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"columns": {"changes": []}}, "`columns.changes` is empty."),
+        ({"columns": {"changes": [{}]}}, "must specify exactly one key"),
+        ({"columns": {"changes": [{"drop": "a", "nullable": "a"}]}}, "must specify exactly one key"),
+        ({"code": {}}, "To call wrong the code of a dataset is no question of impact."),
+    ],
+)
+async def test_a_change_of_columns_that_says_nothing_is_refused(
+    refuse: Refuse, change: dict[str, Any], said: str
+) -> None:
+    error = await refuse(COLUMNS, of=id("tx"), change=change)
+    assert error["extensions"]["code"] == "BAD_INPUT"
+    assert said in error["message"]
