@@ -19,6 +19,7 @@ from graphql import (
 
 from tests.cli.conftest import Run
 from tests.cli.program import serving
+from thalweg.store.store import SCHEMA_VERSION
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def clicks(run: Run) -> None:
 @pytest.mark.usefixtures("clicks")
 def test_info_says_what_a_store_is_and_holds(run: Run) -> None:
     found = json.loads(run("store", "info", "--json").out)
-    assert (found["engine"], found["schema"], found["release"]) == ("sqlite", 1, "0.1.0")
+    assert (found["engine"], found["schema"], found["release"]) == ("sqlite", SCHEMA_VERSION, "0.1.0")
     assert (found["entities"]["DATASET"], found["entities"]["RELEASE"], found["edges"]["INPUT_TO"]) == (1, 1, 2)
     (source,) = found["sources"]
     assert (source["name"], source["scopes"]) == ("manifest:facts", 2)
@@ -61,8 +62,11 @@ def test_check_exits_with_1_when_something_is_wrong_and_rebuild_mends_it(run: Ru
 
 @pytest.mark.usefixtures("clicks")
 def test_migrate_leaves_a_store_of_this_release_as_it_is(run: Run) -> None:
-    assert run("store", "migrate").out == "The store has schema 1 already.\n"
-    assert json.loads(run("store", "migrate", "--json").out) == {"before": 1, "after": 1}
+    assert run("store", "migrate").out == f"The store has schema {SCHEMA_VERSION} already.\n"
+    assert json.loads(run("store", "migrate", "--json").out) == {
+        "before": SCHEMA_VERSION,
+        "after": SCHEMA_VERSION,
+    }
 
 
 @pytest.mark.usefixtures("clicks")

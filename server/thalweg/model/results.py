@@ -228,6 +228,16 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """A verdict that was given and is kept: when, to whom, and what it says (JSON)."""
+
+    id: str
+    at: int
+    caller: str
+    body: Json
+
+
+@dataclass(frozen=True, slots=True)
 class StoreInfo:
     """What a store is, and how much is in it."""
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from thalweg.model.errors import ThalwegError
-from thalweg.model.facts import Caller, Pass, Point, Source
+from thalweg.model.facts import Caller, Json, Pass, Point, Source
 from thalweg.model.kinds import Kind
 from thalweg.model.results import (
     Checked,
@@ -21,13 +21,14 @@ from thalweg.model.results import (
     Neighbours,
     Page,
     StoreInfo,
+    Verdict,
     Walked,
     Written,
 )
 from thalweg.store.questions import Find, Neighbour, PathBetween, Start, Walk, Where
 from thalweg.store.weave.prepared import Prepared
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Of what a store holds; a store of a later one is refused, an earlier one is migrated."""
 
 
@@ -112,6 +113,14 @@ class Store(Protocol):
 
     async def events(self, after: int, limit: int, caller: Caller) -> tuple[Event, ...]:
         """What happened, in the order of commits, after a cursor (0: from the beginning)."""
+        ...
+
+    async def keep_verdict(self, id: str, body: Json, caller: Caller) -> None:
+        """Keeps a verdict, which is a JSON value, under an id; where one is kept under it, that one stays."""
+        ...
+
+    async def verdict(self, id: str, caller: Caller) -> Verdict | None:
+        """The verdict that is kept under an id; None where there is none."""
         ...
 
     async def sources(self, caller: Caller) -> tuple[Source, ...]:

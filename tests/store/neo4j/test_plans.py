@@ -126,6 +126,7 @@ ASKED = [
     Ask("marks", 100, {"ids": [keys.model("test", "m").id], "at": 1 << 61}),
     Ask("metric_history", 20, {"id": RUN, "key": "auc"}),
     Ask("events", 200, {"after": 500, "limit": 10}),
+    Ask("verdict", 10, {"id": "v"}),
     Ask("sources", 20, {}),
     # lists
     *(page("sorted", 900, sort, descending) for sort in (Sort.AT, Sort.CREATED_AT) for descending in (True, False)),

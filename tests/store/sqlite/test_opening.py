@@ -115,7 +115,12 @@ async def test_where_there_is_none_a_store_is_made(file: Path, inside: Inside) -
     store = await open_store(f"sqlite:///{file}")
     assert await holds_fraud(store)
     info = await store.info()
-    assert (info.engine, info.version, info.release, info.read_only) == ("sqlite", 1, thalweg.__version__, False)
+    assert (info.engine, info.version, info.release, info.read_only) == (
+        "sqlite",
+        SCHEMA_VERSION,
+        thalweg.__version__,
+        False,
+    )
     await store.close()
 
 
@@ -237,6 +242,7 @@ async def test_every_way_to_write_is_refused_when_reading(file: Path) -> None:
         lambda: store.forget([id("fraud")], ANYONE),
         lambda: store.restore([id("fraud")], ANYONE),
         lambda: store.rebuild(ANYONE),
+        lambda: store.keep_verdict("v", {}, ANYONE),
         lambda: store.migrate(),
     ):
         with pytest.raises(StoreReadOnly, match="opened for reading"):

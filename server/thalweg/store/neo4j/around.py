@@ -11,7 +11,7 @@ import orjson
 from thalweg.model import time
 from thalweg.model.edges import LINEAGE, EdgeType
 from thalweg.model.facts import MarkKind, Point, Source
-from thalweg.model.results import Degrees, Edge, Entity, Event, Mark, Neighbours
+from thalweg.model.results import Degrees, Edge, Entity, Event, Mark, Neighbours, Verdict
 from thalweg.store.neo4j.aliases import canonical
 from thalweg.store.neo4j.database import Database
 from thalweg.store.neo4j.decode import edge, entity
@@ -146,6 +146,14 @@ async def events(database: Database, after: int, limit: int) -> tuple[Event, ...
 
 def _event(seq: int, at: int, caller: str, request_id: str, source: str, scope: str, changes: str) -> Event:
     return Event(seq, at, caller, request_id, source, scope, tuple(orjson.loads(changes)))
+
+
+async def verdict(database: Database, id: str) -> Verdict | None:
+    found = await database.read(query("verdict"), id=id)
+    if not found:
+        return None
+    known, at, caller, body = found
+    return Verdict(known, at, caller, orjson.loads(body))
 
 
 async def sources(database: Database) -> tuple[Source, ...]:

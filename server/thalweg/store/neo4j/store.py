@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TypeVar
 
+import orjson
+
 from thalweg.model.errors import StoreError, StoreReadOnly, ThalwegError
-from thalweg.model.facts import Caller, Pass, Point, Source
+from thalweg.model.facts import Caller, Json, Pass, Point, Source
 from thalweg.model.kinds import Kind
 from thalweg.model.results import (
     Checked,
@@ -20,6 +22,7 @@ from thalweg.model.results import (
     Outcome,
     Page,
     StoreInfo,
+    Verdict,
     Walked,
     Written,
 )
@@ -142,6 +145,12 @@ class Neo4jStore:
         self._require_writer()
         return (await self._drive([partial(weave.restore, ids, caller)]))[0]
 
+    async def keep_verdict(self, id: str, body: Json, caller: Caller) -> None:
+        self._require_writer()
+        (now,) = await self._read().read(query("clock"))
+        text = orjson.dumps(body).decode()
+        await self._database.run(query("keep_verdict"), id=id, at=now, caller=caller.name, body=text)
+
     # ------------------------------------------------------------------------------------------------------- reading
 
     def _read(self) -> Database:
@@ -179,6 +188,9 @@ class Neo4jStore:
 
     async def events(self, after: int, limit: int, caller: Caller) -> tuple[Event, ...]:
         return await around.events(self._read(), after, limit)
+
+    async def verdict(self, id: str, caller: Caller) -> Verdict | None:
+        return await around.verdict(self._read(), id)
 
     async def sources(self, caller: Caller) -> tuple[Source, ...]:
         return await around.sources(self._read())

@@ -11,7 +11,7 @@ import thalweg
 from thalweg.model.errors import NotAStore, StoreError, StoreNewer, StoreNotFound, StoreOlder
 from thalweg.store.sqlite.connections import connect
 from thalweg.store.sqlite.errors import translated
-from thalweg.store.sqlite.text import schema
+from thalweg.store.sqlite.text import script
 from thalweg.store.store import SCHEMA_VERSION
 
 APPLICATION_ID = 0x54686C77
@@ -80,7 +80,7 @@ def create(connection: sqlite3.Connection) -> None:
     """Makes an empty database a store, whole or not at all."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        for statement in statements(schema()):
+        for statement in statements(script("schema.sql")):
             connection.execute(statement)
         connection.execute("INSERT INTO meta VALUES ('release', ?), ('settled', 0)", (thalweg.__version__,))
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -118,7 +118,7 @@ def reading_mode(file: Path) -> str:
     return "ro"
 
 
-MIGRATIONS: dict[int, str] = {}
+MIGRATIONS: dict[int, str] = {2: "migrate_2.sql"}
 """The script that brings a store to a version from the one before it."""
 
 
@@ -134,7 +134,7 @@ def migrate(connection: sqlite3.Connection, file: Path) -> int:
     connection.execute("BEGIN IMMEDIATE")
     try:
         for step in range(before + 1, SCHEMA_VERSION + 1):
-            for statement in statements(MIGRATIONS[step]):
+            for statement in statements(script(MIGRATIONS[step])):
                 connection.execute(statement)
         connection.execute("UPDATE meta SET value = ? WHERE key = 'release'", (thalweg.__version__,))
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")

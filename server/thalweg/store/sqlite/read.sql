@@ -79,6 +79,10 @@ SELECT points FROM history WHERE n = :n AND key = :key ORDER BY s, stated;
 -- Events after a cursor.
 SELECT seq, at, caller, request_id, source, scope, changes FROM event WHERE seq > :after ORDER BY seq LIMIT :limit;
 
+-- name: verdict
+-- A verdict by its id.
+SELECT id, at, caller, body FROM verdict WHERE id = ?1;
+
 -- name: sources
 -- The sources, with how many scopes they have.
 SELECT f.name, f.origin, (SELECT count(*) FROM scope AS c WHERE c.source = f.k), f.closed_at FROM source AS f ORDER BY f.name;

@@ -1,4 +1,4 @@
--- The tables of a store, version 1. A thing is known inside by a whole number, its handle (`n` of a node, the last four
+-- The tables of a store, version 2. A thing is known inside by a whole number, its handle (`n` of a node, the last four
 -- bits of which are its kind; `s` of a scope): new rows come to lie side by side, and a walk goes over numbers. Kinds and
 -- types of edges are the numbers of codes.py; a hidden node has its kind negative, a hidden edge its type, so that no
 -- read has to ask. Times are epoch microseconds.
@@ -217,3 +217,11 @@ CREATE TABLE event (
   scope TEXT NOT NULL,
   changes BLOB NOT NULL
 );
+
+-- Verdicts that were given; a body is JSON.
+CREATE TABLE verdict (
+  id TEXT PRIMARY KEY,
+  at INTEGER NOT NULL,
+  caller TEXT NOT NULL,
+  body BLOB NOT NULL
+) WITHOUT ROWID;

@@ -22,7 +22,7 @@ from thalweg.model.errors import (
     StoreUnavailable,
     ThalwegError,
 )
-from thalweg.model.facts import Caller, MarkKind, Pass, Point, Source
+from thalweg.model.facts import Caller, Json, MarkKind, Pass, Point, Source
 from thalweg.model.kinds import Kind
 from thalweg.model.results import (
     Checked,
@@ -35,6 +35,7 @@ from thalweg.model.results import (
     Outcome,
     Page,
     StoreInfo,
+    Verdict,
     Walked,
     Written,
 )
@@ -46,6 +47,7 @@ from thalweg.store.sqlite.connections import Reader, Readers, Writer, connect, c
 from thalweg.store.sqlite.drive import Driver
 from thalweg.store.sqlite.errors import translated
 from thalweg.store.sqlite.lock import WriterLock
+from thalweg.store.sqlite.transaction import SQL
 from thalweg.store.store import SCHEMA_VERSION
 from thalweg.store.weave import weave
 from thalweg.store.weave.derived import rebuild
@@ -175,6 +177,10 @@ class SQLiteStore:
         self._require_writer()
         return (await self._drive([partial(weave.restore, ids, caller, time.now())]))[0]
 
+    async def keep_verdict(self, id: str, body: Json, caller: Caller) -> None:
+        verdict = (id, time.now(), caller.name, orjson.dumps(body))
+        await self._require_writer().ask(lambda connection: connection.execute(SQL["keep_verdict"], verdict).close())
+
     # ------------------------------------------------------------------------------------------------------- reading
 
     async def get(self, ids: Sequence[str], caller: Caller) -> Mapping[str, Entity]:
@@ -235,6 +241,16 @@ class SQLiteStore:
             )
 
         return await self._ask(events)
+
+    async def verdict(self, id: str, caller: Caller) -> Verdict | None:
+        def verdict(reader: Reader) -> Verdict | None:
+            row = reader.connection.execute(entities.SQL["verdict"], (id,)).fetchone()
+            if row is None:
+                return None
+            known, at, who, body = row
+            return Verdict(known, at, who, orjson.loads(body))
+
+        return await self._ask(verdict)
 
     async def sources(self, caller: Caller) -> tuple[Source, ...]:
         def sources(reader: Reader) -> tuple[Source, ...]:

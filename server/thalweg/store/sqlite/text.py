@@ -22,5 +22,6 @@ def load(file: str) -> dict[str, str]:
     return {name: "\n".join(lines).rstrip(";") for name, lines in queries.items()}
 
 
-def schema() -> str:
-    return files(__package__).joinpath("schema.sql").read_text("utf-8")
+def script(file: str) -> str:
+    """The text of a script, which is run whole."""
+    return files(__package__).joinpath(file).read_text("utf-8")

@@ -313,3 +313,7 @@ INSERT OR REPLACE INTO repeat (key, digest, at, result) VALUES (?, ?, ?, ?);
 -- name: add_event
 -- What a granule changed.
 INSERT INTO event (seq, at, caller, request_id, source, scope, changes) VALUES (?, ?, ?, ?, ?, ?, ?);
+
+-- name: keep_verdict
+-- A verdict that was given; one that is kept already stays.
+INSERT INTO verdict (id, at, caller, body) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING;

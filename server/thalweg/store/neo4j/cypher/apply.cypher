@@ -285,3 +285,8 @@ CREATE (:Event {
   seq: r.seq, at: r.at, caller: r.caller, request_id: r.request_id, source: r.source, scope: r.scope, changes: r.changes
 })
 RETURN count(*) AS met
+
+// name: keep_verdict
+// A verdict that was given; one that is kept already stays.
+MERGE (v:Verdict {id: $id})
+ON CREATE SET v.at = $at, v.caller = $caller, v.body = $body

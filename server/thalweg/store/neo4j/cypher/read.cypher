@@ -99,3 +99,8 @@ MATCH (e:Event)
 WHERE e.seq > $after
 WITH e ORDER BY e.seq LIMIT $limit
 RETURN collect([e.seq, e.at, e.caller, e.request_id, e.source, e.scope, e.changes]) AS rows
+
+// name: verdict
+// A verdict by its id.
+MATCH (v:Verdict {id: $id})
+RETURN v.id AS id, v.at AS at, v.caller AS caller, v.body AS body

@@ -28,6 +28,10 @@ CREATE CONSTRAINT repeat_key IF NOT EXISTS FOR (n:Repeat) REQUIRE n.key IS UNIQU
 // Events are numbered in the order of their commits.
 CREATE CONSTRAINT event_seq IF NOT EXISTS FOR (n:Event) REQUIRE n.seq IS UNIQUE
 
+// name: verdict_id
+// A verdict is kept once.
+CREATE CONSTRAINT verdict_id IF NOT EXISTS FOR (n:Verdict) REQUIRE n.id IS UNIQUE
+
 // name: meta_id
 // A store has one node that says what it is; to hold it is to hold the writer's place.
 CREATE CONSTRAINT meta_id IF NOT EXISTS FOR (n:Meta) REQUIRE n.id IS UNIQUE

@@ -1,0 +1,81 @@
+"""A store that an earlier release wrote is brought to this one's schema, and is then as if this one had written it."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import neo4j
+import pytest
+
+from tests.store.dump import dump
+from tests.store.earlier.estate import fill
+from thalweg.model.errors import StoreOlder
+from thalweg.model.facts import ANYONE
+from thalweg.store.open import open_store
+from thalweg.store.store import SCHEMA_VERSION, Store
+
+pytestmark = pytest.mark.anyio
+
+FILE = Path(__file__).with_name("version_1.db.gz")
+
+SINCE_VERSION_1 = ("DROP CONSTRAINT verdict_id",)
+"""What takes away from a Neo4j all that version 1 had not."""
+
+
+@pytest.fixture
+async def earlier(request: pytest.FixtureRequest, address: str) -> AsyncIterator[str]:
+    """The address of a store as version 1 wrote it."""
+    if address.startswith("sqlite"):
+        unpack(Path(address.removeprefix("sqlite:///")))
+        yield address
+        return
+    driver: neo4j.Driver = request.getfixturevalue("neo4j_driver")
+    store = await open_store(address)
+    await fill(store)
+    await store.close()
+    for text in (*SINCE_VERSION_1, "MATCH (m:Meta) SET m.version = 1, m.release = '0.1.0'"):
+        driver.execute_query(text)  # type: ignore[arg-type,unused-ignore]
+    yield address
+    await (await migrated(address)).close()  # for the tests that come after
+
+
+def unpack(file: Path) -> None:
+    file.write_bytes(gzip.decompress(FILE.read_bytes()))
+
+
+async def migrated(address: str) -> Store:
+    older = await open_store(address, older=True)
+    await older.migrate()
+    await older.close()
+    return await open_store(address)
+
+
+@pytest.mark.parametrize("read_only", [True, False])
+async def test_a_store_of_an_earlier_version_is_not_opened_but_to_be_migrated(earlier: str, read_only: bool) -> None:
+    with pytest.raises(StoreOlder, match=f"version 1|schema 1.*{SCHEMA_VERSION}") as raised:
+        await open_store(earlier, read_only=read_only)
+    assert "thalweg store migrate" in raised.value.hint
+
+
+async def test_migrating_says_from_which_version_to_which(earlier: str) -> None:
+    older = await open_store(earlier, older=True)
+    assert (await older.info()).version == 1
+    assert await older.migrate() == (1, SCHEMA_VERSION)
+    assert await older.migrate() == (SCHEMA_VERSION, SCHEMA_VERSION)
+    assert (await older.info()).version == SCHEMA_VERSION
+    await older.close()
+
+
+async def test_a_migrated_store_is_as_if_it_had_been_written_now(earlier: str, tmp_path: Path) -> None:
+    store, new = await migrated(earlier), await open_store(f"sqlite:///{tmp_path}/new.db")
+    try:
+        await fill(new)
+        assert await dump(store) == await dump(new)
+        assert (await store.check()).findings == ()
+        await store.keep_verdict("v", {"verdict": "PASS"}, ANYONE)
+        assert await store.verdict("v", ANYONE) is not None
+    finally:
+        await store.close()
+        await new.close()
