@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
+from thalweg.graphql.context import Judging
 from thalweg.graphql.limits import Limits
 from thalweg.http.serve import require_safe
 from thalweg.http.settings import Settings
+from thalweg.lineage.impact import LiveMarks
 from thalweg.model.errors import BadInput
 
 PAGE = (Path(__file__).parents[2] / "docs" / "settings.md").read_text()
@@ -26,6 +29,8 @@ def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def shown(value: object) -> str:
     if value is None or value == ():
         return ""
+    if isinstance(value, tuple):
+        return f"`{json.dumps(value)}`"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
@@ -86,3 +91,17 @@ def test_on_any_other_address_it_refuses_to_start_and_says_how_it_would(host: st
         require_safe(Settings(host=host))
     assert host in refused.value.message
     require_safe(Settings(host=host, insecure=True))
+
+
+def test_the_policy_and_what_counts_as_live_are_read_from_the_settings(tmp_path: Path) -> None:
+    file = tmp_path / "policy.toml"
+    file.write_text("[[rule]]\nname = 'never'\nverdict = 'BLOCK'\n")
+    judging = Settings(policy=file, live_aliases=("shadow",), live_stages=()).judging()
+    assert [rule.name for rule in judging.policy] == ["never"]
+    assert judging.marks == LiveMarks(frozenset({"shadow"}), frozenset())
+    assert Settings().judging() == Judging()
+    file.write_text("[[rule]]\nname = 'never'\nverdict = 'NO'\n")
+    with pytest.raises(BadInput, match="rule 1: `verdict` is 'NO'"):
+        Settings(policy=file).judging()
+    with pytest.raises(BadInput, match="cannot be read"):
+        Settings(policy=tmp_path / "nowhere.toml").judging()

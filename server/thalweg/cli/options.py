@@ -112,6 +112,17 @@ Code = Annotated[
     bool, typer.Option("--code", help="This commit was wrong; or all of a range: commit:1a2b3c4..5d6e7f8.")
 ]
 Withdraw = Annotated[bool, typer.Option("--withdraw", help="This model version may not be used any more.")]
+Policy = Annotated[
+    Path | None,
+    typer.Option(
+        "--policy",
+        metavar="FILE",
+        envvar="THALWEG_POLICY",
+        help="Judge by the rules of this TOML file; else by those of the server, or the default ones.",
+        show_default=False,
+        show_envvar=False,
+    ),
+]
 MinCoverage = Annotated[
     float,
     typer.Option(

@@ -24,6 +24,9 @@ imports = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+policies = typer.Typer(
+    help="Policies: by which rules a change may go ahead.", no_args_is_help=True, rich_markup_mode=None
+)
 stores = typer.Typer(help="Look after a store.", no_args_is_help=True, rich_markup_mode=None)
 
 
@@ -64,6 +67,7 @@ def impact(
     as_of: options.AsOf = None,
     active_within: options.ActiveWithin = 90,
     newest: options.Newest = None,
+    policy: options.Policy = None,
     any_column: options.AnyColumn = False,
     reasons: Annotated[bool, typer.Option("--reasons", help="Say of each why, as a sentence.")] = False,
     limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="Show so many at most, the worst.")] = 200,
@@ -79,6 +83,7 @@ def impact(
     from thalweg.cli.changes import Flags
     from thalweg.cli.commands.impact import Question, show
     from thalweg.cli.place import place
+    from thalweg.cli.policy import rules_of
 
     flags = Flags(
         content=content,
@@ -94,7 +99,13 @@ def impact(
         withdraw=withdraw,
         newest=newest,
     )
-    question = Question(flags.change(name, default="content"), as_of, active_within, any_column=any_column)
+    question = Question(
+        flags.change(name, default="content"),
+        as_of,
+        active_within,
+        any_column=any_column,
+        policy=rules_of(policy),
+    )
     return show(place(server, store), question, limit, reasons, as_json)
 
 
@@ -115,6 +126,7 @@ def check(
     as_of: options.AsOf = None,
     active_within: options.ActiveWithin = 90,
     newest: options.Newest = None,
+    policy: options.Policy = None,
     min_coverage: options.MinCoverage = 0,
     any_column: options.AnyColumn = False,
     server: options.Server = None,
@@ -129,6 +141,7 @@ def check(
     from thalweg.cli.commands.check import check
     from thalweg.cli.commands.impact import Question
     from thalweg.cli.place import place
+    from thalweg.cli.policy import rules_of
 
     flags = Flags(
         content=content,
@@ -144,10 +157,8 @@ def check(
         withdraw=withdraw,
         newest=newest,
     )
-    questions = [
-        Question(flags.change(name), as_of, active_within, min_coverage=min_coverage, any_column=any_column)
-        for name in names
-    ]
+    rules = rules_of(policy)
+    questions = [Question(flags.change(name), as_of, active_within, min_coverage, any_column, rules) for name in names]
     return check(place(server, store), questions, as_json)
 
 
@@ -412,6 +423,83 @@ def demo(
     return run(check, port, keep, as_json)
 
 
+# ------------------------------------------------------------------------------------------------------------- policies
+
+
+@policies.command("show")
+def policy_show(policy: options.Policy = None, as_json: options.Json = False) -> int:
+    """Print a policy as TOML: the default one, to begin with, or the one that is given."""
+    from thalweg.cli.commands.policies import show
+
+    return show(policy, as_json)
+
+
+@policies.command("check")
+def policy_check(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The policy, a TOML file.", show_default=False)],
+    server: options.Server = None,
+    store: options.AskedStore = None,
+    as_json: options.Json = False,
+) -> int:
+    """Looks for rules that never decide and names that nothing bears. Exits with 1 when it finds something.
+
+    Environments are looked for where --server or --store says.
+    """
+    from thalweg.cli.commands.policies import check
+    from thalweg.cli.place import place
+
+    return check(file, place(server, store) if server or store else None, as_json)
+
+
+@policies.command("try")
+def policy_try(
+    name: options.Name,
+    content: options.Content = False,
+    columns: options.ContentColumns = None,
+    drop: options.DropColumn = None,
+    rename: options.RenameColumn = None,
+    retype: options.RetypeColumn = None,
+    nullable: options.NullableColumn = None,
+    add: options.AddColumn = None,
+    delete: options.Delete = False,
+    delete_versions: options.DeleteVersions = None,
+    code: options.Code = False,
+    withdraw: options.Withdraw = False,
+    policy: options.Policy = None,
+    as_of: options.AsOf = None,
+    active_within: options.ActiveWithin = 90,
+    newest: options.Newest = None,
+    any_column: options.AnyColumn = False,
+    server: options.Server = None,
+    store: options.AskedStore = None,
+    as_json: options.Json = False,
+) -> int:
+    """Which rule decides each finding of a change, and what it says: a dry run, whatever the verdict."""
+    from thalweg.cli.changes import Flags
+    from thalweg.cli.commands.impact import Question
+    from thalweg.cli.commands.policies import dry_run
+    from thalweg.cli.place import place
+    from thalweg.cli.policy import rules_of
+
+    flags = Flags(
+        content=content,
+        columns=columns or (),
+        drop=drop or (),
+        rename=rename or (),
+        retype=retype or (),
+        nullable=nullable or (),
+        add=add or (),
+        delete=delete,
+        delete_versions=delete_versions,
+        code=code,
+        withdraw=withdraw,
+        newest=newest,
+    )
+    change = flags.change(name, default="content")
+    question = Question(change, as_of, active_within, any_column=any_column, policy=rules_of(policy))
+    return dry_run(place(server, store), question, as_json)
+
+
 # --------------------------------------------------------------------------------------------------------------- stores
 
 
@@ -493,4 +581,5 @@ def schema(
 
 
 app.add_typer(imports, name="import")
+app.add_typer(policies, name="policy")
 app.add_typer(stores, name="store")

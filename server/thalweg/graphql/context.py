@@ -11,10 +11,22 @@ import strawberry
 
 from thalweg.graphql.limits import Limits
 from thalweg.graphql.loaders import Loaders
+from thalweg.lineage.impact import DEFAULT_MARKS, DEFAULT_POLICY, LiveMarks, Rule
 from thalweg.model.facts import Caller
 from thalweg.store.store import Store
 
 Info = strawberry.Info["Context", Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """How impact is judged where a question does not say: by which rules, and which marks make a model version live."""
+
+    policy: tuple[Rule, ...] = DEFAULT_POLICY
+    marks: LiveMarks = DEFAULT_MARKS
+
+
+BY_DEFAULT = Judging()
 
 
 @dataclass(slots=True)
@@ -27,6 +39,7 @@ class Context:
     ends: float
     new_loaders: Callable[[], Loaders]
     loaders: Loaders
+    judging: Judging
 
     @property
     def seconds(self) -> float:

@@ -14,7 +14,7 @@ from strawberry.execution import optimized_is_awaitable
 
 from thalweg.graphql import errors, types
 from thalweg.graphql.completion import Completing
-from thalweg.graphql.context import Context
+from thalweg.graphql.context import BY_DEFAULT, Context, Judging
 from thalweg.graphql.documents import Documents, Operation
 from thalweg.graphql.errors import Refused, refused
 from thalweg.graphql.limits import Limits
@@ -47,9 +47,15 @@ class Answer:
 class Api:
     """The API over one store."""
 
-    def __init__(self, store: Store, limits: Limits = Limits()) -> None:  # noqa: B008 (it is frozen)
+    def __init__(
+        self,
+        store: Store,
+        limits: Limits = Limits(),  # noqa: B008 (it is frozen)
+        judging: Judging = BY_DEFAULT,
+    ) -> None:
         self.store = store
         self.limits = limits
+        self.judging = judging
         self._documents = Documents(SCHEMA._schema, limits)
 
     async def answer(self, asked: Asked, caller: Caller) -> Answer:
@@ -79,6 +85,7 @@ class Api:
             ends=asyncio.get_running_loop().time() + seconds,
             new_loaders=new_loaders,
             loaders=new_loaders(),
+            judging=self.judging,
         )
         try:
             async with asyncio.timeout(seconds):

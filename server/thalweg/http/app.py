@@ -36,7 +36,7 @@ class App(Starlette):
 
 def application(store: Store, settings: Settings) -> App:
     """The application over an open store, which it does not close."""
-    endpoint = Endpoint(Api(store, settings.limits))
+    endpoint = Endpoint(Api(store, settings.limits, settings.judging()))
     pages = GraphiQL()
 
     async def graphql(request: Request) -> Response:

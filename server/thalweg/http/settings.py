@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from thalweg.graphql.context import Judging
 from thalweg.graphql.limits import Limits
+from thalweg.lineage.impact import DEFAULT_POLICY, LiveMarks, policies
 
 MEGABYTE = 1_000_000
 
@@ -70,6 +73,16 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = Field("text", description="How log lines look: `text` or `json`.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Which log lines are written.")
 
+    policy: Path | None = Field(
+        None, description="A TOML file with the policy by which impact is judged; the default policy when left out."
+    )
+    live_aliases: tuple[str, ...] = Field(
+        ("champion", "production"), description="Aliases that make a model version live, as a JSON list."
+    )
+    live_stages: tuple[str, ...] = Field(
+        ("Production",), description="Stages that make a model version live, as a JSON list."
+    )
+
     max_tokens: int = Field(5_000, ge=1, description="Tokens of a query document. Beyond: `TOO_MANY_TOKENS`.")
     max_depth: int = Field(25, ge=1, description="Fields within fields of a query. Beyond: `TOO_DEEP`.")
     max_aliases: int = Field(30, ge=0, description="Aliases in a query. Beyond: `TOO_MANY_ALIASES`.")
@@ -121,6 +134,11 @@ class Settings(BaseSettings):
             body=self.max_body,
             bulk_body=self.max_bulk_body,
         )
+
+    def judging(self) -> Judging:
+        """Reads the policy. Raises BadInput for a file that is none."""
+        marks = LiveMarks(frozenset(self.live_aliases), frozenset(self.live_stages))
+        return Judging(DEFAULT_POLICY if self.policy is None else policies.load(self.policy), marks)
 
     @property
     def on_loopback(self) -> bool:
