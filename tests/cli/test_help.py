@@ -37,6 +37,7 @@ def test_help_lists_every_command(tmp_path: Path) -> None:
         "impact",
         "check",
         "lineage",
+        "path",
         "get",
         "list",
         "serve",

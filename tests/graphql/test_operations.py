@@ -101,7 +101,7 @@ async def test_the_path_leads_from_the_dataset_to_the_deployment(estate_store: S
     path = (await ask(operation("Path").query))["path"]
     assert path["direction"] == "DOWNSTREAM"
     assert path["entities"][0]["name"] == "transactions"
-    assert path["entities"][-1]["kind"] == "RELEASE"
+    assert [entity["kind"] for entity in path["entities"][-2:]] == ["MODEL_VERSION", "RELEASE"]
     assert path["length"] == len(path["edges"]) == len(path["entities"]) - 1
 
 

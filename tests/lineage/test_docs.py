@@ -15,7 +15,7 @@ from thalweg.lineage.impact import Change, impact
 from thalweg.lineage.path import path
 from thalweg.lineage.walk import Side, lineage
 from thalweg.model.facts import ANYONE
-from thalweg.model.kinds import Level
+from thalweg.model.kinds import Kind, Level
 from thalweg.store.store import Store
 
 pytestmark = pytest.mark.anyio
@@ -57,6 +57,12 @@ def _example(line_number: int, block: str) -> Example:
     return Example(line_number, estate(shown), answers)
 
 
+def meant(word: str) -> Kind | str:
+    """A kind, `dataset-version`, or the id of a thing."""
+    name = word.upper().replace("-", "_")
+    return Kind[name] if name in Kind.__members__ else id(word)
+
+
 def test_the_pages_have_examples() -> None:
     assert len(examples("impact.md")) >= 15
     assert len(examples("lineage.md")) >= 4
@@ -78,8 +84,9 @@ async def test_lineage(store: Store, example: Example) -> None:
     await hold(store, example.estate)
     word_of = {thing.key.id: thing.word for thing in example.estate.things.values()}
     for question, (answer,) in example.answers.items():
-        if between := re.fullmatch(r"path of (\S+) and (\S+)", question):
-            found = await path(store, ANYONE, id(between[1]), id(between[2]))
+        if between := re.fullmatch(r"path of (\S+) and (\S+)(?: through (\S+))?(?: avoiding (\S+))?", question):
+            through, avoiding = ([meant(word)] if word else [] for word in (between[3], between[4]))
+            found = await path(store, ANYONE, id(between[1]), id(between[2]), through=through, avoiding=avoiding)
             assert found is not None
             assert " > ".join(word_of[entity.id] for entity in found.entities) == answer
             continue

@@ -161,6 +161,46 @@ def lineage(
 
 
 @app.command()
+def path(
+    source: Annotated[str, typer.Argument(metavar="FROM", help="The one, as people name it.", show_default=False)],
+    target: Annotated[str, typer.Argument(metavar="TO", help="The other.", show_default=False)],
+    through: Annotated[
+        list[str] | None,
+        typer.Option("--through", metavar="KIND|NAME", help="It must pass one of this kind, or this (again for more)."),
+    ] = None,
+    avoiding: Annotated[
+        list[str] | None,
+        typer.Option("--avoiding", metavar="KIND|NAME", help="It must not pass this kind, or this (again for more)."),
+    ] = None,
+    level: Annotated[
+        options.LevelWord | None,
+        typer.Option(
+            "--level",
+            help="Among assets, or among their versions; assets where both ends are without.",
+            show_default=False,
+        ),
+    ] = None,
+    edges: Annotated[
+        list[options.EdgeWord] | None,
+        typer.Option("--edge", help="Only along edges of this type (again for more)."),
+    ] = None,
+    as_of: options.AsOf = None,
+    server: options.Server = None,
+    store: options.AskedStore = None,
+    as_json: options.Json = False,
+) -> int:
+    """How one thing came to influence another, step by step.
+
+    Exits with 1 where there is none.
+    """
+    from thalweg.cli.commands.path import Question, show
+    from thalweg.cli.place import place
+
+    question = Question(source, target, through or [], avoiding or [], level, edges, as_of)
+    return show(place(server, store), question, as_json)
+
+
+@app.command()
 def get(
     name: options.Name,
     server: options.Server = None,
