@@ -38,6 +38,7 @@ def test_help_lists_every_command(tmp_path: Path) -> None:
         "check",
         "lineage",
         "path",
+        "ancestors",
         "get",
         "list",
         "serve",

@@ -109,3 +109,10 @@ async def test_the_history_of_marks_says_which_version_was_champion_when(estate_
     model = (await ask(operation("Marks").query))["model"]
     assert model["aliases"]
     assert model["marks"]
+
+
+async def test_two_models_share_the_features_that_both_learned_from(estate_store: Store, ask: Ask) -> None:
+    common = (await ask(operation("CommonAncestors").query))["commonAncestors"]
+    assert common["totalCount"] == len(common["ancestors"]) > 2
+    assert any(one["lowest"] and one["kind"] in ("DATASET_VERSION", "COMMIT") for one in common["ancestors"])
+    assert "transactions" in {one["name"] for one in common["ancestors"]}

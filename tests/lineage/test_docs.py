@@ -11,6 +11,7 @@ import pytest
 from tests.lineage.answers import CONTENT, DELETE, WITHDRAW, lines
 from tests.lineage.conftest import hold
 from tests.lineage.estate import NOW, Estate, estate, id
+from thalweg.lineage.ancestors import common_ancestors
 from thalweg.lineage.impact import Change, impact
 from thalweg.lineage.path import path
 from thalweg.lineage.walk import Side, lineage
@@ -89,6 +90,13 @@ async def test_lineage(store: Store, example: Example) -> None:
             found = await path(store, ANYONE, id(between[1]), id(between[2]), through=through, avoiding=avoiding)
             assert found is not None
             assert " > ".join(word_of[entity.id] for entity in found.entities) == answer
+            continue
+        if shared := re.fullmatch(r"common ancestors of (.+)", question):
+            of = [id(word) for word in shared[1].split(", ")]
+            common = (await common_ancestors(store, ANYONE, of)).ancestors
+            steps = [" ".join(map(str, one.distances)) + (" lowest" if one.lowest else "") for one in common]
+            told = [f"{word_of[one.node.id]} {step}" for one, step in zip(common, steps, strict=True)]
+            assert ", ".join(told) == answer
             continue
         walk = re.fullmatch(r"(downstream of|upstream of|both sides of) (\S+)(.*)", question)
         assert walk is not None, question

@@ -201,6 +201,28 @@ def path(
 
 
 @app.command()
+def ancestors(
+    names: options.Names,
+    edges: Annotated[
+        list[options.EdgeWord] | None,
+        typer.Option("--edge", help="Walk only along edges of this type (again for more)."),
+    ] = None,
+    as_of: options.AsOf = None,
+    limit: Annotated[
+        int, typer.Option("--limit", metavar="N", min=1, max=1_000, help="Show so many at most, the nearest.")
+    ] = 100,
+    server: options.Server = None,
+    store: options.AskedStore = None,
+    as_json: options.Json = False,
+) -> int:
+    """What several things share of what they came from."""
+    from thalweg.cli.commands.ancestors import Question, show
+    from thalweg.cli.place import place
+
+    return show(place(server, store), Question(names, edges, as_of, limit), as_json)
+
+
+@app.command()
 def get(
     name: options.Name,
     server: options.Server = None,

@@ -23,6 +23,7 @@ from graphql import (
 )
 from strawberry.schema.config import StrawberryConfig
 
+from thalweg.graphql.ancestors import Ancestors
 from thalweg.graphql.impacts import Impacts
 from thalweg.graphql.lists import Lists
 from thalweg.graphql.lookups import Lookups
@@ -33,7 +34,7 @@ from thalweg.graphql.types import TYPES
 
 
 @strawberry.type(description="What can be asked.")
-class Query(Lookups, Lists, Questions, Impacts):
+class Query(Lookups, Lists, Questions, Impacts, Ancestors):
     pass
 
 
