@@ -39,6 +39,7 @@ def test_help_lists_every_command(tmp_path: Path) -> None:
         "lineage",
         "path",
         "ancestors",
+        "live",
         "get",
         "list",
         "serve",
@@ -62,7 +63,7 @@ def test_the_version_is_printed(run: Run) -> None:
     [
         (
             ["lineag", "x"],
-            "thalweg: No such command 'lineag'. Did you mean 'lineage'? `thalweg --help` says what there is.",
+            "thalweg: No such command 'lineag'. Did you mean 'lineage', 'live'? `thalweg --help` says what there is.",
         ),
         (["lineage"], "thalweg: Missing argument 'NAME'. `thalweg lineage --help` says what there is."),
         (["check", "x", "--frob"], "thalweg: No such option: --frob. `thalweg check --help` says what there is."),

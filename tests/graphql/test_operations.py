@@ -116,3 +116,14 @@ async def test_two_models_share_the_features_that_both_learned_from(estate_store
     assert common["totalCount"] == len(common["ancestors"]) > 2
     assert any(one["lowest"] and one["kind"] in ("DATASET_VERSION", "COMMIT") for one in common["ancestors"])
     assert "transactions" in {one["name"] for one in common["ancestors"]}
+
+
+async def test_what_was_live_had_been_trained_by_then(estate_store: Store, ask: Ask) -> None:
+    found = (await ask(operation("WhatWasLive").query))["whatWasLive"]
+    assert found["totalCount"] == len(found["nodes"]) >= 2
+    assert {one["environment"] for one in found["nodes"]} == {"production"}
+    for one in found["nodes"]:
+        ((made,),) = [model["madeBy"] for model in one["models"]]
+        assert made["run"]["startedAt"] < one["release"]["since"] < "2026-08-01"
+        assert made["data"]["nodes"]
+        assert made["code"]["nodes"]

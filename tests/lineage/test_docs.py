@@ -13,10 +13,13 @@ from tests.lineage.conftest import hold
 from tests.lineage.estate import NOW, Estate, estate, id
 from thalweg.lineage.ancestors import common_ancestors
 from thalweg.lineage.impact import Change, impact
+from thalweg.lineage.live import Live, what_was_live
 from thalweg.lineage.path import path
 from thalweg.lineage.walk import Side, lineage
 from thalweg.model.facts import ANYONE
 from thalweg.model.kinds import Kind, Level
+from thalweg.model.results import Neighbours
+from thalweg.model.time import DAY
 from thalweg.store.store import Store
 
 pytestmark = pytest.mark.anyio
@@ -67,6 +70,7 @@ def meant(word: str) -> Kind | str:
 def test_the_pages_have_examples() -> None:
     assert len(examples("impact.md")) >= 15
     assert len(examples("lineage.md")) >= 4
+    assert len(examples("live.md")) >= 1
 
 
 @pytest.mark.parametrize("example", examples("impact.md"), ids=lambda example: f"line {example.line}")
@@ -102,3 +106,39 @@ async def test_lineage(store: Store, example: Example) -> None:
         assert walk is not None, question
         graph = await lineage(store, ANYONE, id(walk[2]), direction=SIDES[walk[1]], **LEVELS[walk[3]])
         assert sorted(f"{word_of[node.id]} {node.distance}" for node in graph.nodes) == sorted(answer.split(", "))
+
+
+@pytest.mark.parametrize("example", examples("live.md"), ids=lambda example: f"line {example.line}")
+async def test_live(store: Store, example: Example) -> None:
+    await hold(store, example.estate)
+    for question, answer in example.answers.items():
+        asked = re.fullmatch(r"live (?:(\d+) days ago|now)(?: in (\S+))?", question)
+        assert asked is not None, question
+        at = NOW - int(asked[1] or 0) * DAY
+        found = await what_was_live(store, ANYONE, at=at, environment=asked[2])
+        assert shown(example.estate, found) == sorted(answer)
+
+
+def shown(estate: Estate, found: Live) -> list[str]:
+    """Each release as `+d#1 reads a@1: m/1 by *r-1 from a@1 repo!1`; sorted, since those of one name are in order of
+    their ids.
+    """
+    word_of = {thing.key.id: thing.word for thing in estate.things.values()}
+
+    def words(*near: Neighbours) -> str:
+        return " ".join(word_of[other.id] for one in near for _, other in one.found)
+
+    lines = []
+    for one in found.releases:
+        reads = f" reads {words(one.reads)}" if one.reads.found else ""
+        models = [
+            " ".join(
+                [
+                    word_of[served.version.id],
+                    *(f"by {word_of[made.run.id]} from {words(made.data, made.code)}" for made in served.made),
+                ]
+            )
+            for served in one.served
+        ]
+        lines.append(f"{word_of[one.release.id]}{reads}: {', '.join(models)}")
+    return sorted(lines) or [found.note or "nothing"]

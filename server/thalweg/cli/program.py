@@ -223,6 +223,33 @@ def ancestors(
 
 
 @app.command()
+def live(
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="TIME", help="Then: 2026-05-02, or 2026-05-02T08:00:00Z; now without."),
+    ] = None,
+    environment: Annotated[
+        str | None, typer.Option("--environment", help="In this one; `prod*` is any that begins so.")
+    ] = None,
+    deployment: Annotated[
+        str | None, typer.Option("--of", metavar="NAME", help="Only releases of this deployment.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="Show so many releases at most.")] = 50,
+    after: Annotated[
+        str | None, typer.Option("--after", metavar="CURSOR", help="Go on behind the cursor that a page ended with.")
+    ] = None,
+    server: options.Server = None,
+    store: options.AskedStore = None,
+    as_json: options.Json = False,
+) -> int:
+    """What was live at a time, and what had made it."""
+    from thalweg.cli.commands.live import Question, show
+    from thalweg.cli.place import place
+
+    return show(place(server, store), Question(at, environment, deployment, limit, after), as_json)
+
+
+@app.command()
 def get(
     name: options.Name,
     server: options.Server = None,

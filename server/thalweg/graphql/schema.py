@@ -26,6 +26,7 @@ from strawberry.schema.config import StrawberryConfig
 from thalweg.graphql.ancestors import Ancestors
 from thalweg.graphql.impacts import Impacts
 from thalweg.graphql.lists import Lists
+from thalweg.graphql.live import WhatWasLive
 from thalweg.graphql.lookups import Lookups
 from thalweg.graphql.questions import Questions
 from thalweg.graphql.scalars import SCALARS
@@ -34,7 +35,7 @@ from thalweg.graphql.types import TYPES
 
 
 @strawberry.type(description="What can be asked.")
-class Query(Lookups, Lists, Questions, Impacts, Ancestors):
+class Query(Lookups, Lists, Questions, Impacts, Ancestors, WhatWasLive):
     pass
 
 
