@@ -40,6 +40,7 @@ def test_help_lists_every_command(tmp_path: Path) -> None:
         "path",
         "ancestors",
         "live",
+        "orphans",
         "get",
         "list",
         "serve",

@@ -127,3 +127,12 @@ async def test_what_was_live_had_been_trained_by_then(estate_store: Store, ask: 
         assert made["run"]["startedAt"] < one["release"]["since"] < "2026-08-01"
         assert made["data"]["nodes"]
         assert made["code"]["nodes"]
+
+
+async def test_what_feeds_nothing_live_is_found_among_all_the_data(estate_store: Store, ask: Ask) -> None:
+    found = (await ask(operation("Orphans").query))["orphans"]
+    assert found["lookedAt"] > len(found["nodes"])
+    assert {one["kind"] for one in found["nodes"]} <= {"DATASET"}
+    assert (found["hasNextPage"], found["truncatedReason"]) == (False, None)
+    models = (await ask(operation("Orphans").query, of="MODELS"))["orphans"]["nodes"]
+    assert [one["name"] for one in models] == ["fraud/model"]

@@ -14,6 +14,7 @@ from tests.lineage.estate import NOW, Estate, estate, id
 from thalweg.lineage.ancestors import common_ancestors
 from thalweg.lineage.impact import Change, impact
 from thalweg.lineage.live import Live, what_was_live
+from thalweg.lineage.orphans import Orphan, orphans
 from thalweg.lineage.path import path
 from thalweg.lineage.walk import Side, lineage
 from thalweg.model.facts import ANYONE
@@ -70,7 +71,7 @@ def meant(word: str) -> Kind | str:
 def test_the_pages_have_examples() -> None:
     assert len(examples("impact.md")) >= 15
     assert len(examples("lineage.md")) >= 4
-    assert len(examples("live.md")) >= 1
+    assert len(examples("live.md")) >= 2
 
 
 @pytest.mark.parametrize("example", examples("impact.md"), ids=lambda example: f"line {example.line}")
@@ -112,6 +113,12 @@ async def test_lineage(store: Store, example: Example) -> None:
 async def test_live(store: Store, example: Example) -> None:
     await hold(store, example.estate)
     for question, answer in example.answers.items():
+        if listed := re.fullmatch(r"orphans (\S+)(?: (\d+) days ago)?", question):
+            then = NOW - int(listed[2] or 0) * DAY
+            stands = await orphans(store, ANYONE, Orphan[listed[1].upper()], as_of=then)
+            word_of = {thing.key.id: thing.word for thing in example.estate.things.values()}
+            assert ([word_of[one.id] for one in stands.found] or ["nothing"]) == answer
+            continue
         asked = re.fullmatch(r"live (?:(\d+) days ago|now)(?: in (\S+))?", question)
         assert asked is not None, question
         at = NOW - int(asked[1] or 0) * DAY

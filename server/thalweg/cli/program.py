@@ -250,6 +250,31 @@ def live(
 
 
 @app.command()
+def orphans(
+    kind: Annotated[
+        options.OrphanWord,
+        typer.Argument(
+            help="Live releases with no known data, data that feeds nothing live, models never deployed.",
+            show_default=False,
+        ),
+    ],
+    as_of: options.AsOf = None,
+    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="Show so many at most.")] = 50,
+    after: Annotated[
+        str | None, typer.Option("--after", metavar="CURSOR", help="Go on behind the cursor that a page ended with.")
+    ] = None,
+    server: options.Server = None,
+    store: options.AskedStore = None,
+    as_json: options.Json = False,
+) -> int:
+    """What stands alone: releases, data, models."""
+    from thalweg.cli.commands.orphans import Question, show
+    from thalweg.cli.place import place
+
+    return show(place(server, store), Question(kind, as_of, limit, after), as_json)
+
+
+@app.command()
 def get(
     name: options.Name,
     server: options.Server = None,

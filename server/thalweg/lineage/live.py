@@ -6,6 +6,7 @@ ran. What lies behind that is a walk.
 
 from __future__ import annotations
 
+from asyncio import gather
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
@@ -117,6 +118,36 @@ async def what_was_live(
         page=page,
         note=None if releases else await nothing_yet(store, caller, at, seconds=max(0.001, until - monotonic())),
     )
+
+
+NEWEST = 100
+"""How many releases of a deployment are looked through for live ones before the store is asked for those alone."""
+
+
+async def releases_of(
+    store: Store, caller: Caller, deployments: Sequence[str], at: int, first: int
+) -> dict[str, tuple[Sequence[Entity], bool]]:
+    """The releases of deployments that are live at a time, the newest first, and whether there are more.
+
+    They are looked for among the newest releases of all deployments in one call; only a deployment that has more
+    releases than that is asked for its live ones alone.
+    """
+    found = await store.neighbours(deployments, Neighbour(Hop.VERSIONS, limit=NEWEST), caller)
+
+    async def of(id: str) -> tuple[Sequence[Entity], bool]:
+        if not found[id].more:
+            live = [release for _, release in found[id].found if is_live(release, at)]
+            return live[:first], len(live) > first
+        page = await store.find(Find(Kind.RELEASE, Where(asset_id=id, live=True, live_at=at), limit=first), caller)
+        return page.entities, page.has_next
+
+    return dict(zip(deployments, await gather(*map(of, deployments)), strict=True))
+
+
+def is_live(release: Entity, at: int) -> bool:
+    """Whether the period of a release is open at a time; one that has no `since` counts from when it was first seen."""
+    until = release.props.get("until")
+    return release.at <= at and (until is None or at < until)
 
 
 class _Around:
