@@ -37,6 +37,10 @@ def test_help_lists_every_command(tmp_path: Path) -> None:
         "impact",
         "check",
         "lineage",
+        "path",
+        "ancestors",
+        "live",
+        "orphans",
         "get",
         "list",
         "serve",
@@ -61,7 +65,7 @@ def test_the_version_is_printed(run: Run) -> None:
     [
         (
             ["lineag", "x"],
-            "thalweg: No such command 'lineag'. Did you mean 'lineage'? `thalweg --help` says what there is.",
+            "thalweg: No such command 'lineag'. Did you mean 'lineage', 'live'? `thalweg --help` says what there is.",
         ),
         (["lineage"], "thalweg: Missing argument 'NAME'. `thalweg lineage --help` says what there is."),
         (["check", "x", "--frob"], "thalweg: No such option: --frob. `thalweg check --help` says what there is."),

@@ -101,7 +101,7 @@ async def test_the_path_leads_from_the_dataset_to_the_deployment(estate_store: S
     path = (await ask(operation("Path").query))["path"]
     assert path["direction"] == "DOWNSTREAM"
     assert path["entities"][0]["name"] == "transactions"
-    assert path["entities"][-1]["kind"] == "RELEASE"
+    assert [entity["kind"] for entity in path["entities"][-2:]] == ["MODEL_VERSION", "RELEASE"]
     assert path["length"] == len(path["edges"]) == len(path["entities"]) - 1
 
 
@@ -109,3 +109,30 @@ async def test_the_history_of_marks_says_which_version_was_champion_when(estate_
     model = (await ask(operation("Marks").query))["model"]
     assert model["aliases"]
     assert model["marks"]
+
+
+async def test_two_models_share_the_features_that_both_learned_from(estate_store: Store, ask: Ask) -> None:
+    common = (await ask(operation("CommonAncestors").query))["commonAncestors"]
+    assert common["totalCount"] == len(common["ancestors"]) > 2
+    assert any(one["lowest"] and one["kind"] in ("DATASET_VERSION", "COMMIT") for one in common["ancestors"])
+    assert "transactions" in {one["name"] for one in common["ancestors"]}
+
+
+async def test_what_was_live_had_been_trained_by_then(estate_store: Store, ask: Ask) -> None:
+    found = (await ask(operation("WhatWasLive").query))["whatWasLive"]
+    assert found["totalCount"] == len(found["nodes"]) >= 2
+    assert {one["environment"] for one in found["nodes"]} == {"production"}
+    for one in found["nodes"]:
+        ((made,),) = [model["madeBy"] for model in one["models"]]
+        assert made["run"]["startedAt"] < one["release"]["since"] < "2026-08-01"
+        assert made["data"]["nodes"]
+        assert made["code"]["nodes"]
+
+
+async def test_what_feeds_nothing_live_is_found_among_all_the_data(estate_store: Store, ask: Ask) -> None:
+    found = (await ask(operation("Orphans").query))["orphans"]
+    assert found["lookedAt"] > len(found["nodes"])
+    assert {one["kind"] for one in found["nodes"]} <= {"DATASET"}
+    assert (found["hasNextPage"], found["truncatedReason"]) == (False, None)
+    models = (await ask(operation("Orphans").query, of="MODELS"))["orphans"]["nodes"]
+    assert [one["name"] for one in models] == ["fraud/model"]

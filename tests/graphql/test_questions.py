@@ -173,6 +173,37 @@ async def test_a_path_between_a_dataset_and_a_deployment_is_one_of_assets(ask: A
     assert path["entities"][-1] == {"id": id("+fraud")}
 
 
+async def test_a_path_passes_and_avoids_what_it_is_told(ask: Ask) -> None:
+    query = """query ($through: OnPath, $avoiding: OnPath) {
+      path(from: "dataset:tx", to: "deployment:test/fraud", through: $through, avoiding: $avoiding, level: VERSION) {
+        entities { id }
+      }
+    }"""
+    path = (await ask(query, through={"kinds": ["MODEL"]}, avoiding={"entities": ["model:fraud/1"]}))["path"]
+    assert [entity["id"] for entity in path["entities"]] == ids(
+        "tx@1", "*clean", "features@1", "*train2", "fraud/2", "+fraud#2"
+    )
+    assert (await ask(query, through={"kinds": ["MODEL"], "entities": ["run:train1"]}))["path"]["entities"][-1] == {
+        "id": id("+fraud#1")
+    }
+    assert await ask(query, avoiding={"kinds": ["RUN"]}) == {"path": None}
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "said"),
+    [
+        ('through: {entities: ["model:nobody"]}', "NOT_FOUND", "No model is known that 'model:nobody' names"),
+        (f'avoiding: {{entities: ["{id("nobody")}"]}}', "NOT_FOUND", f"Nothing with the id {id('nobody')} is known"),
+        ("through: {kinds: [REPOSITORY]}", "BAD_INPUT", "No path can pass a repository"),
+        ("through: {kinds: [RUN]}, avoiding: {kinds: [JOB]}", "BAD_INPUT", "A path cannot pass a run and avoid it"),
+    ],
+)
+async def test_a_path_by_way_of_what_cannot_be_is_refused(refuse: Refuse, given: str, code: str, said: str) -> None:
+    error = await refuse(f'{{ path(from: "dataset:tx", to: "deployment:test/fraud", {given}) {{ length }} }}')
+    assert error["extensions"]["code"] == code
+    assert said in error["message"]
+
+
 @pytest.mark.parametrize("to", ["*nobody", "tx@404"])
 async def test_a_path_to_what_nobody_knows_or_influences_is_null(ask: Ask, state: State, to: str) -> None:
     await state(granule("island", derives("a@1", "b@1")))

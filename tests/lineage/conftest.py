@@ -10,12 +10,15 @@ from typing import Protocol, TypeVar
 
 import pytest
 
+from tests.exploring import explore, wipe
 from tests.lineage.estate import Estate
 from thalweg import ingest
 from thalweg.model.errors import ThalwegError
 from thalweg.model.facts import ANYONE
 from thalweg.store.open import open_store
 from thalweg.store.store import Store
+
+__all__ = ["explore", "wipe"]
 
 T = TypeVar("T")
 

@@ -11,11 +11,16 @@ import pytest
 from tests.lineage.answers import CONTENT, DELETE, WITHDRAW, lines
 from tests.lineage.conftest import hold
 from tests.lineage.estate import NOW, Estate, estate, id
+from thalweg.lineage.ancestors import common_ancestors
 from thalweg.lineage.impact import Change, impact
+from thalweg.lineage.live import Live, what_was_live
+from thalweg.lineage.orphans import Orphan, orphans
 from thalweg.lineage.path import path
 from thalweg.lineage.walk import Side, lineage
 from thalweg.model.facts import ANYONE
-from thalweg.model.kinds import Level
+from thalweg.model.kinds import Kind, Level
+from thalweg.model.results import Neighbours
+from thalweg.model.time import DAY
 from thalweg.store.store import Store
 
 pytestmark = pytest.mark.anyio
@@ -57,9 +62,16 @@ def _example(line_number: int, block: str) -> Example:
     return Example(line_number, estate(shown), answers)
 
 
+def meant(word: str) -> Kind | str:
+    """A kind, `dataset-version`, or the id of a thing."""
+    name = word.upper().replace("-", "_")
+    return Kind[name] if name in Kind.__members__ else id(word)
+
+
 def test_the_pages_have_examples() -> None:
     assert len(examples("impact.md")) >= 15
     assert len(examples("lineage.md")) >= 4
+    assert len(examples("live.md")) >= 2
 
 
 @pytest.mark.parametrize("example", examples("impact.md"), ids=lambda example: f"line {example.line}")
@@ -78,12 +90,62 @@ async def test_lineage(store: Store, example: Example) -> None:
     await hold(store, example.estate)
     word_of = {thing.key.id: thing.word for thing in example.estate.things.values()}
     for question, (answer,) in example.answers.items():
-        if between := re.fullmatch(r"path of (\S+) and (\S+)", question):
-            found = await path(store, ANYONE, id(between[1]), id(between[2]))
+        if between := re.fullmatch(r"path of (\S+) and (\S+)(?: through (\S+))?(?: avoiding (\S+))?", question):
+            through, avoiding = ([meant(word)] if word else [] for word in (between[3], between[4]))
+            found = await path(store, ANYONE, id(between[1]), id(between[2]), through=through, avoiding=avoiding)
             assert found is not None
             assert " > ".join(word_of[entity.id] for entity in found.entities) == answer
+            continue
+        if shared := re.fullmatch(r"common ancestors of (.+)", question):
+            of = [id(word) for word in shared[1].split(", ")]
+            common = (await common_ancestors(store, ANYONE, of)).ancestors
+            steps = [" ".join(map(str, one.distances)) + (" lowest" if one.lowest else "") for one in common]
+            told = [f"{word_of[one.node.id]} {step}" for one, step in zip(common, steps, strict=True)]
+            assert ", ".join(told) == answer
             continue
         walk = re.fullmatch(r"(downstream of|upstream of|both sides of) (\S+)(.*)", question)
         assert walk is not None, question
         graph = await lineage(store, ANYONE, id(walk[2]), direction=SIDES[walk[1]], **LEVELS[walk[3]])
         assert sorted(f"{word_of[node.id]} {node.distance}" for node in graph.nodes) == sorted(answer.split(", "))
+
+
+@pytest.mark.parametrize("example", examples("live.md"), ids=lambda example: f"line {example.line}")
+async def test_live(store: Store, example: Example) -> None:
+    await hold(store, example.estate)
+    for question, answer in example.answers.items():
+        if listed := re.fullmatch(r"orphans (\S+)(?: (\d+) days ago)?", question):
+            then = NOW - int(listed[2] or 0) * DAY
+            stands = await orphans(store, ANYONE, Orphan[listed[1].upper()], as_of=then)
+            word_of = {thing.key.id: thing.word for thing in example.estate.things.values()}
+            assert ([word_of[one.id] for one in stands.found] or ["nothing"]) == answer
+            continue
+        asked = re.fullmatch(r"live (?:(\d+) days ago|now)(?: in (\S+))?", question)
+        assert asked is not None, question
+        at = NOW - int(asked[1] or 0) * DAY
+        found = await what_was_live(store, ANYONE, at=at, environment=asked[2])
+        assert shown(example.estate, found) == sorted(answer)
+
+
+def shown(estate: Estate, found: Live) -> list[str]:
+    """Each release as `+d#1 reads a@1: m/1 by *r-1 from a@1 repo!1`; sorted, since those of one name are in order of
+    their ids.
+    """
+    word_of = {thing.key.id: thing.word for thing in estate.things.values()}
+
+    def words(*near: Neighbours) -> str:
+        return " ".join(word_of[other.id] for one in near for _, other in one.found)
+
+    lines = []
+    for one in found.releases:
+        reads = f" reads {words(one.reads)}" if one.reads.found else ""
+        models = [
+            " ".join(
+                [
+                    word_of[served.version.id],
+                    *(f"by {word_of[made.run.id]} from {words(made.data, made.code)}" for made in served.made),
+                ]
+            )
+            for served in one.served
+        ]
+        lines.append(f"{word_of[one.release.id]}{reads}: {', '.join(models)}")
+    return sorted(lines) or [found.note or "nothing"]

@@ -12,9 +12,9 @@ from tests.lineage.estate import NOW, estate, id
 from thalweg.lineage.path import Explained, path
 from thalweg.lineage.walk import Side
 from thalweg.model.edges import EdgeType
-from thalweg.model.errors import BadInput, NotFound
+from thalweg.model.errors import BadInput, LimitExceeded, NotFound
 from thalweg.model.facts import ANYONE
-from thalweg.model.kinds import Level
+from thalweg.model.kinds import Kind, Level
 from thalweg.model.results import Direction
 from thalweg.model.time import DAY
 from thalweg.store.store import Store
@@ -95,6 +95,37 @@ async def test_where_there_is_no_path_there_is_none(pipeline: Store) -> None:
     assert await explained(pipeline, "predictions@1", "tx@2", as_of=NOW - 3 * DAY) is None
 
 
+async def test_what_lies_between_may_be_asked_for_and_ruled_out(pipeline: Store) -> None:
+    far = "tx@1 > *features-1 > cf@1 > *train-1 > fraud/1"
+    assert told(await explained(pipeline, "tx@1", "fraud/1", through=[Kind.DATASET_VERSION])) == far
+    assert told(await explained(pipeline, "fraud/1", "tx@1", through=[id("*features-1")])) == far
+    assert told(await explained(pipeline, "tx", "+production:fraud", through=[id("cf")])) == (
+        "tx > ^features > cf > ^train > fraud: > +production:fraud"
+    )
+    assert await explained(pipeline, "tx@1", "cf@1", avoiding=[Kind.RUN]) is None
+    assert told(await explained(pipeline, "tx@1", "fraud/1", avoiding=[Kind.DATASET_VERSION, id("cf@1")])) == (
+        "tx@1 > *train-1 > fraud/1"
+    )
+
+
+async def test_a_kind_or_a_thing_of_the_other_level_stands_for_that_of_this_one(pipeline: Store) -> None:
+    far = "tx@1 > *features-1 > cf@1 > *train-1 > fraud/1"
+    assert told(await explained(pipeline, "tx@1", "fraud/1", through=[Kind.DATASET])) == far
+    assert told(await explained(pipeline, "tx@1", "fraud/1", through=[id("cf")])) == far
+    down = {"direction": Side.DOWNSTREAM}
+    assert await explained(pipeline, "tx", "+production:fraud", avoiding=[Kind.MODEL_VERSION], **down) is None
+    assert told(await explained(pipeline, "tx", "fraud:", through=[id("*features-1")])) == (
+        "tx > ^features > cf > ^train > fraud:"
+    )
+
+
+async def test_a_thing_explains_itself_by_way_of_another_only_in_a_cycle(pipeline: Store) -> None:
+    assert told(await explained(pipeline, "tx", "tx", through=[Kind.DEPLOYMENT])) == (
+        "tx > ^train > fraud: > +production:fraud > predictions > ^label > tx"
+    )
+    assert await explained(pipeline, "tx@1", "tx@1", through=[Kind.RELEASE]) is None
+
+
 async def test_what_makes_no_sense_is_an_error_that_says_what_would(pipeline: Store) -> None:
     cases: list[tuple[str, str, dict[str, Any], type[Exception], str]] = [
         (id("nobody"), id("tx"), {}, NotFound, f"Nothing with the id {id('nobody')} is known"),
@@ -102,6 +133,34 @@ async def test_what_makes_no_sense_is_an_error_that_says_what_would(pipeline: St
         ("nobody", id("tx"), {}, BadInput, "'nobody' is not an id"),
         (id("tx"), id("cf"), {"types": []}, BadInput, "No edge type is left"),
         (id("*alone"), id("tx"), {"level": Level.ASSET}, BadInput, "The job of the run alone is not known"),
+        (id("tx"), id("cf"), {"through": [id("nobody")]}, NotFound, f"Nothing with the id {id('nobody')} is known"),
+        (id("tx"), id("cf"), {"avoiding": ["nobody"]}, BadInput, "'nobody' is not an id"),
+        (id("tx@1"), id("cf@1"), {"through": [Kind.COMMIT]}, BadInput, "No path can pass a commit"),
+        (
+            *(id("tx@1"), id("cf@1")),
+            {"through": [Kind.MODEL_VERSION], "types": [EdgeType.SERVED_BY, EdgeType.CODE_OF]},
+            BadInput,
+            "Allow more types of edges.",
+        ),
+        (id("tx@1"), id("cf@1"), {"through": [Kind.RUN], "types": [EdgeType.PRODUCED]}, BadInput, "Allow more types"),
+        (id("tx"), id("cf"), {"through": [id("tx")]}, BadInput, "dataset:test tx is an end of the path"),
+        (id("tx"), id("cf@1"), {"through": [id("tx@1")]}, BadInput, "dataset:test tx@1 is an end of the path"),
+        (id("tx"), id("cf"), {"through": [id("tx@1")]}, BadInput, "dataset:test tx@1 is an end of the path"),
+        (
+            *(id("tx@1"), id("fraud/1")),
+            {"through": [id("*train-1")], "avoiding": [Kind.JOB]},
+            BadInput,
+            "A path cannot pass run:test train-1 and avoid it",
+        ),
+        (
+            *(id("tx@1"), id("fraud/1")),
+            {
+                "through": [id(f"*{one}") for one in ("features-1", "train-1", "audit-1", "label-1", "alone")]
+                + [Kind.JOB]
+            },
+            LimitExceeded,
+            "through holds 6 kinds and entities, and may hold 5",
+        ),
     ]
     for one, other, options, error, sentence in cases:
         with pytest.raises(error) as caught:

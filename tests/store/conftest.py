@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import closing
 
-import neo4j
 import pytest
 
+from tests.exploring import explore, wipe
 from tests.facts import Fact
 from tests.facts import granule as make
 from tests.store.gaps import mark_gaps
@@ -18,30 +16,11 @@ from thalweg.model.facts import ANYONE, Granule, Pass
 from thalweg.model.results import Written
 from thalweg.store.store import Store
 
+__all__ = ["explore", "wipe"]
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     mark_gaps(items)
-
-
-@pytest.fixture
-def wipe(request: pytest.FixtureRequest, address: str) -> Callable[[], None]:
-    """Empties the store while it is open, through a door of its own; what the store is stays."""
-    if address.startswith("sqlite"):
-        return lambda: wipe_sqlite(address.removeprefix("sqlite:///"))
-    driver: neo4j.Driver = request.getfixturevalue("neo4j_driver")
-    return lambda: wipe_neo4j(driver)
-
-
-def wipe_sqlite(file: str) -> None:
-    with closing(sqlite3.connect(file)) as connection, connection:
-        tables = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
-        for (table,) in tables.fetchall():
-            if table != "meta":
-                connection.execute(f"DELETE FROM {table}")
-
-
-def wipe_neo4j(driver: neo4j.Driver) -> None:
-    driver.execute_query("MATCH (n) WHERE NOT n:Meta DETACH DELETE n")
 
 
 State = Callable[..., Awaitable[list[Written | ThalwegError]]]

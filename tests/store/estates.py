@@ -216,8 +216,24 @@ def walks(draw: st.DrawFn) -> tuple[Start, Walk]:
 types = st.just(LINEAGE) | st.lists(st.sampled_from(LINEAGE), min_size=1, max_size=3, unique=True).map(tuple)
 
 
+@dataclass(frozen=True)
+class Path:
+    """A path that is asked for, by words and kinds."""
+
+    source: str
+    target: str
+    types: tuple[EdgeType, ...]
+    as_of: int | None
+    through: tuple[Kind | str, ...]
+    avoiding: tuple[Kind | str, ...]
+
+
 @st.composite
-def paths(draw: st.DrawFn) -> tuple[str, str, tuple[EdgeType, ...], int | None]:
+def paths(draw: st.DrawFn) -> Path:
     words = draw(st.sampled_from((VERSIONS, ASSETS)))
     source, target = draw(st.sampled_from(words)), draw(st.sampled_from(words))
-    return source, target, draw(types), draw(st.none() | st.integers(0, 2_000))
+    kinds = sorted({key(word).kind for word in words} - {Kind.COMMIT, Kind.REPOSITORY}, key=lambda kind: kind.value)
+    things = st.sampled_from(kinds) | st.sampled_from(words)
+    conditions = st.just(()) | st.lists(things, max_size=3, unique=True).map(tuple)
+    as_of = draw(st.none() | st.integers(0, 2_000))
+    return Path(source, target, draw(types), as_of, draw(conditions), draw(conditions))

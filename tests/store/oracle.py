@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any, NamedTuple
 
 import networkx as nx
@@ -19,7 +20,7 @@ from thalweg.model.keys import Key
 from thalweg.model.kinds import Kind, Level
 from thalweg.model.properties import HAPPENED
 from thalweg.model.results import Direction
-from thalweg.store.questions import Start, Walk
+from thalweg.store.questions import PathBetween, Start, Walk
 
 CLOCK = 1 << 62
 """Stands for the time at which a store first saw a thing: later than any date in the tests."""
@@ -227,15 +228,32 @@ class Oracle:
         edges = {key for source, target, key in graph.edges(keys=True) if source in within and target in within}
         return Reached(within, edges, len(within) < len(distances))
 
-    def distance(self, source: str, target: str, types: Sequence[EdgeType], as_of: int | None) -> int | None:
-        """The length of a shortest path; None where there is none."""
-        graph = self.graph(types, as_of)
-        if source not in graph or target not in graph:
-            return None
-        try:
-            return int(nx.shortest_path_length(graph, source, target))
-        except nx.NetworkXNoPath:
-            return None
+    def things(self, one: Kind | str, versions: bool) -> set[str]:
+        """What a kind or an id stands for; an asset, among versions, for its own."""
+        if isinstance(one, Kind):
+            return {id for id in self.visible() if self.keys[id].kind is one}
+        among = versions and one in self.keys and self.keys[one].kind.level is Level.ASSET
+        return set(self.starts(Start(versions_of=one) if among else Start(ids=(one,))))
+
+    def distance(self, asked: PathBetween) -> int | None:
+        """The length of a shortest path; None where there is none. Step by step over all there is, from one end."""
+        graph = self.graph(asked.types, asked.as_of)
+        starts, ends = (self.things(id, asked.versions) for id in (asked.source, asked.target))
+        through = [self.things(one, asked.versions) - starts - ends for one in asked.through]
+        avoided = {id for one in asked.avoiding for id in self.things(one, asked.versions)} - starts - ends
+        layer = {(id, frozenset[int]()) for id in starts}
+        seen = set(layer)
+        for length in count():
+            if not layer:
+                return None
+            if any(id in ends and len(passed) == len(through) for id, passed in layer):
+                return length
+            steps = ((next, passed) for id, passed in layer for next in graph.successors(id) if next not in avoided)
+            layer = {
+                (id, passed | {place for place, things in enumerate(through) if id in things}) for id, passed in steps
+            } - seen
+            seen |= layer
+        return None
 
     def degrees(self, as_of: int | None = None) -> dict[str, tuple[int, int]]:
         graph = self.graph(as_of=as_of)

@@ -10,6 +10,7 @@ from tests.store.conftest import State
 from thalweg.model.edges import EdgeType
 from thalweg.model.errors import DeadlineExceeded, LimitExceeded
 from thalweg.model.facts import ANYONE
+from thalweg.model.kinds import Kind
 from thalweg.store.questions import PathBetween
 from thalweg.store.store import Store
 
@@ -138,3 +139,68 @@ async def test_a_budget_or_a_deadline_is_no_answer_that_there_is_none(store: Sto
         await path(store, words[0], words[-1], seconds=0.0)
     with pytest.raises((LimitExceeded, DeadlineExceeded)):
         await path(store, words[0], words[-1], visited=10)
+
+
+# ------------------------------------------------------------------------------------------ what it passes and avoids
+
+DETOUR = flow("tx@1 > *r1 > fraud/3") + flow("tx@1 > *clean > cf@1 > *r2 > fraud/4 > *tune > fraud/3")
+
+
+async def test_a_path_passes_what_it_must_and_is_the_shortest_that_does(store: Store, state: State) -> None:
+    await state(granule("g", *DETOUR))
+    far = ["tx@1", "*clean", "cf@1", "*r2", "fraud/4", "*tune", "fraud/3"]
+    assert await path(store, "tx@1", "fraud/3") == ["tx@1", "*r1", "fraud/3"]
+    assert await path(store, "tx@1", "fraud/3", through=(Kind.DATASET_VERSION,)) == far
+    assert await path(store, "tx@1", "fraud/3", through=(id("*tune"), id("cf"))) == far
+    assert await path(store, "tx@1", "fraud/3", through=(Kind.RUN,)) == ["tx@1", "*r1", "fraud/3"]
+    assert await path(store, "tx@1", "fraud/3", through=(Kind.RELEASE,)) is None
+
+
+async def test_a_path_avoids_what_it_must_unless_it_is_an_end(store: Store, state: State) -> None:
+    await state(granule("g", *DETOUR))
+    far = ["tx@1", "*clean", "cf@1", "*r2", "fraud/4", "*tune", "fraud/3"]
+    assert await path(store, "tx@1", "fraud/3", avoiding=(id("*r1"),)) == far
+    assert await path(store, "tx@1", "fraud/3", avoiding=(id("*r1"), id("cf"))) is None
+    assert await path(store, "tx@1", "fraud/3", avoiding=(Kind.MODEL_VERSION, Kind.DATASET_VERSION)) == [
+        *("tx@1", "*r1", "fraud/3")
+    ]
+    assert await path(store, "tx@1", "fraud/3", through=(Kind.DATASET_VERSION,), avoiding=(id("fraud:"),)) is None
+
+
+async def test_where_a_cycle_is_the_only_way_a_thing_comes_twice(store: Store, state: State) -> None:
+    await state(granule("g", *flow("tx@1 > *r1 > fraud/3 > +fraud#1 > preds@1 > *r1"), *flow("fraud/3 > *r2 > kpi@1")))
+    assert await path(store, "tx@1", "kpi@1", through=(id("preds@1"),)) == [
+        *("tx@1", "*r1", "fraud/3", "+fraud#1", "preds@1", "*r1", "fraud/3", "*r2", "kpi@1")
+    ]
+    assert await path(store, "tx@1", "tx@1", through=(id("*r1"),)) is None
+    assert await path(store, "*r1", "*r1", through=(id("preds@1"),)) == [
+        *("*r1", "fraud/3", "+fraud#1", "preds@1", "*r1")
+    ]
+
+
+async def test_of_two_things_to_pass_either_may_come_first(store: Store, state: State) -> None:
+    await state(granule("g", *flow("a@1 > *r1 > b@1 > *r2 > c@1 > *r3 > d@1")))
+    both = ["a@1", "*r1", "b@1", "*r2", "c@1", "*r3", "d@1"]
+    for through in ((id("b@1"), id("c@1")), (id("c@1"), id("b@1"))):
+        assert await path(store, "a@1", "d@1", through=through) == both
+
+
+async def test_what_is_to_be_passed_holds_at_the_time(store: Store, state: State) -> None:
+    await state(granule("g", *flow("a@1 > *r1 > b@1", at=1), *flow("a@1 > *r2 > c@1 > *r3 > b@1", at=5)))
+    assert await path(store, "a@1", "b@1", through=(id("c"),), as_of=4) is None
+    assert await path(store, "a@1", "b@1", avoiding=(id("*r1"),), as_of=4) is None
+    assert await path(store, "a@1", "b@1", through=(id("c"),), as_of=5) == ["a@1", "*r2", "c@1", "*r3", "b@1"]
+
+
+async def test_an_old_name_is_passed_and_avoided_as_well(store: Store, state: State) -> None:
+    await state(granule("g", *DETOUR), granule("join", joined("old", "cf")))
+    assert await path(store, "tx@1", "fraud/3", through=(id("old"),)) is not None
+    assert await path(store, "tx@1", "fraud/3", through=(Kind.DATASET_VERSION,), avoiding=(id("old"),)) is None
+
+
+async def test_a_search_for_what_must_be_passed_has_a_budget_and_a_deadline(store: Store, state: State) -> None:
+    await state(granule("g", *flow(" > ".join(word for n in range(60) for word in (f"d@{n}", f"*r{n}")))))
+    with pytest.raises(DeadlineExceeded):
+        await path(store, "d@0", "*r59", through=(id("d@30"),), seconds=0.0)
+    with pytest.raises(LimitExceeded):
+        await path(store, "d@0", "*r59", through=(id("d@30"),), visited=10)

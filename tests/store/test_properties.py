@@ -5,23 +5,20 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-import pytest
-from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.exploring import Explore, Wipe
 from tests.facts import alias, id, joined, said
 from tests.store.dump import DATED_BEFORE, Dump, dump, edges, entities
 from tests.store.estates import (
     ASSETS,
     Forget,
     Pass,
+    Path,
     Restore,
     State,
     Step,
@@ -32,51 +29,11 @@ from tests.store.estates import (
 )
 from tests.store.oracle import CLOCK, Line, Oracle
 from thalweg import ingest
-from thalweg.model.edges import EdgeType
 from thalweg.model.facts import ANYONE, Granule, JoinFact
 from thalweg.model.kinds import Kind, Level
 from thalweg.model.results import Edge, Outcome, Truncated, Written
-from thalweg.store.open import open_store
 from thalweg.store.questions import PathBetween, Start, Walk
 from thalweg.store.store import Store
-
-EXAMPLES = int(os.environ.get("THALWEG_EXAMPLES", "0"))
-
-Wipe = Callable[[], None]
-Explore = Callable[..., None]
-
-
-@pytest.fixture
-def explore(address: str, wipe: Wipe) -> Iterator[Explore]:
-    """Tries a check on examples of an estate, each time with an empty store; fewer of them where that takes longer."""
-    embedded = address.startswith("sqlite")
-    examples = EXAMPLES or (100 if embedded else 15)
-    with asyncio.Runner() as runner:
-        store = runner.run(open_store(address, synchronous="NORMAL"))
-
-        def explore(check: Callable[..., Awaitable[None]], **drawn: st.SearchStrategy[Any]) -> None:
-            async def example(**values: Any) -> None:
-                wipe()
-                await check(store, **values)
-
-            @settings(
-                max_examples=examples,
-                derandomize=not EXAMPLES,
-                deadline=None,
-                database=None,
-                report_multiple_bugs=False,
-                phases=tuple(Phase) if embedded or EXAMPLES else (Phase.generate,),  # to shrink takes minutes there
-            )
-            @given(st.fixed_dictionaries(drawn))
-            def holds(values: dict[str, Any]) -> None:
-                runner.run(example(**values))
-
-            print(f"{examples} examples were asked for; THALWEG_EXAMPLES=1000 asks for more, and for others each time")
-            holds()
-
-        yield explore
-        runner.run(store.close())
-
 
 # ------------------------------------------------------------------------------------- the graph that must be there
 
@@ -95,7 +52,7 @@ async def compare(
     store: Store,
     steps: list[Step],
     walks: list[tuple[Start, Walk]],
-    paths: list[tuple[str, str, tuple[EdgeType, ...], int | None]],
+    paths: list[Path],
     as_of: int | None,
 ) -> None:
     oracle = Oracle()
@@ -106,7 +63,7 @@ async def compare(
     for start, walk in walks:
         await compare_walk(store, oracle, start, walk)
     for path in paths:
-        await compare_path(store, oracle, *path)
+        await compare_path(store, oracle, path)
     known = sorted(oracle.visible())
     assert {id: tuple(it) for id, it in (await store.degrees(known, ANYONE, as_of=as_of)).items()} == oracle.degrees(
         as_of
@@ -200,27 +157,33 @@ async def compare_walk(store: Store, oracle: Oracle, start: Start, walk: Walk) -
     assert walked.complete == (not reached.deeper)
 
 
-async def compare_path(
-    store: Store, oracle: Oracle, source: str, target: str, types: tuple[EdgeType, ...], as_of: int | None
-) -> None:
-    level = Level.ASSET if source in ASSETS else Level.VERSION
-    for versions in (True, False) if level is Level.ASSET else (True,):
-        edges = await store.path(PathBetween(id(source), id(target), types, as_of, versions), ANYONE)
-        ends = [
-            oracle.starts(Start(versions_of=id(word)) if versions and level is Level.ASSET else Start(ids=(id(word),)))
-            for word in (source, target)
-        ]
-        lengths = [oracle.distance(one, other, types, as_of) for one in ends[0] for other in ends[1]]
-        sound = [length for length in lengths if length is not None]
-        assert (None if edges is None else len(edges)) == min(sound, default=None)
+async def compare_path(store: Store, oracle: Oracle, asked: Path) -> None:
+    assets = asked.source in ASSETS
+    for versions in (True, False) if assets else (True,):
+        through, avoiding = (
+            tuple(_meant(one, versions) for one in things) for things in (asked.through, asked.avoiding)
+        )
+        ends = id(asked.source), id(asked.target)
+        between = PathBetween(*ends, asked.types, asked.as_of, versions, through, avoiding)
+        edges = await store.path(between, ANYONE)
+        assert (None if edges is None else len(edges)) == oracle.distance(between)
         if not edges:
             continue
-        graph = oracle.graph(types, as_of)
-        assert edges[0].source in ends[0]
-        assert edges[-1].target in ends[1]
+        graph = oracle.graph(asked.types, asked.as_of)
+        sources, targets = (oracle.things(id, versions) for id in ends)
+        assert edges[0].source in sources
+        assert edges[-1].target in targets
         for edge in edges:
             assert graph.has_edge(edge.source, edge.target, (edge.source, edge.type, edge.target, edge.role))
         assert all(one.target == other.source for one, other in pairwise(edges))
+        passed = {edge.target for edge in edges[:-1]} - sources - targets
+        assert all(passed & oracle.things(one, versions) for one in through)
+        assert not any(passed & oracle.things(one, versions) for one in avoiding)
+
+
+def _meant(one: Kind | str, versions: bool) -> Kind | str:
+    """A word as an id; a kind of asset, among versions, as that of its versions."""
+    return (one.version if versions and one.version else one) if isinstance(one, Kind) else id(one)
 
 
 def clock(at: int) -> int:

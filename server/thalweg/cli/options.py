@@ -170,6 +170,14 @@ class ListWord(StrEnum):
     RELEASES = "releases"
 
 
+class OrphanWord(StrEnum):
+    """What may stand alone."""
+
+    RELEASES = "releases"
+    DATA = "data"
+    MODELS = "models"
+
+
 class LevelWord(StrEnum):
     ASSET = "asset"
     VERSION = "version"

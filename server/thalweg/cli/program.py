@@ -219,6 +219,120 @@ def lineage(
 
 
 @app.command()
+def path(
+    source: Annotated[str, typer.Argument(metavar="FROM", help="The one, as people name it.", show_default=False)],
+    target: Annotated[str, typer.Argument(metavar="TO", help="The other.", show_default=False)],
+    through: Annotated[
+        list[str] | None,
+        typer.Option("--through", metavar="KIND|NAME", help="It must pass one of this kind, or this (again for more)."),
+    ] = None,
+    avoiding: Annotated[
+        list[str] | None,
+        typer.Option("--avoiding", metavar="KIND|NAME", help="It must not pass this kind, or this (again for more)."),
+    ] = None,
+    level: Annotated[
+        options.LevelWord | None,
+        typer.Option(
+            "--level",
+            help="Among assets, or among their versions; assets where both ends are without.",
+            show_default=False,
+        ),
+    ] = None,
+    edges: Annotated[
+        list[options.EdgeWord] | None,
+        typer.Option("--edge", help="Only along edges of this type (again for more)."),
+    ] = None,
+    as_of: options.AsOf = None,
+    server: options.Server = None,
+    store: options.AskedStore = None,
+    as_json: options.Json = False,
+) -> int:
+    """How one thing came to influence another, step by step.
+
+    Exits with 1 where there is none.
+    """
+    from thalweg.cli.commands.path import Question, show
+    from thalweg.cli.place import place
+
+    question = Question(source, target, through or [], avoiding or [], level, edges, as_of)
+    return show(place(server, store), question, as_json)
+
+
+@app.command()
+def ancestors(
+    names: options.Names,
+    edges: Annotated[
+        list[options.EdgeWord] | None,
+        typer.Option("--edge", help="Walk only along edges of this type (again for more)."),
+    ] = None,
+    as_of: options.AsOf = None,
+    limit: Annotated[
+        int, typer.Option("--limit", metavar="N", min=1, max=1_000, help="Show so many at most, the nearest.")
+    ] = 100,
+    server: options.Server = None,
+    store: options.AskedStore = None,
+    as_json: options.Json = False,
+) -> int:
+    """What several things share of what they came from."""
+    from thalweg.cli.commands.ancestors import Question, show
+    from thalweg.cli.place import place
+
+    return show(place(server, store), Question(names, edges, as_of, limit), as_json)
+
+
+@app.command()
+def live(
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="TIME", help="Then: 2026-05-02, or 2026-05-02T08:00:00Z; now without."),
+    ] = None,
+    environment: Annotated[
+        str | None, typer.Option("--environment", help="In this one; `prod*` is any that begins so.")
+    ] = None,
+    deployment: Annotated[
+        str | None, typer.Option("--of", metavar="NAME", help="Only releases of this deployment.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="Show so many releases at most.")] = 50,
+    after: Annotated[
+        str | None, typer.Option("--after", metavar="CURSOR", help="Go on behind the cursor that a page ended with.")
+    ] = None,
+    server: options.Server = None,
+    store: options.AskedStore = None,
+    as_json: options.Json = False,
+) -> int:
+    """What was live at a time, and what had made it."""
+    from thalweg.cli.commands.live import Question, show
+    from thalweg.cli.place import place
+
+    return show(place(server, store), Question(at, environment, deployment, limit, after), as_json)
+
+
+@app.command()
+def orphans(
+    kind: Annotated[
+        options.OrphanWord,
+        typer.Argument(
+            help="Live releases with no known data, data that feeds nothing live, models never deployed.",
+            show_default=False,
+        ),
+    ],
+    as_of: options.AsOf = None,
+    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="Show so many at most.")] = 50,
+    after: Annotated[
+        str | None, typer.Option("--after", metavar="CURSOR", help="Go on behind the cursor that a page ended with.")
+    ] = None,
+    server: options.Server = None,
+    store: options.AskedStore = None,
+    as_json: options.Json = False,
+) -> int:
+    """What stands alone: releases, data, models."""
+    from thalweg.cli.commands.orphans import Question, show
+    from thalweg.cli.place import place
+
+    return show(place(server, store), Question(kind, as_of, limit, after), as_json)
+
+
+@app.command()
 def get(
     name: options.Name,
     server: options.Server = None,

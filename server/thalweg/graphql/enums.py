@@ -7,7 +7,7 @@ from typing import Any
 
 import strawberry
 
-from thalweg.lineage import impact, walk
+from thalweg.lineage import impact, orphans, walk
 from thalweg.model import edges, facts, kinds, results
 from thalweg.store import questions
 
@@ -121,6 +121,15 @@ class Truncated(Enum):
         results.Truncated.VISITED, description="More nodes would have to be looked at than the server allows."
     )
     DEADLINE = value(results.Truncated.DEADLINE, description="It took too long.")
+
+
+@strawberry.enum(description="Which list of what stands alone.")
+class Orphan(Enum):
+    RELEASES = value(
+        orphans.Orphan.RELEASES, description="Live releases whose models came from no dataset version that is known."
+    )
+    DATA = value(orphans.Orphan.DATA, description="Datasets from which nothing live is reached, among assets.")
+    MODELS = value(orphans.Orphan.MODELS, description="Models that no deployment has ever served.")
 
 
 @strawberry.enum(description="What happens to an asset.")

@@ -262,13 +262,14 @@ _PLACE: dict[Sort, tuple[type, ...]] = {
 """What the first part of a position may be; the last part is an id."""
 
 
-def _position(cursor: str | None, digest: str, name: str, order: Order) -> tuple[Json, ...] | None:
+def position(cursor: str | None, digest: str, name: str, order: Order) -> tuple[Json, ...] | None:
+    """Where a cursor points. Raises BadInput for one of another list, or of no list."""
     if cursor is None:
         return None
-    position = cursors.decode(cursor, digest, name)
-    if not position or not isinstance(position[0], _PLACE[order.by]) or not isinstance(position[-1], str):
+    place = cursors.decode(cursor, digest, name)
+    if not place or not isinstance(place[0], _PLACE[order.by]) or not isinstance(place[-1], str):
         raise BadInput(f"`{name}` is no cursor of this server.", "Begin again from the first page.")
-    return position
+    return place
 
 
 async def listed(
@@ -293,8 +294,8 @@ async def listed(
         where,
         ordered,
         limit=paging.size,
-        after=_position(after, digest, "after", ordered),
-        before=_position(before, digest, "before", ordered),
+        after=position(after, digest, "after", ordered),
+        before=position(before, digest, "before", ordered),
         from_end=paging.backward and before is None,
         seconds=context.seconds,
     )

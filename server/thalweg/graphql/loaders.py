@@ -6,18 +6,15 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
+from thalweg.lineage.live import releases_of
 from thalweg.model import time
 from thalweg.model.facts import Caller
-from thalweg.model.kinds import Kind
 from thalweg.model.results import Entity, Mark, Neighbours
-from thalweg.store.questions import Find, Hop, Neighbour, Where
+from thalweg.store.questions import Neighbour
 from thalweg.store.store import Store
 
 V = TypeVar("V")
 Tasks = set[asyncio.Task[None]]
-
-NEWEST = 100
-"""How many releases of a deployment are looked through for live ones before the store is asked for those alone."""
 
 
 class Batch(Generic[V]):
@@ -103,26 +100,12 @@ class Loaders:
         return self._batch((as_of, history), fetch)
 
     def live(self, as_of: int | None, first: int, shape: Callable[[Sequence[Entity], bool], V]) -> Batch[V]:
-        """The releases of deployments that are live at a time, the newest first.
-
-        They are looked for among the newest releases of all deployments in one call; only a deployment that has more
-        releases than that is asked for its live ones alone.
-        """
+        """The releases of deployments that are live at a time, the newest first."""
 
         async def fetch(ids: Sequence[str]) -> Mapping[str, V]:
-            ask = Neighbour(Hop.VERSIONS, limit=NEWEST)
-            found = await self._store.neighbours(ids, ask, self._caller)
             at = time.now() if as_of is None else as_of
-
-            async def of(id: str) -> V:
-                if not found[id].more:
-                    live = [release for _, release in found[id].found if is_live(release, at)]
-                    return shape(live[:first], len(live) > first)
-                where = Where(asset_id=id, live=True, live_at=as_of)
-                page = await self._store.find(Find(Kind.RELEASE, where, limit=first), self._caller)
-                return shape(page.entities, page.has_next)
-
-            return dict(zip(ids, await asyncio.gather(*map(of, ids)), strict=True))
+            found = await releases_of(self._store, self._caller, ids, at, first)
+            return {id: shape(*found[id]) for id in ids}
 
         return self._batch(("live", as_of, first), fetch)
 
@@ -130,9 +113,3 @@ class Loaders:
         """Stops what is still being asked: nobody waits for it any more."""
         for task in self._tasks:
             task.cancel()
-
-
-def is_live(release: Entity, at: int) -> bool:
-    """Whether the period of a release is open at a time; one that has no `since` counts from when it was first seen."""
-    until = release.props.get("until")
-    return release.at <= at and (until is None or at < until)

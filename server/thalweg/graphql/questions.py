@@ -15,10 +15,11 @@ from thalweg.graphql.fields import answered
 from thalweg.graphql.scalars import DateTime
 from thalweg.lineage import path as paths
 from thalweg.lineage import walk
+from thalweg.lineage.name import resolve
 from thalweg.model.edges import LINEAGE
 from thalweg.model.errors import NotFound
 from thalweg.model.keys import kind_of_id
-from thalweg.model.kinds import Level
+from thalweg.model.kinds import Kind, Level
 from thalweg.model.results import Edge, display_name
 from thalweg.store.questions import NodeFilter
 
@@ -185,6 +186,27 @@ class Path:
     )
 
 
+@strawberry.input(
+    description="Things on a path: kinds, and entities. At the level of versions an asset is any of its own."
+)
+class OnPath:
+    kinds: list[enums.Kind] | None = field(
+        description="Kinds; an asset's stands for its version's there.", default=None
+    )
+    entities: list[strawberry.ID] | None = field(
+        description="Entities, each by its id, or a text that names it as in `entity`.", default=None
+    )
+
+
+async def _things(info: Info, given: OnPath | None) -> list[Kind | str]:
+    """The kinds and ids that are meant. Raises NotFound for a name that names nothing."""
+    if given is None:
+        return []
+    context = info.context
+    found = [await resolve(context.store, context.caller, of, seconds=context.seconds) for of in given.entities or ()]
+    return [*(kind.value for kind in given.kinds or ()), *(one.id for one in found)]
+
+
 # ---------------------------------------------------------------------------------------------------------------- query
 
 LevelArgument = Annotated[
@@ -265,7 +287,7 @@ class Questions:
 
     @answered(
         "The shortest explanation of how one entity came to influence another. Null where neither influences the "
-        "other, or one is not known.",
+        "other (by way of what it must pass, and of nothing it must avoid), or one is not known.",
         cost=100,
     )
     async def path(
@@ -283,9 +305,15 @@ class Questions:
             argument(description="At which level; ASSET between two assets, else VERSION, when left out."),
         ] = None,
         edge_types: EdgeTypes = None,
+        through: Annotated[
+            OnPath | None,
+            argument(description="What must lie between the ends: one of each kind, and each entity; 5 at most."),
+        ] = None,
+        avoiding: Annotated[OnPath | None, argument(description="What must not lie between the ends.")] = None,
         as_of: types.AsOf = None,
     ) -> Path | None:
         context = info.context
+        passed, avoided = await _things(info, through), await _things(info, avoiding)
         ends = [await id_of(info, source), await id_of(info, target)]
         if ends[0] is None or ends[1] is None:
             return None
@@ -298,6 +326,8 @@ class Questions:
                 direction=direction.value,
                 level=None if level is None else level.value,
                 types=LINEAGE if edge_types is None else [one.value for one in edge_types],
+                through=passed,
+                avoiding=avoided,
                 as_of=as_of,
                 visited=2 * context.limits.visited,
                 seconds=context.seconds,

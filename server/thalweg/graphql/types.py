@@ -17,10 +17,10 @@ from strawberry import field
 from thalweg.graphql import enums, values
 from thalweg.graphql.context import Info
 from thalweg.graphql.fields import answered
-from thalweg.graphql.loaders import is_live
 from thalweg.graphql.relations import First, Links, Listing, all_versions, asset, fetched, made, one, related, size
 from thalweg.graphql.scalars import DateTime, Json, Long
 from thalweg.graphql.values import Column, KeyValue, Metric, MetricPoint
+from thalweg.lineage.live import is_live
 from thalweg.model import results, time
 from thalweg.model.edges import EdgeType
 from thalweg.model.errors import BadInput

@@ -70,6 +70,8 @@ class PathBetween:
     """A shortest path along the influence, from one end to the other, at one level.
 
     Either end may be an asset where the level is that of versions: any of its versions will do.
+    through: kinds and ids, each of which must lie between the ends. avoiding: kinds and ids that must not. An asset
+    among the ids stands for any of its versions as well. Where a cycle is the only way, a node may come twice.
     """
 
     source: str
@@ -77,6 +79,8 @@ class PathBetween:
     types: tuple[EdgeType, ...] = LINEAGE
     as_of: int | None = None
     versions: bool = True
+    through: tuple[Kind | str, ...] = ()
+    avoiding: tuple[Kind | str, ...] = ()
     visited: int = 200_000
     seconds: float = 10.0
 

@@ -278,3 +278,21 @@ RETURN [e IN relationships(p)[1..-1] | [startNode(e).id, type(e), endNode(e).id,
 MATCH (n:Entity {id: $id})
 WHERE NOT n:Hidden AND (NOT $versions OR EXISTS { (n)-[:HAS_VERSION]->() })
 RETURN true AS there
+
+// name: before
+// One of some nodes from which one step leads to a node.
+MATCH (b:Entity {id: $id})
+UNWIND $among AS id
+MATCH (a:Entity {id: id})
+MATCH (a)-[e:TYPES]->(b)
+WHERE $as_of IS NULL OR e.at <= $as_of
+RETURN id LIMIT 1
+
+// name: edges_along
+// The edges between the two nodes of each step of a path.
+UNWIND $steps AS step
+MATCH (a:Entity {id: step[0]})
+MATCH (b:Entity {id: step[1]})
+MATCH (a)-[e:TYPES]->(b)
+WHERE $as_of IS NULL OR e.at <= $as_of
+RETURN collect([a.id, type(e), b.id, properties(e)]) AS edges
