@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 import pytest
+from hypothesis import Phase, settings
 
 from tests.exploring import explore, wipe
 from tests.lineage.estate import Estate
+from tests.lineage.examples import examples
 from thalweg import ingest
 from thalweg.model.errors import ThalwegError
 from thalweg.model.facts import ANYONE
@@ -50,3 +52,37 @@ def fresh(tmp_path: Path) -> Iterator[Fresh]:
 
     with asyncio.Runner() as runner:
         yield lambda estate, ask: runner.run(answer(estate, ask))
+
+
+class Drawing(Protocol):
+    """Answers by one store for all the examples of a property, which must not meet: each names its things anew."""
+
+    settings: settings
+
+    def __call__(self, ask: Callable[[Store], Awaitable[T]]) -> T: ...
+
+
+class _Drawing:
+    def __init__(self, runner: asyncio.Runner, store: Store, settings: settings) -> None:
+        self.runner = runner
+        self.store = store
+        self.settings = settings
+
+    def __call__(self, ask: Callable[[Store], Awaitable[T]]) -> T:
+        async def answer() -> T:
+            return await ask(self.store)
+
+        return self.runner.run(answer())
+
+
+@pytest.fixture
+def drawing(address: str) -> Iterator[Drawing]:
+    """On each engine; fewer examples where they take longer, and none made smaller where that takes minutes."""
+    embedded = address.startswith("sqlite")
+    tried = examples(60) if embedded else settings(examples(15), phases=(Phase.generate,))
+    with asyncio.Runner() as runner:
+        store = runner.run(open_store(address))
+        try:
+            yield _Drawing(runner, store, tried)
+        finally:
+            runner.run(store.close())
