@@ -161,8 +161,10 @@ class _Comparing:
 
     def _retype(self, old: Column, new: Column) -> Retype | None:
         inferred = self._new.inferred
-        if new.type is None or (old.type is None and self._new.columns is not None):
-            self._skip("the types of {} are not known on both sides", old.name)
+        stated = self._new.columns is None
+        if new.type is None or (old.type is None and not stated):
+            if not stated:
+                self._skip("the types of {} are not known on both sides", old.name)
             return None
         if old.type is None:
             return Retype(old.name, None, new.type)
@@ -191,7 +193,7 @@ class _Comparing:
 
     def _ambiguous(self, old: Column, was: ColumnType, now: ColumnType) -> bool:
         """The bare word, in a place whose dialect is not known."""
-        bare = self._dialect is None and (old.type or "").strip().lower() == "timestamp"
+        bare = self._dialect in (None, "hive") and (old.type or "").strip().lower() == "timestamp"
         return bare and {was.base, now.base} == {Base.TIMESTAMP, Base.ZONED}
 
     # -------------------------------------------------------------------------------------------------- and besides
