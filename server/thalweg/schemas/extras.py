@@ -1,0 +1,53 @@
+"""Readers that need packages which the server itself does not: whoever wants them installs `thalweg[…]`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from thalweg.model.errors import BadInput
+from thalweg.model.facts import Json
+from thalweg.schemas.table import Table
+
+
+def parquet(path: Path) -> list[Table]:
+    with _needed(path, "pyarrow", "parquet"):
+        from thalweg.schemas import columnar
+    return columnar.parquet(path)
+
+
+def arrow_file(path: Path) -> list[Table]:
+    with _needed(path, "pyarrow", "parquet"):
+        from thalweg.schemas import columnar
+    return columnar.arrow_file(path)
+
+
+def arrow_stream(path: Path) -> list[Table]:
+    with _needed(path, "pyarrow", "parquet"):
+        from thalweg.schemas import columnar
+    return columnar.arrow_stream(path)
+
+
+def checkpoint(path: Path) -> list[Mapping[str, Json]]:
+    """The `metaData` actions of a checkpoint of a Delta log, which is Parquet."""
+    with _needed(path, "pyarrow", "parquet"):
+        from thalweg.schemas import columnar
+    return columnar.checkpoint(path)
+
+
+def statements(path: Path, text: str, dialect: str | None) -> list[Table]:
+    with _needed(path, "sqlglot", "sql"):
+        from thalweg.schemas import sql
+    return sql.tables(path, text, dialect)
+
+
+@contextmanager
+def _needed(path: Path, package: str, extra: str) -> Iterator[None]:
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != package:
+            raise
+        what = f"{path} is read with {package}, which is not installed."
+        raise BadInput(what, f"Install it: pip install 'thalweg[{extra}]'.") from error
