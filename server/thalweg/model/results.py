@@ -144,6 +144,34 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Spread:
+    """A metric over the entities of a group: how many have it as a number, the least, the greatest and the mean."""
+
+    count: int
+    least: float | None
+    greatest: float | None
+    mean: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """One group of a list. key: what its entities have in common, an id where that is an asset; None: nothing."""
+
+    key: str | None
+    count: int
+    spreads: Mapping[str, Spread]
+
+
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """One page of the groups of a list; for each group its place, as a cursor holds it."""
+
+    groups: tuple[Grouping, ...]
+    positions: tuple[tuple[Json, ...], ...]
+    has_next: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
     """An alias or a stage of a model version over a half-open interval; `until` None: it holds now."""
 

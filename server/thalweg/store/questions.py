@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeAlias
 
 from thalweg.model.edges import LINEAGE, EdgeType
 from thalweg.model.facts import Json
@@ -86,7 +87,10 @@ class PathBetween:
 
 
 class Sort(Enum):
-    """What a list is ordered by; ties by id. AT is when a thing happened; METRIC lists only what has that metric."""
+    """What a list is ordered by; ties by id. AT is when a thing happened.
+
+    METRIC as the only key lists only what has that metric; as one of several, what lacks it comes last.
+    """
 
     AT = "AT"
     NAME = "NAME"
@@ -125,11 +129,21 @@ class MetricIs:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberIs:
+    """A condition on a parameter that is written as a number; one that is not meets none."""
+
+    key: str
+    compare: Compare
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
 class Where:
     """Which entities of a kind a list holds; all that is given must hold.
 
     namespace: exactly, or with a trailing `*` by its beginning; name likewise. key_prefix: the beginning of the last
-    part of the natural key (a commit's sha). live: releases whose period is open at `at` (None: now).
+    part of the natural key (a commit's sha). live: releases whose period is open at `at` (None: now). user: who ran it.
+    since, before: of when it happened; created_ and updated_: of when it was first seen, and last changed, here.
     """
 
     ids: tuple[str, ...] | None = None
@@ -148,24 +162,15 @@ class Where:
     live: bool | None = None
     live_at: int | None = None
     known: bool | None = None
+    user: str | None = None
+    numbers: tuple[NumberIs, ...] = ()
+    created_since: int | None = None
+    created_before: int | None = None
+    updated_since: int | None = None
+    updated_before: int | None = None
 
 
 EVERYTHING = Where()
-
-
-@dataclass(frozen=True, slots=True)
-class Find:
-    """A page of a list. after/before: a position as an earlier page gave it (`Page.positions`); at most one of them."""
-
-    kind: Kind
-    where: Where = EVERYTHING
-    order: Order = Order()
-    limit: int = 25
-    after: tuple[Json, ...] | None = None
-    before: tuple[Json, ...] | None = None
-    from_end: bool = False
-    """The last `limit` of the list rather than the first (Relay's `last` without `before`)."""
-    seconds: float = 10.0
 
 
 class Hop(Enum):
@@ -182,6 +187,59 @@ class Hop(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class AllOf:
+    """Each of them holds; of none that is so."""
+
+    of: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """One of them holds; of none that is not so."""
+
+    of: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """It does not hold: also where what it asks about is not known."""
+
+    of: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Some entity at the other end of a relationship meets a condition. kinds: of that end; None for any."""
+
+    hop: Hop
+    type: EdgeType | None = None
+    where: Condition = EVERYTHING
+    kinds: tuple[Kind, ...] | None = None
+
+
+Condition: TypeAlias = Where | AllOf | AnyOf | Not | Related
+"""`conditions.py` says how large one may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """A page of a list. after/before: a position as an earlier page gave it (`Page.positions`); at most one of them.
+
+    order: one key, or several, the first of most weight; ties by id, the way that the last of them goes.
+    """
+
+    kind: Kind
+    where: Condition = EVERYTHING
+    order: Order | tuple[Order, ...] = Order()
+    limit: int = 25
+    after: tuple[Json, ...] | None = None
+    before: tuple[Json, ...] | None = None
+    from_end: bool = False
+    """The last `limit` of the list rather than the first (Relay's `last` without `before`)."""
+    seconds: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
 class Neighbour:
     """Which neighbours are asked for: at most `limit` for each node, the newest first.
 
@@ -193,3 +251,39 @@ class Neighbour:
     kinds: tuple[Kind, ...] | None = None
     limit: int = 25
     as_of: int | None = None
+
+
+class GroupBy(Enum):
+    """What entities are grouped by. DAY and MONTH are of when a thing happened, in UTC."""
+
+    STATUS = "STATUS"
+    NAMESPACE = "NAMESPACE"
+    ASSET = "ASSET"
+    USER = "USER"
+    TAG = "TAG"
+    PARAM = "PARAM"
+    MONTH = "MONTH"
+    DAY = "DAY"
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """A page of the groups of a list, each with how many it holds.
+
+    key: of TAG and PARAM, which. What has no such thing is a group of its own, whose key is None and comes last.
+    metrics: of each, how many have it as a number, the least, the greatest and the mean; best: of its best values.
+    by_count: the largest group first (the least where not `descending`), ties by key; else by key.
+    after: a position as an earlier page gave it (`Grouped.position`).
+    """
+
+    kind: Kind
+    by: GroupBy
+    where: Condition = EVERYTHING
+    key: str = ""
+    metrics: tuple[str, ...] = ()
+    best: bool = False
+    by_count: bool = True
+    descending: bool = True
+    limit: int = 25
+    after: tuple[Json, ...] | None = None
+    seconds: float = 10.0

@@ -17,6 +17,7 @@ from thalweg.model.results import (
     Edge,
     Entity,
     Event,
+    Grouped,
     Mark,
     Neighbours,
     Page,
@@ -25,7 +26,7 @@ from thalweg.model.results import (
     Walked,
     Written,
 )
-from thalweg.store.questions import Find, Neighbour, PathBetween, Start, Walk, Where
+from thalweg.store.questions import Condition, Find, Groups, Neighbour, PathBetween, Start, Walk
 from thalweg.store.weave.prepared import Prepared
 
 SCHEMA_VERSION = 2
@@ -81,8 +82,12 @@ class Store(Protocol):
         """A page of a list. Raises DeadlineExceeded."""
         ...
 
-    async def count(self, kind: Kind, where: Where, caller: Caller, *, seconds: float = 10.0) -> int:
+    async def count(self, kind: Kind, where: Condition, caller: Caller, *, seconds: float = 10.0) -> int:
         """How many entities a list would hold. Raises DeadlineExceeded."""
+        ...
+
+    async def group(self, groups: Groups, caller: Caller) -> Grouped:
+        """A page of the groups of a list, with counts and the spread of metrics. Raises DeadlineExceeded."""
         ...
 
     async def neighbours(self, ids: Sequence[str], ask: Neighbour, caller: Caller) -> Mapping[str, Neighbours]:

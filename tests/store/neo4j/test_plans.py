@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import neo4j
@@ -23,11 +23,24 @@ from thalweg.model import keys
 from thalweg.model.edges import LINEAGE, EdgeType
 from thalweg.model.facts import ANYONE
 from thalweg.model.kinds import Kind
-from thalweg.store.neo4j.lists import kept
+from thalweg.store.neo4j.conditions import Rest
 from thalweg.store.neo4j.queries import queries, query, statements
+from thalweg.store.neo4j.seeking import kept
 from thalweg.store.neo4j.store import Neo4jStore
 from thalweg.store.neo4j.walk import CROWD, FAR, fits
-from thalweg.store.questions import ALL_NODES, Compare, MetricIs, NodeFilter, Sort, Where
+from thalweg.store.questions import (
+    ALL_NODES,
+    AnyOf,
+    Compare,
+    Condition,
+    Hop,
+    MetricIs,
+    NodeFilter,
+    Not,
+    Related,
+    Sort,
+    Where,
+)
 
 ESTATE = Size(6_000)
 AT_ONCE = 400
@@ -46,6 +59,7 @@ REACHED = {"as_of": None, "stop": None, "visited": 100_001, "depth": FAR, "exemp
 FITS = fits(ALL_NODES)
 MODELS = fits(NodeFilter(kinds=frozenset({Kind.MODEL_VERSION})))
 KEPT = kept(Where())
+READS_HUB = Related(Hop.IN, EdgeType.INPUT_TO, Where(ids=(HUB.id,)))
 WHERE = kept(Where(tags=(("a", "b"),), metrics=(MetricIs("auc", Compare.GT, 2.0),)))
 
 
@@ -72,6 +86,34 @@ def walk(name: str, bound: int, *, prunes: bool = True, depth: int | None = None
 def page(name: str, bound: int, sort: Sort = Sort.AT, descending: bool = True, /, **more: Any) -> Ask:
     about = {**KEPT, "kind": "Run", "limit": 26, "value": None, "id": "", "low": -(1 << 62), "high": 1 << 62, **more}
     return Ask(name, bound, about, {"sort": sort, "descending": descending})
+
+
+def met(name: str, bound: int, where: Condition, **more: Any) -> Ask:
+    """A page, or a count, under a condition of several parts."""
+    rest = Rest(Kind.RUN, (where,))
+    ask = page(name, bound, **{"kept": KEPT["kept"] | rest.values, **more})
+    return replace(ask, form={**ask.form, "rest": rest.text})
+
+
+def keyed(name: str, bound: int, *by: str, **more: Any) -> Ask:
+    """A page by several keys, the first of them the time where none is a metric."""
+    order = [{"by": one, "metric": "auc", "best": False, "down": True} for one in by]
+    about = {"order": order, "measured": "METRIC" in by, "turn": 1, "having": False, "place": None, "id_down": True}
+    return page(name, bound, **{**about, **more})
+
+
+def grouped(name: str, bound: int, **more: Any) -> Ask:
+    about = {"by": "STATUS", "begin": "", "letters": 0, "metrics": ["auc"], "best": False, "measured": True}
+    return page(name, bound, **{**about, "by_count": True, "descending": True, "place": None, **more})
+
+
+GROUPED: list[tuple[str, int, dict[str, Any]]] = [
+    ("ids", 4_000, {"ids": RUNS}),
+    ("asset", 2_000, {"asset": JOB}),
+    ("name", 20_000, {"name_start": "run-0"}),
+    ("kind", 60_000, {"by": "USER", "metrics": []}),
+    ("kind", 20_000, {"by": "NAMESPACE", "metrics": [], "measured": False, "place": [1, None]}),
+]
 
 
 def write(name: str, bound: int, **parameters: Any) -> Ask:
@@ -143,6 +185,22 @@ ASKED = [
     page("versions_by_time", 1_500, asset=JOB),
     *(page(name, 1_500, metric="auc", low=-9e99, high=9e99) for name in ("sorted_by_last", "sorted_by_best")),
     *(page(name, 100, metric="auc", value=0.5) for name in ("same_last", "same_best")),
+    keyed("keyed", 1_500, "at", "name"),
+    keyed("keyed", 1_500, "at", "METRIC", place=[[0, 1 << 61], [0, 0.5]], high=(1 << 61) + 1),
+    keyed("keyed_by_ids", 3_500, "METRIC", ids=RUNS, having=True),
+    keyed("keyed_by_asset", 3_000, "METRIC", "at", asset=JOB),
+    keyed("keyed_by_name", 20_000, "name", "at", name_start="run-0"),
+    keyed("keyed_by_kind", 60_000, "METRIC", "at"),
+    met("sorted", 900, AnyOf((Where(namespace="bench"), Where(status=("FAILED",))))),
+    met("sorted", 900, Not(Where(namespace="nowhere", gone=True))),
+    met("sorted", 30_000, AnyOf((Where(tags=(("a", "b"),)), Where(user="nobody")))),
+    met("sorted", 17_000, Related(Hop.IN, EdgeType.INPUT_TO, Where(asset_id=TABLE))),
+    met("sorted", 3_000, Related(Hop.ASSET, where=Where(namespace="bench"))),
+    met("sorted_by_ids", 4_000, READS_HUB, ids=RUNS),
+    met("count_by_kind", 40_000, READS_HUB),
+    Ask("reached", 1_500, {"starts": [JOB], "limit": 10_001}, {"steps": ((Hop.VERSIONS, None),)}),
+    Ask("reached", 3_000, {"starts": [HUB.id], "limit": 100}, {"steps": ((Hop.OUT, EdgeType.INPUT_TO),)}),
+    *(grouped(f"groups_by_{by}", bound, **about) for by, bound, about in GROUPED),
     page("count_by_ids", 1_500, ids=RUNS),
     page("count_by_asset", 1_000, asset=JOB),
     page("count_by_name", 8_000, name_start="run-0"),

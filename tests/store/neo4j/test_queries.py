@@ -11,10 +11,11 @@ from neo4j.exceptions import ClientError
 
 from thalweg.model.edges import LINEAGE, EdgeType
 from thalweg.model.kinds import Kind
+from thalweg.store.neo4j.conditions import Rest
 from thalweg.store.neo4j.queries import FILES, Query, queries, query, statements
 from thalweg.store.neo4j.schema import schema
 from thalweg.store.neo4j.store import Neo4jStore
-from thalweg.store.questions import Sort
+from thalweg.store.questions import AnyOf, Compare, Hop, MetricIs, Not, NumberIs, Related, Sort, Where
 from thalweg.store.rules import RULES
 
 FOLDER = files("thalweg.store.neo4j")
@@ -54,7 +55,15 @@ def test_each_query_is_asked_somewhere() -> None:
         "same_",
         *(f"{part}_of_" for part in ("whole", "nearest", "layer", "counts")),
     )
-    families += ("behind_of_", "layer_next_to_", *schema(), *(rule.query for rule in RULES))
+    families += (
+        "keyed_by_",
+        "groups_by_",
+        "met_",
+        "behind_of_",
+        "layer_next_to_",
+        *schema(),
+        *(rule.query for rule in RULES),
+    )
     for name in queries():
         asked = f'"{name}"' in code or f"// with: {name}\n" in texts or name.startswith(families)
         assert asked, f"nobody asks {name}"
@@ -81,11 +90,45 @@ def test_upstream_is_the_same_query_turned_round() -> None:
     assert "-[:HAS_VERSION]->" in query("next_to_versions", types=LINEAGE, upstream=True).text, "only what is walked"
 
 
+EVERY = AnyOf(
+    (
+        Not(Where(ids=(), namespace="a", name="a", name_contains="a", key_prefix="a", asset_id="a", status=("a",))),
+        Where(namespace="a*", name="a*", since=1, before=1, created_since=1, created_before=1, updated_since=1),
+        Where(updated_before=1, gone=True, known=True, live=True, user="a", tags=(("a", "b"),), params=(("a", "b"),)),
+        Where(metrics=(MetricIs("a", Compare.LT, 1),), numbers=(NumberIs("a", Compare.LT, 1),)),
+        Related(Hop.IN, EdgeType.INPUT_TO, Related(Hop.ASSET, where=Related(Hop.IN, EdgeType.PRODUCED))),
+    )
+)
+"""A condition with every part that there is."""
+
+
+def test_a_condition_is_put_together_from_every_part_that_there_is() -> None:
+    text = Rest(Kind.RUN, (EVERY,)).text
+    for name in statements("condition"):
+        begin = queries()[name].text.splitlines()[0].partition("#")[0].replace("(n)STEPS", "(")
+        assert name == "reached" or begin.partition("(")[0] in text, name
+    assert "#" not in text
+    assert not re.search(r"\bSTEPS\b", text)
+
+
 def texts(name: str) -> list[str]:
     """A query in each form that it is asked in, as far as its grammar goes."""
     types = tuple(EdgeType)
-    forms = [query(name, types=types, sort=Sort.AT, kind=Kind.RUN)]
-    forms.append(query(name, types=types, depth=3, upstream=True, sort=Sort.NAME, descending=True, kind=Kind.MODEL))
+    steps = ((Hop.VERSIONS, None), (Hop.OUT, EdgeType.INPUT_TO))
+    forms = [query(name, types=types, sort=Sort.AT, kind=Kind.RUN, steps=steps)]
+    rest = Rest(Kind.RUN, (EVERY,)).text
+    more = query(
+        name,
+        types=types,
+        depth=3,
+        upstream=True,
+        sort=Sort.NAME,
+        descending=True,
+        kind=Kind.MODEL,
+        steps=steps[1:],
+        rest=rest,
+    )
+    forms.append(more)
     return [form.text for form in forms]
 
 

@@ -11,13 +11,13 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from typing import LiteralString
+from typing import LiteralString, TypeAlias
 
 from thalweg.model.edges import EdgeType
 from thalweg.model.kinds import Kind
-from thalweg.store.questions import Sort
+from thalweg.store.questions import Hop, Sort
 
-FILES = ("schema", "load", "apply", "read", "walk", "list", "upkeep")
+FILES = ("schema", "load", "apply", "read", "walk", "condition", "list", "upkeep")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +67,13 @@ def query(
     sort: Sort | None = None,
     descending: bool = False,
     kind: Kind | None = None,
+    steps: Steps = (),
+    rest: str = "",
 ) -> Query:
     """A query by its name.
 
     types: for `TYPES`. depth: for `DEPTH`; None leaves the end open. upstream: the same query against the arrows.
-    sort, descending: for `SORT`, `BEYOND` and `WAY`. kind: for `KIND`.
+    sort, descending: for `SORT`, `BEYOND` and `WAY`. kind: for `KIND`. steps: for `STEPS`. rest: for `REST`.
     """
     found = queries()[name]
     words = {
@@ -81,12 +83,28 @@ def query(
         "BEYOND": "<" if descending else ">",
         "WAY": "DESC" if descending else "ASC",
         "KIND": kind.label if kind is not None else "",
+        "STEPS": arrows(steps),
+        "REST": rest,
     }
     text = _against(found.text) if upstream else found.text
     return Query(found.name, _WORD.sub(lambda match: words[match[0]], text), found.about)
 
 
-_WORD = re.compile(r"\b(?:TYPES|DEPTH|SORT|BEYOND|WAY|KIND)\b")
+_WORD = re.compile(r"\b(?:TYPES|DEPTH|SORT|BEYOND|WAY|KIND|STEPS|REST)\b")
+
+Steps: TypeAlias = tuple[tuple[Hop, EdgeType | None], ...]
+"""Relationships one behind the other."""
+
+
+def arrows(steps: Steps) -> str:
+    """The relationships as a pattern, without its ends."""
+    return "()".join(
+        f"<-[:{type.label if type is not None else 'HAS_VERSION'}]-"
+        if hop in (Hop.IN, Hop.ASSET)
+        else f"-[:{type.label if type is not None else 'HAS_VERSION'}]->"
+        for hop, type in steps
+    )
+
 
 SORTED_BY: dict[Sort, str] = {
     Sort.AT: "at",

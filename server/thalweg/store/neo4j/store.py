@@ -17,6 +17,7 @@ from thalweg.model.results import (
     Edge,
     Entity,
     Event,
+    Grouped,
     Mark,
     Neighbours,
     Outcome,
@@ -26,13 +27,13 @@ from thalweg.model.results import (
     Walked,
     Written,
 )
-from thalweg.store.neo4j import around, lists, schema, upkeep
+from thalweg.store.neo4j import around, groups, lists, schema, upkeep
 from thalweg.store.neo4j.database import Database, Transaction
 from thalweg.store.neo4j.drive import drive, take_place
 from thalweg.store.neo4j.path import path
 from thalweg.store.neo4j.queries import query
 from thalweg.store.neo4j.walk import walk
-from thalweg.store.questions import Find, Neighbour, PathBetween, Start, Walk, Where
+from thalweg.store.questions import Condition, Find, Groups, Neighbour, PathBetween, Start, Walk
 from thalweg.store.queue import Answer, Batch, Queue
 from thalweg.store.weave import weave
 from thalweg.store.weave.derived import rebuild
@@ -163,8 +164,11 @@ class Neo4jStore:
     async def find(self, find: Find, caller: Caller) -> Page:
         return await lists.find(self._read(), find)
 
-    async def count(self, kind: Kind, where: Where, caller: Caller, *, seconds: float = 10.0) -> int:
+    async def count(self, kind: Kind, where: Condition, caller: Caller, *, seconds: float = 10.0) -> int:
         return await lists.count(self._read(), kind, where, seconds)
+
+    async def group(self, asked: Groups, caller: Caller) -> Grouped:
+        return await groups.group(self._read(), asked)
 
     async def neighbours(self, ids: Sequence[str], ask: Neighbour, caller: Caller) -> Mapping[str, Neighbours]:
         return await around.neighbours(self._read(), ids, ask)

@@ -15,6 +15,7 @@ from time import monotonic
 from typing import TypeVar
 
 from thalweg.model.errors import DeadlineExceeded
+from thalweg.store.conditions import number
 from thalweg.store.sqlite.errors import translated
 
 T = TypeVar("T")
@@ -171,6 +172,7 @@ def connect(file: Path, mode: str, *, cache: int) -> sqlite3.Connection:
 def connect_reader(file: Path, mode: str, *, cache: int) -> sqlite3.Connection:
     connection = connect(file, mode, cache=cache)
     connection.execute("PRAGMA query_only = ON")
+    connection.create_function("number", 1, number, deterministic=True)
     return connection
 
 

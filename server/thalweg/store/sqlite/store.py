@@ -30,6 +30,7 @@ from thalweg.model.results import (
     Edge,
     Entity,
     Event,
+    Grouped,
     Mark,
     Neighbours,
     Outcome,
@@ -39,9 +40,9 @@ from thalweg.model.results import (
     Walked,
     Written,
 )
-from thalweg.store.questions import Find, Neighbour, PathBetween, Start, Walk, Where
+from thalweg.store.questions import Condition, Find, Groups, Neighbour, PathBetween, Start, Walk
 from thalweg.store.queue import Answer, Batch, Queue
-from thalweg.store.sqlite import entities, lists, neighbours, opening, paths, upkeep, walks
+from thalweg.store.sqlite import entities, groups, lists, neighbours, opening, paths, upkeep, walks
 from thalweg.store.sqlite.codes import KINDS, TYPES, unpack
 from thalweg.store.sqlite.connections import Reader, Readers, Writer, connect, connect_reader, connect_writer
 from thalweg.store.sqlite.drive import Driver
@@ -189,8 +190,11 @@ class SQLiteStore:
     async def find(self, find: Find, caller: Caller) -> Page:
         return await self._ask(lambda reader: lists.find(reader, find), find.seconds)
 
-    async def count(self, kind: Kind, where: Where, caller: Caller, *, seconds: float = 10.0) -> int:
+    async def count(self, kind: Kind, where: Condition, caller: Caller, *, seconds: float = 10.0) -> int:
         return await self._ask(lambda reader: lists.count(reader, kind, where), seconds)
+
+    async def group(self, asked: Groups, caller: Caller) -> Grouped:
+        return await self._ask(lambda reader: groups.group(reader, asked), asked.seconds)
 
     async def neighbours(self, ids: Sequence[str], ask: Neighbour, caller: Caller) -> Mapping[str, Neighbours]:
         return await self._ask(lambda reader: neighbours.neighbours(reader, ids, ask))

@@ -16,9 +16,9 @@ from thalweg.model.kinds import Kind
 from thalweg.model.results import Direction, Edge, Node, Truncated, Walked
 from thalweg.store.questions import CUT_LAYER, NodeFilter, Start, Walk
 from thalweg.store.sqlite.codes import KIND_CODE, KIND_MASK, KINDS, TYPE_CODE
+from thalweg.store.sqlite.conditions import end_of
 from thalweg.store.sqlite.connections import Reader
 from thalweg.store.sqlite.entities import FOREVER, as_json, edge, handles, key_of
-from thalweg.store.sqlite.lists import end_of
 from thalweg.store.sqlite.text import load
 
 SQL = load("walk.sql")

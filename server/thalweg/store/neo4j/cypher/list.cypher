@@ -7,7 +7,8 @@
 
 // name: kept
 // A part: which entities a list holds.
-// One map of parameters, since Neo4j plans a text anew for each combination of their types, and null is one.
+// One map of parameters, since Neo4j plans a text anew for each combination of their types, and null is one. REST: what
+// else must hold, put together from the parts of condition.cypher.
     ($kept.namespace IS NULL OR n.namespace = $kept.namespace)
     AND ($kept.namespace_begins IS NULL OR n.namespace STARTS WITH $kept.namespace_begins)
     AND ($kept.name IS NULL OR coalesce(n.whole_name, n.name) = $kept.name)
@@ -32,6 +33,7 @@
             WHEN 'EQ' THEN value = is.value WHEN 'NE' THEN value <> is.value WHEN 'LT' THEN value < is.value
             WHEN 'LE' THEN value <= is.value WHEN 'GT' THEN value > is.value ELSE value >= is.value END))
     })
+    REST
 
 // name: sorted
 // A page in the order of an index: what shares the value of the place it begins at, then what lies beyond.
@@ -198,3 +200,129 @@ RETURN count(n) AS number
 // How many entities of a kind a list holds.
 // with: by_kind
 // with: number
+
+// name: values
+// A part: what an entity is sorted by, for each key a rank (what is no number and what is none have one) and a value;
+// and whether that lies behind the place where the page begins.
+WITH n
+WHERE n.kind = $kind AND
+// with: kept
+OPTIONAL MATCH (m:Detail {id: CASE WHEN $measured THEN n.id END})
+WITH n, [key IN $order | CASE key.by
+  WHEN 'METRIC' THEN coalesce(head([i IN range(0, size(coalesce(m.metrics, [])) - 1) WHERE m.metrics[i] = key.metric |
+    CASE WHEN key.best THEN [m.bests[i]] ELSE [m.lasts[i]] END]), [])
+  ELSE [n[key.by]] END] AS found
+WITH n, [i IN range(0, size(found) - 1) | CASE
+  WHEN size(found[i]) = 0 THEN [2 * $turn, 0.0]
+  WHEN $order[i].by = 'METRIC' AND isNaN(found[i][0]) THEN [$turn, 0.0]
+  ELSE [0, found[i][0]] END] AS values
+WHERE NOT $having OR values[0][0] <> 2 * $turn
+WITH n, values, coalesce(head([i IN range(0, size(values) - 1) WHERE $place IS NOT NULL AND values[i] <> $place[i] | CASE
+  WHEN values[i][0] <> $place[i][0] THEN values[i][0] > $place[i][0]
+  ELSE (values[i][1] < $place[i][1]) = $order[i].down END]), $place IS NULL OR (n.id < $id) = $id_down AND n.id <> $id) AS beyond
+WHERE beyond
+
+// name: by_values
+// A part: what the page is sorted by, and answered.
+  values[0][0], CASE WHEN NOT $order[0].down THEN values[0][1] END, CASE WHEN $order[0].down THEN values[0][1] END DESC,
+  values[1][0], CASE WHEN NOT $order[1].down THEN values[1][1] END, CASE WHEN $order[1].down THEN values[1][1] END DESC,
+  values[2][0], CASE WHEN NOT $order[2].down THEN values[2][1] END, CASE WHEN $order[2].down THEN values[2][1] END DESC,
+  values[3][0], CASE WHEN NOT $order[3].down THEN values[3][1] END, CASE WHEN $order[3].down THEN values[3][1] END DESC,
+  CASE WHEN NOT $id_down THEN n.id END, CASE WHEN $id_down THEN n.id END DESC
+LIMIT $limit
+MATCH (d:Detail {id: n.id})
+RETURN collect([values,
+// with: entity_row
+]) AS rows
+
+// name: keyed_by_ids
+// A page of some entities by several keys.
+// with: by_ids
+// with: values
+WITH n, values ORDER BY
+// with: by_values
+
+// name: keyed_by_asset
+// A page of the versions of an asset by several keys.
+// with: by_asset
+// with: values
+WITH n, values ORDER BY
+// with: by_values
+
+// name: keyed_by_name
+// A page of the entities of a name by several keys.
+// with: by_name
+// with: values
+WITH n, values ORDER BY
+// with: by_values
+
+// name: keyed_by_kind
+// A page of a kind by several keys.
+// with: by_kind
+// with: values
+WITH n, values ORDER BY
+// with: by_values
+
+// name: keyed
+// A page by several keys, in the order of an index by the first of them.
+MATCH (n:Entity)
+USING INDEX n:Entity(kind, SORT, id)
+WHERE n.kind = $kind AND n.SORT >= $low AND n.SORT < $high AND n.id IS NOT NULL
+// with: values
+WITH n, values ORDER BY n.kind WAY, n.SORT WAY,
+// with: by_values
+
+// name: groups
+// A part: a page of the groups of a list, with counts and the spread of metrics.
+WITH n
+WHERE n.kind = $kind AND
+// with: kept
+OPTIONAL MATCH (m:Detail {id: CASE WHEN $measured THEN n.id END})
+WITH CASE $by
+    WHEN 'STATUS' THEN n.status
+    WHEN 'NAMESPACE' THEN n.namespace
+    WHEN 'ASSET' THEN n.asset
+    WHEN 'TAG' THEN head([pair IN m.tags WHERE pair STARTS WITH $begin | substring(pair, size($begin))])
+    WHEN 'PARAM' THEN head([pair IN m.params WHERE pair STARTS WITH $begin | substring(pair, size($begin))])
+    WHEN 'USER' THEN head([part IN split(m.body, '"user":"')[1..]
+      WHERE m.body ENDS WITH ('"user":"' + part) AND part ENDS WITH '"}' AND NOT
+        replace(replace(left(part, size(part) - 2), '\\\\', ''), '\\"', '') CONTAINS '"' | left(part, size(part) - 2)])
+    ELSE substring(toString(datetime({epochSeconds: toInteger(floor(n.at / 1000000.0))})), 0, $letters) END AS key,
+  [metric IN $metrics | head([i IN range(0, size(coalesce(m.metrics, [])) - 1) WHERE m.metrics[i] = metric |
+    CASE WHEN $best THEN m.bests[i] ELSE m.lasts[i] END])] AS found
+WITH key, [value IN found | CASE WHEN NOT isNaN(value) THEN value END] AS values
+WITH key, count(*) AS number,
+  [count(values[0]), min(values[0]), max(values[0]), avg(values[0])] AS m0,
+  [count(values[1]), min(values[1]), max(values[1]), avg(values[1])] AS m1,
+  [count(values[2]), min(values[2]), max(values[2]), avg(values[2])] AS m2,
+  [count(values[3]), min(values[3]), max(values[3]), avg(values[3])] AS m3,
+  [count(values[4]), min(values[4]), max(values[4]), avg(values[4])] AS m4
+WHERE $place IS NULL OR CASE
+  WHEN $by_count AND number <> $place[0] THEN (number < $place[0]) = $descending
+  WHEN $place[1] IS NULL THEN false
+  ELSE key IS NULL OR (key <> $place[1] AND (key < $place[1]) = (NOT $by_count AND $descending)) END
+WITH key, number, [m0, m1, m2, m3, m4] AS spreads
+ORDER BY CASE WHEN $by_count AND NOT $descending THEN number END, CASE WHEN $by_count AND $descending THEN number END DESC,
+  key IS NULL, CASE WHEN $by_count OR NOT $descending THEN key END, CASE WHEN NOT $by_count AND $descending THEN key END DESC
+LIMIT $limit
+RETURN collect([key, number, spreads]) AS rows
+
+// name: groups_by_ids
+// The groups of some entities.
+// with: by_ids
+// with: groups
+
+// name: groups_by_asset
+// The groups of the versions of an asset.
+// with: by_asset
+// with: groups
+
+// name: groups_by_name
+// The groups of the entities of a name.
+// with: by_name
+// with: groups
+
+// name: groups_by_kind
+// The groups of a kind, within a time.
+// with: by_kind
+// with: groups
