@@ -7,8 +7,9 @@ from itertools import pairwise
 
 from thalweg.lineage.compare.answer import ColumnRow, ColumnStep, StepKind
 from thalweg.model.columns import Column, columns_of, fold
+from thalweg.model.lattice import keeps
 from thalweg.model.results import Entity
-from thalweg.model.types import keeps, parse
+from thalweg.model.types import parse
 
 Schema = Mapping[str, Column]
 """Columns by their names, as the dataset compares names."""
