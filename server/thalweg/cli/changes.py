@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,10 @@ class Change:
         return {self.word: self.given}
 
 
+NO_CHANGE = Change("columns", "", {})
+"""Where it is found out only later what changes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Flags:
     """The options that say what happens, as they were given."""
@@ -48,6 +52,16 @@ class Flags:
     code: bool = False
     withdraw: bool = False
     newest: int | None = field(default=None)
+
+    def renames(self) -> dict[str, str]:
+        """New names by old ones, for a schema that is read from a file. Raises BadInput for any other change."""
+        others = replace(self, rename=(), newest=None).words()
+        if others or self.newest is not None:
+            raise BadInput(
+                "With --new-schema the file says what changes.",
+                "Of the other changes only --rename-column goes with it.",
+            )
+        return {one["column"]: one["to"] for one in map(_renamed, self.rename)}
 
     def words(self) -> list[str]:
         """The changes that are asked for."""

@@ -112,6 +112,24 @@ Code = Annotated[
     bool, typer.Option("--code", help="This commit was wrong; or all of a range: commit:1a2b3c4..5d6e7f8.")
 ]
 Withdraw = Annotated[bool, typer.Option("--withdraw", help="This model version may not be used any more.")]
+NewSchema = Annotated[
+    Path | None,
+    typer.Option(
+        "--new-schema",
+        metavar="FILE",
+        help="It becomes as this file says: SQL, dbt, Parquet, Iceberg, Delta, Avro, Arrow, JSON Schema, ODCS, CSV, "
+        "JSON Lines.",
+        show_default=False,
+    ),
+]
+Table = Annotated[
+    str | None,
+    typer.Option("--table", metavar="NAME", help="Of a file with several tables: this one.", show_default=False),
+]
+Dialect = Annotated[
+    str | None,
+    typer.Option("--dialect", metavar="NAME", help="Of SQL: postgres, bigquery, spark, ….", show_default=False),
+]
 Policy = Annotated[
     Path | None,
     typer.Option(

@@ -123,6 +123,9 @@ def check(
     delete_versions: options.DeleteVersions = None,
     code: options.Code = False,
     withdraw: options.Withdraw = False,
+    new_schema: options.NewSchema = None,
+    table: options.Table = None,
+    dialect: options.Dialect = None,
     as_of: options.AsOf = None,
     active_within: options.ActiveWithin = 90,
     newest: options.Newest = None,
@@ -135,13 +138,17 @@ def check(
 ) -> int:
     """May a change go ahead? The exit code says it.
 
-    0 for PASS and WARN, 1 for BLOCK, 2 for INCOMPLETE and for errors.
+    0 for PASS and WARN, 1 for BLOCK, 2 for INCOMPLETE and for errors. Several things are judged together. With
+    --new-schema the changes are worked out from a file; --rename-column then says what no file can.
     """
-    from thalweg.cli.changes import Flags
-    from thalweg.cli.commands.check import check
+    from dataclasses import replace
+
+    from thalweg.cli.changes import NO_CHANGE, Flags
+    from thalweg.cli.commands import check as checks
     from thalweg.cli.commands.impact import Question
     from thalweg.cli.place import place
     from thalweg.cli.policy import rules_of
+    from thalweg.cli.proposals import SchemaFile
 
     flags = Flags(
         content=content,
@@ -157,9 +164,13 @@ def check(
         withdraw=withdraw,
         newest=newest,
     )
-    rules = rules_of(policy)
-    questions = [Question(flags.change(name), as_of, active_within, min_coverage, any_column, rules) for name in names]
-    return check(place(server, store), questions, as_json)
+    question = Question(NO_CHANGE, as_of, active_within, min_coverage, any_column, rules_of(policy))
+    if new_schema is not None:
+        file = SchemaFile(new_schema, table, dialect)
+        sources = [checks.of_schema(name, file, flags, question) for name in names]
+    else:
+        sources = [checks.of(replace(question, change=flags.change(name))) for name in names]
+    return checks.check(place(server, store), sources, as_json)
 
 
 @app.command()

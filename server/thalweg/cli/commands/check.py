@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.text import Text
 
 from thalweg.cli import output
+from thalweg.cli.changes import Flags
 from thalweg.cli.commands.impact import EFFECTS, PAGE, Question, asked, told
-from thalweg.cli.graph import opened
+from thalweg.cli.graph import Graph, opened
 from thalweg.cli.place import Place
+from thalweg.cli.proposals import SchemaFile
 from thalweg.cli.things import short, unknown
 
 SHOWN = 10
@@ -20,14 +22,35 @@ CODES = {"PASS": 0, "WARN": 0, "BLOCK": 1, "INCOMPLETE": 2}
 GRAVITY = ("PASS", "WARN", "INCOMPLETE", "BLOCK")
 
 
-def check(place: Place, questions: Sequence[Question], as_json: bool) -> int:
-    answers: list[dict[str, Any]] = []
+Source = Callable[[Graph], Iterable[dict[str, Any]]]
+"""Gives the answers to some questions, once it is known whom to ask."""
+
+
+def of(question: Question) -> Source:
+    """The answer to one question."""
+
+    def answers(graph: Graph) -> Iterator[dict[str, Any]]:
+        answer = asked(graph, question, PAGE)
+        if not answer["of"]:
+            output.note(f"thalweg: {unknown(graph, question.change.of)}")
+        yield answer
+
+    return answers
+
+
+def of_schema(name: str, file: SchemaFile, flags: Flags, like: Question) -> Source:
+    """The answers to what the schema in a file changes of a dataset."""
+    renames = flags.renames()
+
+    def answers(graph: Graph) -> Iterator[dict[str, Any]]:
+        yield from file.proposal(graph, name, renames, like.as_of).answers(graph, like)
+
+    return answers
+
+
+def check(place: Place, sources: Sequence[Source], as_json: bool) -> int:
     with opened(place) as graph:
-        for question in questions:
-            answer = asked(graph, question, PAGE)
-            if not answer["of"]:
-                output.note(f"thalweg: {unknown(graph, question.change.of)}")
-            answers.append(answer)
+        answers = [answer for source in sources for answer in source(graph)]
     if as_json:
         output.document(answers[0] if len(answers) == 1 else answers)
     else:

@@ -1,0 +1,135 @@
+"""What a schema file says is going to change: compared with the newest version of a dataset whose columns are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from thalweg.cli.changes import Change
+from thalweg.cli.commands.impact import PAGE, Question, asked
+from thalweg.cli.commands.lineage import moment
+from thalweg.cli.graph import Graph
+from thalweg.cli.things import unknown
+from thalweg.model.columns import Add, Column, ColumnChange, Drop, MayBeNull, Rename, Retype
+from thalweg.model.errors import BadInput
+from thalweg.schemas import Table, compare, read
+
+LOOKED_AT = 25
+"""Versions of a dataset, the newest, among which one with known columns is looked for."""
+
+Answer = dict[str, Any]
+"""As `asked` gives it; from a file with the `place` that says it: the file, and the line where that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What is going to happen to one dataset.
+
+    changes: what to ask; none where nothing changes. unknown: why it could not be told what changes, as a sentence.
+    notes: what was not compared, and suggestions. file: that says so, and the line in it, where there is one.
+    """
+
+    name: str
+    changes: tuple[Change, ...] = ()
+    unknown: str = ""
+    notes: tuple[str, ...] = ()
+    file: str = ""
+    line: int | None = None
+
+    def answers(self, graph: Graph, like: Question) -> Iterator[Answer]:
+        """The answers to all that it asks, asked like another question."""
+        place = {"file": self.file, "line": self.line} if self.file else None
+        if not self.changes:
+            yield self._without_asking(graph, like) | {"place": place}
+            return
+        for change in self.changes:
+            answer = asked(graph, replace(like, change=change), PAGE)
+            yield answer | {"notes": [*answer["notes"], *self.notes], "place": place}
+
+    def _without_asking(self, graph: Graph, like: Question) -> Answer:
+        """That nothing changes, or that nobody can tell."""
+        return {
+            "of": named(graph, self.name),
+            "change": "columns",
+            "given": {"changes": []},
+            "at": moment(like.as_of),
+            "verdict": "INCOMPLETE" if self.unknown else "PASS",
+            "incomplete": [self.unknown] if self.unknown else [],
+            "notes": [*([] if self.unknown else ["No column changes."]), *self.notes],
+            "evidence": dict.fromkeys(("readers", "declared", "predicates", "projection", "unknown"), 0),
+            "total": 0,
+            "live": 0,
+            "models": 0,
+            "endpoints": [],
+            "affected": [],
+        }
+
+
+def named(graph: Graph, name: str) -> list[dict[str, Any]]:
+    """What a name means, as an answer says it; nothing where nobody knows."""
+    found = graph.ask("schema", {"dataset": name, "first": 1, "before": None})["entity"]
+    return [] if found is None else [found]
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaFile:
+    """A file that holds the schema which a dataset will have. table, dialect: as `schemas.read` takes them."""
+
+    path: Path
+    table: str | None = None
+    dialect: str | None = None
+
+    def proposal(self, graph: Graph, name: str, renames: Mapping[str, str], as_of: str | None) -> Proposal:
+        """What it does to a dataset. Raises BadInput for a file that is no schema, or of several tables."""
+        tables = read(self.path, table=self.table, dialect=self.dialect)
+        if len(tables) != 1:
+            names = ", ".join(table.names[0] for table in tables if table.names)[:400]
+            raise BadInput(f"{self.path} has {len(tables)} tables: {names}.", "Say which, with --table.")
+        return proposal(graph, name, tables[0], str(self.path), renames=renames, as_of=as_of)
+
+
+def proposal(
+    graph: Graph,
+    name: str,
+    table: Table,
+    file: str,
+    *,
+    renames: Mapping[str, str] | None = None,
+    as_of: str | None = None,
+    line: int | None = None,
+) -> Proposal:
+    """What becomes of a dataset when it becomes like a table of a file."""
+    page = graph.ask("schema", {"dataset": name, "first": LOOKED_AT, "before": moment(as_of)})
+    if page["entity"] is None:
+        return Proposal(name, unknown=str(unknown(graph, name)), file=file, line=line)
+    known = next((one for one in page["datasetVersions"]["nodes"] if one["columns"] is not None), None)
+    if known is None:
+        sentence = f"No columns of {name} are known, so what {file} changes cannot be told."
+        return Proposal(name, unknown=sentence, file=file, line=line)
+    old = [Column(one["name"], one["type"], one["nullable"], one["fieldId"], one["role"]) for one in known["columns"]]
+    found = compare(known["namespace"], old, table, renames)
+    notes = [f"Compared with {file}: {note}" for note in found.notes]
+    notes += [f"Perhaps renamed; if so, say {suggestion}" for suggestion in found.suggestions]
+    changes = []
+    if found.changes:
+        changes.append(Change("columns", name, {"changes": [_given(change) for change in found.changes]}))
+    if found.content:
+        changes.append(Change("content", name, {"columns": list(found.content)}))
+    return Proposal(name, tuple(changes), notes=tuple(notes), file=file, line=line)
+
+
+def _given(change: ColumnChange) -> dict[str, Any]:
+    """As ColumnChangeInput takes it."""
+    match change:
+        case Drop(column=column):
+            return {"drop": column}
+        case Rename(column=column, to=to):
+            return {"rename": {"column": column, "to": to}}
+        case Retype(column=column, old=old, new=new, inferred=inferred):
+            return {"retype": {"column": column, "to": new, "of": old, "inferred": inferred}}
+        case MayBeNull(column=column):
+            return {"nullable": column}
+        case Add(column=column, type=type):
+            return {"add": {"column": column, "type": type}}
