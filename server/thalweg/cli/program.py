@@ -625,6 +625,32 @@ def policy_try(
     return dry_run(place(server, store), question, as_json)
 
 
+@policies.command("backtest")
+def policy_backtest(
+    policy: options.Policy = None,
+    days: Annotated[int, typer.Option("--days", metavar="N", min=1, help="The last N days.")] = 90,
+    since: Annotated[str | None, typer.Option("--since", metavar="TIME", help="From then on, instead.")] = None,
+    until: Annotated[str | None, typer.Option("--until", metavar="TIME", help="Until then; now without.")] = None,
+    follow: Annotated[
+        int, typer.Option("--follow", metavar="DAYS", min=1, help="How long after a change a run may fail of it.")
+    ] = 30,
+    active_within: options.ActiveWithin = 90,
+    server: options.Server = None,
+    store: options.AskedStore = None,
+    as_json: options.Json = False,
+) -> int:
+    """What a policy would have said of the changes of columns that were seen, and what then really failed.
+
+    Each change is asked as of the moment before it came.
+    """
+    from thalweg.cli.commands.policies import Backtest, backtest
+    from thalweg.cli.place import place
+    from thalweg.cli.policy import rules_of
+
+    given = Backtest(rules_of(policy), since, until, days, active_within, follow)
+    return backtest(place(server, store), given, as_json)
+
+
 # --------------------------------------------------------------------------------------------------------------- stores
 
 

@@ -24,6 +24,7 @@ from graphql import (
 from strawberry.schema.config import StrawberryConfig
 
 from thalweg.graphql.ancestors import Ancestors
+from thalweg.graphql.backtests import Backtests
 from thalweg.graphql.impacts import Impacts
 from thalweg.graphql.lists import Lists
 from thalweg.graphql.live import WhatWasLive
@@ -36,7 +37,7 @@ from thalweg.graphql.types import TYPES
 
 
 @strawberry.type(description="What can be asked.")
-class Query(Lookups, Lists, Questions, Impacts, Ancestors, WhatWasLive, StandingAlone):
+class Query(Lookups, Lists, Questions, Impacts, Backtests, Ancestors, WhatWasLive, StandingAlone):
     pass
 
 
