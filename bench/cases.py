@@ -40,7 +40,9 @@ query Counts($of: ID!) {
 """
 
 PAGE = """
-query Page($order: OrderBy!) { runs(first: 50, orderBy: $order) { edges { cursor node { id name status startedAt } } } }
+query Page($order: [OrderBy!]!) {
+  runs(first: 50, orderBy: $order) { edges { cursor node { id name status startedAt } } }
+}
 """
 
 RAW_COUNTS = """
