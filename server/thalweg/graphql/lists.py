@@ -20,6 +20,7 @@ from thalweg.model.errors import BadInput
 from thalweg.model.facts import Json
 from thalweg.model.kinds import Kind
 from thalweg.model.results import Page
+from thalweg.store.conditions import keys
 from thalweg.store.questions import Condition, Find, Groups, Order, Sort
 
 T = TypeVar("T")
@@ -131,7 +132,7 @@ MEASURED = (Kind.RUN, Kind.MODEL_VERSION, Kind.RELEASE)
 
 
 def _order(kind: Kind, given: list[OrderBy] | None) -> tuple[Order, ...]:
-    return tuple(_key(kind, one) for one in given) if given else (Order(),)
+    return keys(tuple(_key(kind, one) for one in given)) if given else (Order(),)
 
 
 def _key(kind: Kind, given: OrderBy) -> Order:
