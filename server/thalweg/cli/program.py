@@ -390,12 +390,31 @@ def list_(
     ] = None,
     since: Annotated[str | None, typer.Option("--since", metavar="TIME", help="Then, or later.")] = None,
     before: Annotated[str | None, typer.Option("--before", metavar="TIME", help="Before then.")] = None,
-    sort: Annotated[
-        str, typer.Option("--sort", metavar="BY", help="at, name, created, updated, or the name of a metric.")
-    ] = "at",
+    where: Annotated[
+        str | None,
+        typer.Option("--where", metavar="EXPRESSION", help="Where this holds: 'metrics.auc > 0.9 and not gone'."),
+    ] = None,
+    sorts: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--sort",
+            metavar="BY",
+            help="at (the default), name, created, updated, or the name of a metric; `:asc` or `:desc` behind it says "
+            "which way (again for what is equal by it).",
+        ),
+    ] = None,
     ascending: Annotated[
         bool | None,
         typer.Option("--asc/--desc", help="Which way; names ascend, all else descends, without.", show_default=False),
+    ] = None,
+    group_by: Annotated[
+        str | None,
+        typer.Option(
+            "--group-by",
+            metavar="FIELD",
+            help="Groups with counts instead: status, namespace, user, month, day, tags.KEY, params.KEY, or what it is "
+            "a version of, like job; with --metric NAME how that spreads.",
+        ),
     ] = None,
     limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="Show so many at most.")] = 50,
     after: Annotated[
@@ -424,8 +443,10 @@ def list_(
         gone=gone,
         since=since,
         before=before,
-        sort=sort,
+        where=where,
+        sorts=sorts or [],
         ascending=ascending,
+        group_by=group_by,
         limit=limit,
         after=after,
         count=count,

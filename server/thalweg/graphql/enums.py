@@ -77,7 +77,31 @@ class Sort(Enum):
     NAME = value(questions.Sort.NAME, description="Its name.")
     CREATED_AT = value(questions.Sort.CREATED_AT, description="When it was first seen here.")
     UPDATED_AT = value(questions.Sort.UPDATED_AT, description="When its facts last changed.")
-    METRIC = value(questions.Sort.METRIC, description="A metric; lists only what has that metric. NaN comes last.")
+    METRIC = value(
+        questions.Sort.METRIC,
+        description="A metric; NaN comes last. Alone it lists only what has that metric; as one of several keys, what "
+        "lacks it comes last.",
+    )
+
+
+@strawberry.enum(description="What the entries of a list are grouped by.")
+class GroupBy(Enum):
+    STATUS = value(questions.GroupBy.STATUS, description="Its status: of runs, model versions and releases.")
+    NAMESPACE = value(questions.GroupBy.NAMESPACE, description="Its namespace.")
+    ASSET = value(questions.GroupBy.ASSET, description="What it is a version of: a run's job, a release's deployment.")
+    USER = value(questions.GroupBy.USER, description="Who ran it, or made it: of runs and model versions.")
+    TAG = value(questions.GroupBy.TAG, description="What a tag says, `key` says which.")
+    PARAM = value(
+        questions.GroupBy.PARAM, description="What a parameter is, `key` says which: of runs, model versions."
+    )
+    MONTH = value(questions.GroupBy.MONTH, description="The month in which it happened, in UTC: `2026-05`.")
+    DAY = value(questions.GroupBy.DAY, description="The day on which it happened, in UTC: `2026-05-02`.")
+
+
+@strawberry.enum(description="What groups are ordered by; ties by key. What has no key comes last of its like.")
+class GroupSort(Enum):
+    COUNT = value(True, description="How many a group holds.")
+    KEY = value(False, description="Its key: this order keeps its pages right while entries are added.")
 
 
 @strawberry.enum(description="Which way a list is ordered.")
