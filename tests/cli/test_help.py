@@ -37,6 +37,8 @@ def test_help_lists_every_command(tmp_path: Path) -> None:
         "impact",
         "check",
         "lineage",
+        "provenance",
+        "compare",
         "get",
         "list",
         "serve",

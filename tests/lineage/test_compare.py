@@ -267,7 +267,7 @@ async def test_a_part_that_is_not_wanted_is_not_fetched(store: Store) -> None:
 async def test_what_makes_no_sense_is_an_error_that_says_what_would(store: Store) -> None:
     await hold(store, *(trained(f"r{n}") for n in range(11)), thing("fraud/1"), thing("tx@1", created_at=THEN))
     cases: list[tuple[list[str], dict[str, Any], type[Exception], str]] = [
-        (["*r0"], {}, BadInput, "1 things are named, and 2 to 10 can be compared."),
+        (["*r0"], {}, BadInput, "1 thing is named, and 2 to 10 can be compared."),
         ([f"*r{n}" for n in range(11)], {}, BadInput, "11 things are named, and 2 to 10 can be compared."),
         (["*r0", "fraud/1"], {}, BadInput, "r0 is a run and fraud/1 a model version. Compare things of one kind."),
         (["*r0", "*nobody"], {}, NotFound, f"Nothing with the id {id('*nobody')} is known."),

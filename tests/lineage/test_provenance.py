@@ -46,6 +46,7 @@ LACKING: dict[str, GapKind] = {
     "known commit": GapKind.COMMIT_UNKNOWN,
     "input": GapKind.NO_INPUT,
     "input kept": GapKind.INPUT_GONE,
+    "input in place": GapKind.INPUT_REPLACED,
     "version": GapKind.INPUT_UNVERSIONED,
     "stated": GapKind.INPUT_ASSUMED,
     "uri": GapKind.INPUT_WITHOUT_URI,
@@ -60,7 +61,9 @@ LACKING: dict[str, GapKind] = {
 MOOT = {
     "producer": set(LACKING) - {"producer"},
     "commit": {"known commit"},
-    "input": {"input kept", "stated", "uri", "columns"},
+    "input": {"input kept", "input in place", "stated", "uri", "columns"},
+    "input kept": {"input in place"},
+    "uri": {"input in place"},
     "command": {"plain command"},
 }
 """What cannot be said to be missing, where something else is missing already."""
@@ -94,6 +97,8 @@ def facts(lacks: set[str], n: str = "") -> list[Fact]:
             found.append(thing(f"repo!c{n}", message="Train", author="Ada", authored_at=THEN))
     if here("input"):
         found += [thing(f"tx{n}@1", **data), reads(f"tx{n}@1", f"*a{n}", "train", assumed=not here("stated"))]
+    if not here("input in place"):
+        found.append(thing(f"tx{n}@2", created_at=THEN + DAY, uri="s3://lake/tx.csv"))
     if not here("version"):
         found.append(edge(f"labels{n}", EdgeType.INPUT_TO, f"^train{n}"))
     return found

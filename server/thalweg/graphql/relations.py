@@ -123,7 +123,7 @@ def _link(edge: results.Edge, found: results.Entity, shape: Shape) -> Link[Any]:
     return made(Link, attributes)
 
 
-def _links(found: results.Neighbours, shape: Shape) -> Links[Any]:
+def links(found: results.Neighbours, shape: Shape) -> Links[Any]:
     edges = [_link(edge, other, shape) for edge, other in found.found]
     return Links(edges=edges, nodes=[edge.node for edge in edges], more=found.more)
 
@@ -143,7 +143,7 @@ def related(hop: Hop, type: EdgeType, description: str, *kinds: Kind) -> Any:
 
     def resolve(self: Any, info: Info, first: First = 25) -> Any:
         ask = Neighbour(hop, type, kinds, size(first, info.context))
-        return info.context.loaders.neighbours(ask, _links).load(self.id)
+        return info.context.loaders.neighbours(ask, links).load(self.id)
 
     return field(resolver=resolve, description=description)
 
@@ -159,7 +159,7 @@ def _related_kinds(hop: Hop, type: EdgeType, description: str) -> Any:
     ) -> Any:
         only = None if kinds is None else tuple(kind.value for kind in kinds)
         ask = Neighbour(hop, type, only, size(first, info.context))
-        return info.context.loaders.neighbours(ask, _links).load(self.id)
+        return info.context.loaders.neighbours(ask, links).load(self.id)
 
     return field(resolver=resolve, description=description)
 

@@ -23,9 +23,11 @@ from graphql import (
 )
 from strawberry.schema.config import StrawberryConfig
 
+from thalweg.graphql.comparisons import Comparisons
 from thalweg.graphql.impacts import Impacts
 from thalweg.graphql.lists import Lists
 from thalweg.graphql.lookups import Lookups
+from thalweg.graphql.provenances import Provenances
 from thalweg.graphql.questions import Questions
 from thalweg.graphql.scalars import SCALARS
 from thalweg.graphql.statements import Mutation
@@ -33,7 +35,7 @@ from thalweg.graphql.types import TYPES
 
 
 @strawberry.type(description="What can be asked.")
-class Query(Lookups, Lists, Questions, Impacts):
+class Query(Lookups, Lists, Questions, Impacts, Provenances, Comparisons):
     pass
 
 

@@ -55,8 +55,7 @@ async def compare(
     Raises NotFound for an id that nobody knows, BadInput for what makes no sense, DeadlineExceeded where the time is
     over before there is anything to tell. What is too much work is cut, and `incomplete` says so.
     """
-    if not FEWEST <= len(things) <= MOST:
-        raise BadInput(f"{len(things)} things are named, and {FEWEST} to {MOST} can be compared.")
+    require_number(len(things))
     if both := sorted(set(minimize) & set(maximize)):
         raise BadInput(f"Of the metric {both[0]} less is said to be better, and more.", "Say one of them.")
     entities = await known(store, caller, things, COMPARED)
@@ -68,6 +67,13 @@ async def compare(
     asking = _Asking(store, caller, as_of, Bounds(visited, seconds))
     found = await asking.compare(entities, frozenset(parts), minimize, maximize)
     return _differing(found) if differing_only else found
+
+
+def require_number(number: int) -> None:
+    """Raises BadInput for more or fewer things than can be compared."""
+    if not FEWEST <= number <= MOST:
+        named = "1 thing is" if number == 1 else f"{number} things are"
+        raise BadInput(f"{named} named, and {FEWEST} to {MOST} can be compared.")
 
 
 class _Asking:
