@@ -185,6 +185,13 @@ async def test_a_history_that_is_cut_says_so(store: Store) -> None:
     assert (cut.code[0].ranges[0].complete, bool(cut.incomplete)) == (False, True)
 
 
+async def test_what_was_not_asked_for_want_of_a_budget_is_not_said_to_be_unknown(store: Store) -> None:
+    await hold(store, trained("a"), *(writes("*a", word) for word in ("fraud/1", "fraud/2")))
+    found = await compared(store, "fraud/1", "fraud/2", visited=0)
+    assert found.notes == ()
+    assert found.incomplete == ("The question was cut after 0 entities; ask with a larger budget, or of less.",)
+
+
 async def test_code_of_different_repositories_has_no_commits_between(store: Store) -> None:
     await hold(store, trained("a"), trained("b"), code("repo!one", "*a"), code("other!one", "*b"))
     found = await compared(store, "*a", "*b")

@@ -137,7 +137,7 @@ class _Asking:
                 run = near[0][1] if near else None
                 if len(near) > 1:
                     self._notes.append(f"Several runs are said to have made {said(entity)}; the newest counts here.")
-                elif run is None and entity in present:
+                elif run is None and entity.kind is Kind.MODEL_VERSION and entity.id in made:
                     self._notes.append(f"No run is known that made {said(entity)}.")
             things.append(Thing(entity, run, entity in present))
         return tuple(things)
