@@ -119,6 +119,21 @@ async def test_a_model_version_is_compared_through_its_run_and_its_own_word_wins
     assert found.notes == ("No run is known that made fraud/2.",)
 
 
+async def test_of_several_runs_that_made_a_version_the_newest_counts(store: Store) -> None:
+    await hold(
+        store,
+        trained("old", THEN - DAY, params={"lr": "1"}),
+        trained("new", THEN, params={"lr": "2"}),
+        *(thing(word, created_at=THEN) for word in ("fraud/1", "fraud/2")),
+        writes("*old", "fraud/1", at=THEN + DAY),
+        writes("*new", "fraud/1", at=THEN),
+        writes("*old", "fraud/2"),
+    )
+    found = await compared(store, "fraud/1", "fraud/2")
+    assert [row.values for row in found.params] == [("2", "1")]
+    assert found.notes == ("Several runs are said to have made fraud/1; the newest counts here.",)
+
+
 async def test_for_each_dataset_the_versions_that_were_read(store: Store) -> None:
     await hold(
         store,

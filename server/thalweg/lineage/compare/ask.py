@@ -26,6 +26,8 @@ from thalweg.store.store import Store
 COMPARED = (Kind.RUN, Kind.MODEL_VERSION, Kind.DATASET_VERSION)
 FEWEST, MOST = 2, 10
 
+MOST_PRODUCERS = 10
+
 MOST_READ = 1_000
 """Inputs of one run that are looked at."""
 
@@ -127,15 +129,15 @@ class _Asking:
             self._notes += [not_yet(one, self._as_of) for one in entities if not there(one, self._as_of)]
         made: Mapping[str, Near] = {}
         if entities[0].kind is not Kind.RUN:
-            made = await self._into([one.id for one in present], EdgeType.PRODUCED, 2, Kind.RUN)
+            made = await self._into([one.id for one in present], EdgeType.PRODUCED, MOST_PRODUCERS, Kind.RUN)
         things = []
         for entity in entities:
             if entity.kind is Kind.RUN:
                 run = entity if entity in present else None
             else:
-                near = made.get(entity.id, ())
-                run = near[0][1] if near else None
-                if len(near) > 1:
+                runs = sorted((run for _, run in made.get(entity.id, ())), key=lambda run: (-run.at, run.id))
+                run = runs[0] if runs else None
+                if len(runs) > 1:
                     self._notes.append(f"Several runs are said to have made {said(entity)}; the newest counts here.")
                 elif run is None and entity.kind is Kind.MODEL_VERSION and entity.id in made:
                     self._notes.append(f"No run is known that made {said(entity)}.")
