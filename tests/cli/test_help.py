@@ -41,6 +41,8 @@ def test_help_lists_every_command(tmp_path: Path) -> None:
         "ancestors",
         "live",
         "orphans",
+        "provenance",
+        "compare",
         "get",
         "list",
         "serve",

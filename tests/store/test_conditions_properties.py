@@ -13,8 +13,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tests.exploring import Explore
 from tests.facts import Fact, flow, granule, ids, run, thing
-from tests.store.test_properties import Explore, explore  # noqa: F401 (a fixture)
 from thalweg import ingest
 from thalweg.model.edges import EdgeType
 from thalweg.model.facts import ANYONE, EdgeFact
@@ -240,5 +240,5 @@ async def compare(store: Store, facts: list[Fact], question: tuple[Kind, Conditi
     assert await store.count(kind, where, ANYONE) == len(expected), (kind, where)
 
 
-def test_lists_hold_what_a_plain_evaluation_finds(explore: Explore) -> None:  # noqa: F811
+def test_lists_hold_what_a_plain_evaluation_finds(explore: Explore) -> None:
     explore(compare, facts=estates(), question=questions())

@@ -344,6 +344,50 @@ def orphans(
 
 
 @app.command()
+def provenance(
+    name: options.Name,
+    script: Annotated[bool, typer.Option("--script", help="Print only the shell script that makes it again.")] = False,
+    as_of: options.AsOf = None,
+    server: options.Server = None,
+    store: options.AskedStore = None,
+    as_json: options.Json = False,
+) -> int:
+    """Where a model version comes from, and what is not known of it."""
+    from thalweg.cli.commands.provenance import show
+    from thalweg.cli.place import place
+
+    return show(place(server, store), name, as_of, script, as_json)
+
+
+@app.command()
+def compare(
+    names: options.Names,
+    everything: Annotated[bool, typer.Option("--all", help="Also what is the same.")] = False,
+    minimize: Annotated[
+        list[str] | None,
+        typer.Option("--minimize", metavar="METRIC", help="Less of this is better (again for more)."),
+    ] = None,
+    maximize: Annotated[
+        list[str] | None,
+        typer.Option("--maximize", metavar="METRIC", help="More of this is better (again for more)."),
+    ] = None,
+    as_of: options.AsOf = None,
+    server: options.Server = None,
+    store: options.AskedStore = None,
+    as_json: options.Json = False,
+) -> int:
+    """What differs between 2 to 10 runs, or versions.
+
+    Runs, model versions or dataset versions, all of one kind, side by side; and the commits between.
+    """
+    from thalweg.cli.commands.compare import Question, show
+    from thalweg.cli.place import place
+
+    question = Question(names, as_of, everything, minimize or [], maximize or [])
+    return show(place(server, store), question, as_json)
+
+
+@app.command()
 def get(
     name: options.Name,
     server: options.Server = None,

@@ -7,7 +7,7 @@ from typing import Any
 
 import strawberry
 
-from thalweg.lineage import impact, orphans, walk
+from thalweg.lineage import compare, impact, orphans, provenance, walk
 from thalweg.model import edges, facts, kinds, results
 from thalweg.store import questions
 
@@ -179,3 +179,56 @@ class Verdict(Enum):
     WARN = value(impact.Verdict.WARN, description="It may, and somebody should know.")
     BLOCK = value(impact.Verdict.BLOCK, description="It may not.")
     INCOMPLETE = value(impact.Verdict.INCOMPLETE, description="It could not be told; never to be taken for a PASS.")
+
+
+@strawberry.enum(description="What a full account needs and this one lacks, in the order of how much it matters.")
+class GapKind(Enum):
+    NO_PRODUCER = value(provenance.GapKind.NO_PRODUCER, description="No run is known that made it.")
+    SEVERAL_PRODUCERS = value(
+        provenance.GapKind.SEVERAL_PRODUCERS, description="Several runs are said to have made it; the newest counts."
+    )
+    UPSTREAM_CUT = value(
+        provenance.GapKind.UPSTREAM_CUT, description="Not all that lies upstream was looked at; `incomplete` says why."
+    )
+    RUN_GONE = value(provenance.GapKind.RUN_GONE, description="The run was deleted where it was recorded.")
+    DIRTY = value(provenance.GapKind.DIRTY, description="The code had changes that no commit holds.")
+    NO_COMMIT = value(provenance.GapKind.NO_COMMIT, description="It is not known which commit was run.")
+    COMMIT_UNKNOWN = value(
+        provenance.GapKind.COMMIT_UNKNOWN, description="Of the commit nothing is known but its name."
+    )
+    NO_INPUT = value(provenance.GapKind.NO_INPUT, description="It is not known what was read.")
+    INPUT_GONE = value(provenance.GapKind.INPUT_GONE, description="What was read was deleted.")
+    INPUT_REPLACED = value(
+        provenance.GapKind.INPUT_REPLACED, description="At the URI of what was read lies a later version by now."
+    )
+    INPUT_UNVERSIONED = value(
+        provenance.GapKind.INPUT_UNVERSIONED,
+        description="Its job reads this dataset, but which version was read is not known.",
+    )
+    INPUT_ASSUMED = value(
+        provenance.GapKind.INPUT_ASSUMED, description="That this version was read was worked out, not stated."
+    )
+    INPUT_WITHOUT_URI = value(
+        provenance.GapKind.INPUT_WITHOUT_URI, description="Where what was read lies is not known."
+    )
+    NO_COMMAND = value(provenance.GapKind.NO_COMMAND, description="It is not known how the run was started.")
+    COMMAND_NOT_PLAIN = value(
+        provenance.GapKind.COMMAND_NOT_PLAIN,
+        description="The command holds what only a shell understands, so it is shown and not run.",
+    )
+    NO_ENVIRONMENT = value(
+        provenance.GapKind.NO_ENVIRONMENT, description="It is not known which packages there were, in which versions."
+    )
+    NO_PARAMETERS = value(provenance.GapKind.NO_PARAMETERS, description="No parameters are known.")
+    INPUT_WITHOUT_COLUMNS = value(
+        provenance.GapKind.INPUT_WITHOUT_COLUMNS, description="Nobody stated the columns of what was read."
+    )
+
+
+@strawberry.enum(description="What happened to a column from one version to another.")
+class ColumnStepKind(Enum):
+    ADDED = value(compare.StepKind.ADDED, description="It came.")
+    DROPPED = value(compare.StepKind.DROPPED, description="It went.")
+    RETYPED = value(compare.StepKind.RETYPED, description="It has another type.")
+    NULLABLE = value(compare.StepKind.NULLABLE, description="It held no nulls, and may now.")
+    NOT_NULLABLE = value(compare.StepKind.NOT_NULLABLE, description="It could hold nulls, and may no longer.")

@@ -46,6 +46,7 @@ ALL_NODES = NodeFilter()
 class Walk:
     """A walk along lineage edges.
 
+    types: PARENT_OF, which is no lineage, is walked where it alone is named: the history of a commit.
     depth: how many steps at most; None for no limit. as_of: only edges that held at that time (epoch microseconds).
     stop_at: what lies behind a node of these kinds is not walked; the start is exempt.
     max_nodes: how many nodes are returned; 0 for counts alone. visited: how many nodes may be looked at.
