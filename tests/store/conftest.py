@@ -34,7 +34,9 @@ def wipe(request: pytest.FixtureRequest, address: str) -> Callable[[], None]:
 
 def wipe_sqlite(file: str) -> None:
     with closing(sqlite3.connect(file)) as connection, connection:
-        tables = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+        tables = connection.execute(
+            "SELECT name FROM pragma_table_list WHERE type IN ('table', 'virtual') AND name NOT LIKE 'sqlite_%'"
+        )
         for (table,) in tables.fetchall():
             if table != "meta":
                 connection.execute(f"DELETE FROM {table}")
@@ -42,6 +44,26 @@ def wipe_sqlite(file: str) -> None:
 
 def wipe_neo4j(driver: neo4j.Driver) -> None:
     driver.execute_query("MATCH (n) WHERE NOT n:Meta DETACH DELETE n")
+
+
+@pytest.fixture
+def spoil(request: pytest.FixtureRequest, address: str) -> Callable[[], None]:
+    """Takes away what models are searched by, and changes that of datasets, by a door of its own."""
+    if address.startswith("sqlite"):
+        return lambda: spoil_sqlite(address.removeprefix("sqlite:///"))
+    driver: neo4j.Driver = request.getfixturevalue("neo4j_driver")
+    return lambda: spoil_neo4j(driver)
+
+
+def spoil_sqlite(file: str) -> None:
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("DELETE FROM search WHERE rowid IN (SELECT n FROM node WHERE kind = 4)")
+        connection.execute("UPDATE search SET name = '_ x _' WHERE rowid IN (SELECT n FROM node WHERE kind = 1)")
+
+
+def spoil_neo4j(driver: neo4j.Driver) -> None:
+    driver.execute_query("MATCH (n:Model) MATCH (d:Detail {id: n.id}) REMOVE d.said_name, d.said_tags, d.said_text")
+    driver.execute_query("MATCH (n:Dataset) MATCH (d:Detail {id: n.id}) SET d.said_name = '_ x _'")
 
 
 State = Callable[..., Awaitable[list[Written | ThalwegError]]]

@@ -17,6 +17,7 @@ from thalweg.model.results import (
     Edge,
     Entity,
     Event,
+    Found,
     Mark,
     Neighbours,
     Page,
@@ -25,7 +26,7 @@ from thalweg.model.results import (
     Walked,
     Written,
 )
-from thalweg.store.questions import Find, Neighbour, PathBetween, Start, Walk, Where
+from thalweg.store.questions import Find, Neighbour, PathBetween, Search, Start, Walk, Where
 from thalweg.store.weave.prepared import Prepared
 
 SCHEMA_VERSION = 2
@@ -83,6 +84,13 @@ class Store(Protocol):
 
     async def count(self, kind: Kind, where: Where, caller: Caller, *, seconds: float = 10.0) -> int:
         """How many entities a list would hold. Raises DeadlineExceeded."""
+        ...
+
+    async def search(self, search: Search, caller: Caller) -> Found:
+        """A page of what meets a text, the best first. A text without a word meets nothing.
+
+        Raises BadInput for a text that is too long, and DeadlineExceeded.
+        """
         ...
 
     async def neighbours(self, ids: Sequence[str], ask: Neighbour, caller: Caller) -> Mapping[str, Neighbours]:

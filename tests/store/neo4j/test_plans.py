@@ -23,11 +23,15 @@ from thalweg.model import keys
 from thalweg.model.edges import LINEAGE, EdgeType
 from thalweg.model.facts import ANYONE
 from thalweg.model.kinds import Kind
+from thalweg.model.results import Tier
+from thalweg.store import pages, terms
 from thalweg.store.neo4j.lists import kept
 from thalweg.store.neo4j.queries import queries, query, statements
+from thalweg.store.neo4j.search import kept as kept_in_search
+from thalweg.store.neo4j.search import match
 from thalweg.store.neo4j.store import Neo4jStore
 from thalweg.store.neo4j.walk import CROWD, FAR, fits
-from thalweg.store.questions import ALL_NODES, Compare, MetricIs, NodeFilter, Sort, Where
+from thalweg.store.questions import ALL_NODES, Compare, MetricIs, NodeFilter, Search, Sort, Where
 
 ESTATE = Size(6_000)
 AT_ONCE = 400
@@ -72,6 +76,12 @@ def walk(name: str, bound: int, *, prunes: bool = True, depth: int | None = None
 def page(name: str, bound: int, sort: Sort = Sort.AT, descending: bool = True, /, **more: Any) -> Ask:
     about = {**KEPT, "kind": "Run", "limit": 26, "value": None, "id": "", "low": -(1 << 62), "high": 1 << 62, **more}
     return Ask(name, bound, about, {"sort": sort, "descending": descending})
+
+
+def searched(text: str, bound: int, tier: Tier = Tier.NAME, after: tuple[Any, ...] | None = None) -> Ask:
+    asked = Search(text)
+    kept_ = kept_in_search(asked) | dict(pages.beginning(pages.read(after), tier))
+    return Ask("search", bound, {"match": match(terms.read(text), tier), "kept": kept_, "limit": 26})
 
 
 def write(name: str, bound: int, **parameters: Any) -> Ask:
@@ -127,6 +137,10 @@ ASKED = [
     Ask("metric_history", 20, {"id": RUN, "key": "auc"}),
     Ask("events", 200, {"after": 500, "limit": 10}),
     Ask("verdict", 10, {"id": "v"}),
+    searched("endpoint-0-1", 100),
+    searched("endpoint*", 2_000),
+    searched("run*", 60_000),
+    searched("run*", 60_000, Tier.NAME, after=("NAME", 0, 1, 1 << 50, "")),
     Ask("sources", 20, {}),
     # lists
     *(page("sorted", 900, sort, descending) for sort in (Sort.AT, Sort.CREATED_AT) for descending in (True, False)),
@@ -169,6 +183,7 @@ ASKED = [
     write("how_many_versions", 60, ids=[JOB, MANY_VERSIONS.id]),
     write("extremes", 2_500, rows=[{"asset": TABLE, "others": [JOB]}]),
     write("isolated", 300, ids=RUNS[:10]),
+    write("columned", 300, ids=[TABLE, keys.dataset("s3://bench", "table-0-2").id], skip=0, limit=3),
     # upkeep
     write("meta", 10),
     write("how_many_nodes", 2),
@@ -244,7 +259,7 @@ def test_each_question_is_among_them() -> None:
     assert asked <= queries().keys()
     rules = {"lost_details", "node_counts", "edge_counts", "loose_statements", "hidden_nodes", "hidden_edges"}
     rules |= {"wrong_assets", "wrong_metrics", "lost_aliases", "lost_marks", "source_counts", "wrong_derived"}
-    rules |= {"needless_derived"}  # those of `check` look at all there is
+    rules |= {"needless_derived", "texts"}  # those of `check` look at all there is
     changing = {*statements("apply"), "begin", "migrated"}
     assert set(WHOLE) - asked - rules - changing - set(UNPLANNED) == set()
 

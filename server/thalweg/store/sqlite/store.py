@@ -30,6 +30,7 @@ from thalweg.model.results import (
     Edge,
     Entity,
     Event,
+    Found,
     Mark,
     Neighbours,
     Outcome,
@@ -39,14 +40,15 @@ from thalweg.model.results import (
     Walked,
     Written,
 )
-from thalweg.store.questions import Find, Neighbour, PathBetween, Start, Walk, Where
+from thalweg.store.questions import Find, Neighbour, PathBetween, Search, Start, Walk, Where
 from thalweg.store.queue import Answer, Batch, Queue
-from thalweg.store.sqlite import entities, lists, neighbours, opening, paths, upkeep, walks
+from thalweg.store.sqlite import entities, lists, neighbours, opening, paths, texts, upkeep, walks
 from thalweg.store.sqlite.codes import KINDS, TYPES, unpack
 from thalweg.store.sqlite.connections import Reader, Readers, Writer, connect, connect_reader, connect_writer
 from thalweg.store.sqlite.drive import Driver
 from thalweg.store.sqlite.errors import translated
 from thalweg.store.sqlite.lock import WriterLock
+from thalweg.store.sqlite.search import search
 from thalweg.store.sqlite.transaction import SQL
 from thalweg.store.store import SCHEMA_VERSION
 from thalweg.store.weave import weave
@@ -192,6 +194,9 @@ class SQLiteStore:
     async def count(self, kind: Kind, where: Where, caller: Caller, *, seconds: float = 10.0) -> int:
         return await self._ask(lambda reader: lists.count(reader, kind, where), seconds)
 
+    async def search(self, search_: Search, caller: Caller) -> Found:
+        return await self._ask(lambda reader: search(reader, search_), search_.seconds)
+
     async def neighbours(self, ids: Sequence[str], ask: Neighbour, caller: Caller) -> Mapping[str, Neighbours]:
         return await self._ask(lambda reader: neighbours.neighbours(reader, ids, ask))
 
@@ -289,7 +294,8 @@ class SQLiteStore:
     async def rebuild(self, caller: Caller) -> int:
         self._require_writer()
         wrong = await self._ask(lambda reader: upkeep.wrong_derived(reader.connection))
-        return (await self._drive([partial(rebuild, wrong, time.now())]))[0] if wrong else 0
+        mended = (await self._drive([partial(rebuild, wrong, time.now())]))[0] if wrong else 0
+        return mended + await self._require_writer().ask(texts.mend)
 
     async def migrate(self) -> tuple[int, int]:
         def migrate(connection: sqlite3.Connection) -> tuple[int, int]:
