@@ -38,6 +38,7 @@ def test_help_lists_every_command(tmp_path: Path) -> None:
         "check",
         "lineage",
         "get",
+        "search",
         "list",
         "serve",
         "demo",

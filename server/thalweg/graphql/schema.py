@@ -28,12 +28,13 @@ from thalweg.graphql.lists import Lists
 from thalweg.graphql.lookups import Lookups
 from thalweg.graphql.questions import Questions
 from thalweg.graphql.scalars import SCALARS
+from thalweg.graphql.search import Searches
 from thalweg.graphql.statements import Mutation
 from thalweg.graphql.types import TYPES
 
 
 @strawberry.type(description="What can be asked.")
-class Query(Lookups, Lists, Questions, Impacts):
+class Query(Lookups, Lists, Searches, Questions, Impacts):
     pass
 
 

@@ -138,11 +138,11 @@ class Store(Protocol):
     async def info(self) -> StoreInfo: ...
 
     async def check(self) -> Checked:
-        """Looks for what must not be: dangling edges, wrong counts, derived edges that are not what they should be."""
+        """Looks for what must not be: dangling edges, wrong counts, derived edges and searched texts that are not."""
         ...
 
     async def rebuild(self, caller: Caller) -> int:
-        """Computes the derived asset edges again; answers how many were not what they should be."""
+        """Computes the derived asset edges, and what things are searched by, again; answers how many were wrong."""
         ...
 
     async def migrate(self) -> tuple[int, int]:
