@@ -36,7 +36,9 @@ def wipe(request: pytest.FixtureRequest, address: str) -> Wipe:
 
 def wipe_sqlite(file: str) -> None:
     with closing(sqlite3.connect(file)) as connection, connection:
-        tables = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+        tables = connection.execute(
+            "SELECT name FROM pragma_table_list WHERE type IN ('table', 'virtual') AND name NOT LIKE 'sqlite_%'"
+        )
         for (table,) in tables.fetchall():
             if table != "meta":
                 connection.execute(f"DELETE FROM {table}")

@@ -44,6 +44,7 @@ def test_help_lists_every_command(tmp_path: Path) -> None:
         "provenance",
         "compare",
         "get",
+        "search",
         "list",
         "serve",
         "demo",

@@ -49,14 +49,14 @@ def test_info_says_what_a_store_is_and_holds(run: Run) -> None:
 @pytest.mark.usefixtures("clicks")
 def test_check_exits_with_1_when_something_is_wrong_and_rebuild_mends_it(run: Run, tmp_path: Path) -> None:
     assert run("store", "check").code == 0
-    assert run("store", "rebuild").out == "Every derived edge is as it should be.\n"
+    assert run("store", "rebuild").out == "Every derived fact is as it should be.\n"
     with closing(sqlite3.connect(tmp_path / "thalweg.db")) as connection:
         connection.execute("UPDATE edge SET derived = derived + 1 WHERE derived > 0")
         connection.commit()
     ran = run("store", "check", "--json")
     assert ran.code == 1
     assert json.loads(ran.out)["findings"]
-    assert run("store", "rebuild").out == "1 derived edge not as it should be; mended.\n"
+    assert run("store", "rebuild").out == "1 derived fact not as it should be; mended.\n"
     assert run("store", "check").code == 0
 
 

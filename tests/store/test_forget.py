@@ -79,6 +79,19 @@ async def test_a_version_forgotten_itself_stays_so_when_its_asset_is_restored(st
     assert set(await store.get(ids("tx", "tx@1"), ANYONE)) == {id("tx")}
 
 
+async def test_a_version_of_a_forgotten_asset_can_be_forgotten_itself(store: Store, state: State) -> None:
+    await state(*FACTS)
+    await store.forget(ids("tx"), ANYONE)
+    await store.forget(ids("tx@1"), ANYONE)
+    await store.restore(ids("tx"), ANYONE)
+    assert set(await store.get(ids("tx", "tx@1"), ANYONE)) == {id("tx")}
+    await store.forget(ids("tx"), ANYONE)
+    await store.restore(ids("tx@1"), ANYONE)
+    await store.restore(ids("tx"), ANYONE)
+    assert set(await store.get(ids("tx", "tx@1"), ANYONE)) == set(ids("tx", "tx@1"))
+    assert (await store.check()).findings == ()
+
+
 async def test_forgetting_twice_changes_nothing_and_an_unknown_id_is_named(store: Store, state: State) -> None:
     await state(*FACTS)
     await store.forget(ids("tx"), ANYONE)

@@ -401,6 +401,45 @@ def get(
     return show(place(server, store), name, as_json)
 
 
+@app.command()
+def search(
+    text: Annotated[
+        str,
+        typer.Argument(
+            metavar="TEXT",
+            help="Words that must all be met: fraud, fra* (what begins so), '\"card payments\"' (next to each other).",
+            show_default=False,
+        ),
+    ],
+    kinds: Annotated[
+        list[options.KindWord] | None, typer.Option("--kind", help="Only of this kind (again for more).")
+    ] = None,
+    namespace: Annotated[
+        str | None, typer.Option("--namespace", help="In this namespace; `prod*` is any that begins so.")
+    ] = None,
+    gone: Annotated[
+        bool | None,
+        typer.Option("--gone/--not-gone", help="What was deleted in the world, or was not.", show_default=False),
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="Show so many at most, the best.")] = 25,
+    after: Annotated[
+        str | None, typer.Option("--after", metavar="CURSOR", help="Go on behind the cursor that a page ended with.")
+    ] = None,
+    server: options.Server = None,
+    store: options.AskedStore = None,
+    as_json: options.Json = False,
+) -> int:
+    """Find things by words, the best first.
+
+    Words of names, tags, owners, descriptions, columns of datasets, and commits; with what was met.
+    """
+    from thalweg.cli.commands.search import Question, show
+    from thalweg.cli.place import place
+
+    question = Question(text, kinds or [], namespace, gone, limit, after)
+    return show(place(server, store), question, as_json)
+
+
 @app.command("list")
 def list_(
     kind: Annotated[options.ListWord, typer.Argument(help="What to list.", show_default=False)],
@@ -745,7 +784,7 @@ def store_migrate(store: options.Store = None, as_json: options.Json = False) ->
 
 @stores.command("rebuild")
 def store_rebuild(store: options.Store = None, as_json: options.Json = False) -> int:
-    """Works the derived edges between assets out again from those between versions."""
+    """Works the derived edges between assets, and the words of the search, out again."""
     from thalweg.cli.commands.stores import rebuild
 
     return rebuild(store, as_json)

@@ -232,3 +232,25 @@ class ColumnStepKind(Enum):
     RETYPED = value(compare.StepKind.RETYPED, description="It has another type.")
     NULLABLE = value(compare.StepKind.NULLABLE, description="It held no nulls, and may now.")
     NOT_NULLABLE = value(compare.StepKind.NOT_NULLABLE, description="It could hold nulls, and may no longer.")
+
+
+@strawberry.enum(description="How well a search met an entity, the best first.")
+class SearchTier(Enum):
+    EXACT = value(results.Tier.EXACT, description="Its name is what was searched for.")
+    NAME = value(results.Tier.NAME, description="Every word is in its name.")
+    TAG = value(results.Tier.TAG, description="Every word is in its name, its tags or its owners.")
+    TEXT = value(results.Tier.TEXT, description="Every word is in whatever is said of it.")
+
+
+@strawberry.enum(description="What of an entity a search met.")
+class SearchField(Enum):
+    NAME = value(results.MatchField.NAME, description="The name of an asset, or that a run was given.")
+    TAG = value(results.MatchField.TAG, description="A tag: `key=value`.")
+    OWNER = value(results.MatchField.OWNER, description="An owner.")
+    ADDRESS = value(results.MatchField.ADDRESS, description="The namespace and name of an asset, a repository's URL.")
+    DESCRIPTION = value(results.MatchField.DESCRIPTION, description="Its description.")
+    MESSAGE = value(results.MatchField.MESSAGE, description="The first line of a commit's message.")
+    AUTHOR = value(results.MatchField.AUTHOR, description="The author of a commit, with the address for mail.")
+    COLUMN = value(
+        results.MatchField.COLUMN, description="A column of the newest version of a dataset that has columns."
+    )

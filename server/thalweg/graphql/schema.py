@@ -34,6 +34,7 @@ from thalweg.graphql.orphans import StandingAlone
 from thalweg.graphql.provenances import Provenances
 from thalweg.graphql.questions import Questions
 from thalweg.graphql.scalars import SCALARS
+from thalweg.graphql.search import Searches
 from thalweg.graphql.statements import Mutation
 from thalweg.graphql.types import TYPES
 
@@ -42,6 +43,7 @@ from thalweg.graphql.types import TYPES
 class Query(
     Lookups,
     Lists,
+    Searches,
     Questions,
     Impacts,
     Backtests,

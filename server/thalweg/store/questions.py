@@ -174,6 +174,23 @@ class Where:
 EVERYTHING = Where()
 
 
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is searched for, in words (`store/terms.py` says how they are read); all of them must be met.
+
+    namespace: the first part of the key, exactly; a trailing `*` matches any ending. after: a position as an earlier
+    page gave it (`Hit.position`).
+    """
+
+    text: str
+    kinds: frozenset[Kind] | None = None
+    namespace: str | None = None
+    gone: bool | None = None
+    limit: int = 25
+    after: tuple[Json, ...] | None = None
+    seconds: float = 10.0
+
+
 class Hop(Enum):
     """A relationship as seen from one node: which way it is followed.
 
