@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from thalweg.cli import output
+from thalweg.cli.commands.grouping import PAGE, grouping, groups, line
 from thalweg.cli.commands.lineage import moment
 from thalweg.cli.graph import Graph, opened
 from thalweg.cli.place import Place
@@ -16,7 +17,6 @@ from thalweg.cli.where import parse
 from thalweg.model.errors import BadInput
 from thalweg.model.kinds import Kind
 
-PAGE = 100
 SORTS = {"at": "AT", "name": "NAME", "created": "CREATED_AT", "updated": "UPDATED_AT"}
 COMPARES = {">=": "GE", "<=": "LE", "!=": "NE", "=": "EQ", "==": "EQ", ">": "GT", "<": "LT"}
 NAMED = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
@@ -81,7 +81,7 @@ class Question:
             filter["and"] = [parse(self.where, kind)]
         filter = {field: value for field, value in filter.items() if value is not None}
         if self.group_by is not None:
-            return {"filter": filter, **self.grouping(kind)}
+            return {"filter": filter, **grouping(self, kind)}
         return {
             "filter": filter,
             "orderBy": [self.order(kind, one) for one in self.sorts or ["at"]],
@@ -115,38 +115,6 @@ class Question:
         """Whether a metric is named for its spread over groups, not for a condition on it."""
         return self.group_by is not None and _CONDITION.fullmatch(metric) is None
 
-    def grouping(self, kind: Kind) -> dict[str, Any]:
-        field, _, key = str(self.group_by).partition(".")
-        by = "ASSET" if field == ASSET_WORDS.get(kind) else GROUPS.get(field)
-        if by is None or bool(key) != (by in ("TAG", "PARAM")):
-            known = [*GROUPS_SAID, *([ASSET_WORDS[kind]] if kind in ASSET_WORDS else [])]
-            raise BadInput(f"--group-by {self.group_by} says nothing.", f"Group by one of {', '.join(known)}.")
-        sort, ascending = self.way(self.sorts[0] if self.sorts else "count")
-        if sort not in ("count", "key") or len(self.sorts) > 1:
-            raise BadInput("Groups are sorted by one of count, key.", "Leave --sort out, or give one of them.")
-        if self.count:
-            raise BadInput("--count counts entries, and --group-by shows groups of them.", "Give one of them.")
-        return {
-            "by": by,
-            "key": key or None,
-            "metrics": [one for one in self.metrics if self.spread(one)],
-            "orderBy": sort.upper(),
-            "direction": "ASC" if (sort == "key" if ascending is None else ascending) else "DESC",
-        }
-
-
-GROUPS = {
-    "status": "STATUS",
-    "namespace": "NAMESPACE",
-    "user": "USER",
-    "month": "MONTH",
-    "day": "DAY",
-    "tags": "TAG",
-    "params": "PARAM",
-}
-GROUPS_SAID = ("status", "namespace", "user", "month", "day", "tags.KEY", "params.KEY")
-"""What things are grouped by, as the command line says it."""
-
 
 MEASURED = (Kind.RUN, Kind.MODEL_VERSION, Kind.RELEASE)
 
@@ -179,7 +147,7 @@ def show(place: Place, question: Question, as_json: bool) -> int:
         output.document(found)
         return 0
     if question.group_by is not None:
-        output.write("".join(f"{line}\n" for line in columns([_group(one) for one in found["groups"]])))
+        output.write("".join(f"{line}\n" for line in columns([line(one) for one in found["groups"]])))
         return more(found["cursor"])
     kind = words()[question.kind]
     rows = [[exact(row) + gone(row), *(cell(row) for cell in CELLS[kind])] for row in found["nodes"]]
@@ -208,7 +176,7 @@ def asked(graph: Graph, question: Question) -> dict[str, Any]:
     if question.of is not None and graph.ask("entity", {"of": question.of})["entity"] is None:
         raise unknown(graph, question.of)
     if question.group_by is not None:
-        return _groups(graph, question, operation)
+        return groups(graph, question, operation)
     nodes: list[Row] = []
     total, after = None, question.after
     while True:
@@ -220,31 +188,6 @@ def asked(graph: Graph, question: Question) -> dict[str, Any]:
         after = page["pageInfo"]["endCursor"] if page["pageInfo"]["hasNextPage"] else None
         if after is None or len(nodes) >= question.limit:
             return {"nodes": nodes, "cursor": after, "total": total}
-
-
-def _groups(graph: Graph, question: Question, operation: str) -> dict[str, Any]:
-    variables = question.variables()
-    groups: list[Row] = []
-    after = question.after
-    while True:
-        size = min(PAGE, question.limit - len(groups))
-        page = graph.ask("groups", {**variables, "first": size, "after": after}, operation)["page"]["groups"]
-        groups += page["nodes"]
-        after = page["pageInfo"]["endCursor"] if page["pageInfo"]["hasNextPage"] else None
-        if after is None or len(groups) >= question.limit:
-            return {"groups": groups, "cursor": after}
-
-
-def _group(group: Row) -> list[str]:
-    """A line of a group: what it has in common, how many, and of each metric the number, least, mean and greatest."""
-    key = exact(group["asset"]) if group["asset"] else "(none)" if group["key"] is None else str(group["key"])
-    spreads = [
-        f"{one['key']}: {one['count']} from {one['min']} to {one['max']}, {one['avg']} on average"
-        if one["count"]
-        else f"{one['key']}: none"
-        for one in group["metrics"]
-    ]
-    return [key, f"{group['count']:,}", *spreads]
 
 
 def columns(rows: Sequence[Sequence[str]]) -> list[str]:
