@@ -77,7 +77,7 @@ async def compare(store: Store, steps: list[Step], as_of: int | None, chosen: li
 
 
 def test_as_of_now_is_as_of_no_time(explore: Explore) -> None:
-    explore(now, share=3, steps=histories(), word=st.sampled_from(WORDS), other=st.sampled_from(WORDS))
+    explore(now, share=5, steps=histories(), word=st.sampled_from(WORDS), other=st.sampled_from(WORDS))
 
 
 async def now(store: Store, steps: list[Step], word: str, other: str) -> None:
@@ -106,7 +106,7 @@ def test_in_which_order_dated_facts_come_is_no_matter(explore: Explore, wipe: Wi
         assert answers[0] == answers[1]
 
     words = st.sampled_from(WORDS)
-    explore(check, share=3, both=deliveries(), as_of=st.sampled_from(range(0, 1_200, 25)), word=words, other=words)
+    explore(check, share=5, both=deliveries(), as_of=st.sampled_from(range(0, 1_200, 25)), word=words, other=words)
 
 
 async def everything(store: Store, as_of: int | None, word: str, other: str) -> dict[str, Any]:
