@@ -56,13 +56,15 @@ def explore(address: str, wipe: Wipe) -> Iterator[Explore]:
     with asyncio.Runner() as runner:
         store = runner.run(open_store(address, synchronous="NORMAL"))
 
-        def explore(check: Callable[..., Awaitable[None]], **drawn: st.SearchStrategy[Any]) -> None:
+        def explore(check: Callable[..., Awaitable[None]], share: int = 1, **drawn: st.SearchStrategy[Any]) -> None:
+            """share: for a check that asks much, one in so many of the examples."""
+
             async def example(**values: Any) -> None:
                 wipe()
                 await check(store, **values)
 
             @settings(
-                max_examples=examples,
+                max_examples=max(1, examples // share),
                 derandomize=not EXAMPLES,
                 deadline=None,
                 database=None,

@@ -83,7 +83,8 @@ Step = State | Drop | Forget | Restore
 
 # ------------------------------------------------------------------------------------------------------ what is drawn
 
-date = st.integers(0, 900)
+date = st.sampled_from(range(0, 901, 10))
+"""Not integers, of which small ones are drawn more often: then little would happen in between."""
 
 
 @st.composite
@@ -91,7 +92,7 @@ def runs(draw: st.DrawFn) -> State:
     word, begin = draw(st.sampled_from(RUNS)), draw(date)
     read = draw(st.lists(st.sampled_from((*DATA, *MODELS)), max_size=3, unique=True))
     written = draw(st.lists(st.sampled_from((*MODELS, *DATA)), max_size=2, unique=True))
-    props = {"started_at": begin, "ended_at": begin + draw(st.integers(0, 200))}
+    props = {"started_at": begin, "ended_at": begin + draw(date) // 4}
     return State(word, props, (*((one, word) for one in read), *((word, one) for one in written)))
 
 
@@ -99,8 +100,8 @@ def runs(draw: st.DrawFn) -> State:
 def releases(draw: st.DrawFn) -> State:
     word, begin = draw(st.sampled_from(RELEASES)), draw(date)
     read = draw(st.lists(st.sampled_from((*MODELS, *DATA)), min_size=1, max_size=3, unique=True))
-    end = draw(st.none() | st.integers(1, 300))
-    props = {"since": begin} | ({} if end is None else {"until": begin + end})
+    end = draw(st.none() | date)
+    props = {"since": begin} | ({} if end is None else {"until": begin + end + 1})
     return State(word, props, tuple((one, word) for one in read))
 
 
@@ -112,16 +113,30 @@ def registries(draw: st.DrawFn) -> State:
     """Marks, of which no two begin at one time."""
     places = [(kind, name, version) for kind, name in MARKS for version in MODELS]
     chosen = draw(st.lists(st.sampled_from(range(len(places))), max_size=4, unique=True))
-    marks = tuple(MarkOf(*places[one], 100 * draw(st.integers(0, 9)) + one) for one in chosen)
+    marks = tuple(MarkOf(*places[one], 100 * draw(st.sampled_from(range(10))) + one) for one in chosen)
     return State(REGISTRY, marks=marks)
 
 
 data = st.builds(lambda word, at: State(word, {"created_at": at}), st.just("a@1"), date)
 states = st.one_of(runs(), runs(), releases(), releases(), registries(), data)
-drops = st.builds(Drop, st.sampled_from((*RUNS, *RELEASES, "a@1", REGISTRY)), st.booleans())
-words = st.sampled_from(FORGETTABLE)
-steps = st.one_of(states, states, states, drops, st.builds(Forget, words), st.builds(Restore, words))
-histories: st.SearchStrategy[list[Step]] = st.lists(steps, min_size=3, max_size=9)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Step]:
+    """What was stated before is what is dropped, forgotten and restored."""
+    steps: list[Step] = [draw(states)]
+    for _ in range(draw(st.sampled_from(range(2, 10)))):
+        known = sorted({step.scope for step in steps if isinstance(step, State)})
+        what = draw(st.sampled_from(("state", "state", "drop", "drop", "forget", "restore")))
+        people = [word for word in known if word in FORGETTABLE]
+        if what == "state" or (what != "drop" and not people):
+            steps.append(draw(states))
+        elif what == "drop":
+            steps.append(Drop(draw(st.sampled_from(known)), draw(st.booleans())))
+        else:
+            word = draw(st.sampled_from(people))
+            steps.append(Forget(word) if what == "forget" else Restore(word))
+    return steps
 
 
 # ---------------------------------------------------------------------------------------------------------- the model
@@ -184,6 +199,12 @@ class World:
         self.rows += [Row(mark) for mark in marks if mark not in held]
 
     # ------------------------------------------------------------------------------------------------------- at a time
+
+    def moments(self) -> list[int]:
+        """When something of releases and marks began or ended."""
+        dates = {date for word in RELEASES for date in self.props.get(word, {}).values()}
+        dates |= {*self.left.values(), *(row.ended for row in self.rows), *(row.mark.since for row in self.rows)}
+        return sorted(date for date in dates if date < NOW)
 
     def held_from(self, edge: tuple[str, str]) -> int:
         """What is read holds from the beginning of what reads it; what is written, from the end of the run."""
