@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import sqlite3
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import closing
+from typing import Any
 
 import neo4j
 import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 
 from tests.facts import Fact
 from tests.facts import granule as make
@@ -16,6 +21,7 @@ from thalweg import ingest
 from thalweg.model.errors import ThalwegError
 from thalweg.model.facts import ANYONE, Granule, Pass
 from thalweg.model.results import Written
+from thalweg.store.open import open_store
 from thalweg.store.store import Store
 
 
@@ -23,8 +29,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     mark_gaps(items)
 
 
+Wipe = Callable[[], None]
+
+
 @pytest.fixture
-def wipe(request: pytest.FixtureRequest, address: str) -> Callable[[], None]:
+def wipe(request: pytest.FixtureRequest, address: str) -> Wipe:
     """Empties the store while it is open, through a door of its own; what the store is stays."""
     if address.startswith("sqlite"):
         return lambda: wipe_sqlite(address.removeprefix("sqlite:///"))
@@ -85,3 +94,40 @@ def state(store: Store) -> State:
 
 def one(*facts: Fact) -> Sequence[Granule]:
     return [make("g", *facts)]
+
+
+EXAMPLES = int(os.environ.get("THALWEG_EXAMPLES", "0"))
+
+Explore = Callable[..., None]
+
+
+@pytest.fixture
+def explore(address: str, wipe: Wipe) -> Iterator[Explore]:
+    """Tries a check on examples of an estate, each time with an empty store; fewer of them where that takes longer."""
+    embedded = address.startswith("sqlite")
+    examples = EXAMPLES or (100 if embedded else 15)
+    with asyncio.Runner() as runner:
+        store = runner.run(open_store(address, synchronous="NORMAL"))
+
+        def explore(check: Callable[..., Awaitable[None]], **drawn: st.SearchStrategy[Any]) -> None:
+            async def example(**values: Any) -> None:
+                wipe()
+                await check(store, **values)
+
+            @settings(
+                max_examples=examples,
+                derandomize=not EXAMPLES,
+                deadline=None,
+                database=None,
+                report_multiple_bugs=False,
+                phases=tuple(Phase) if embedded or EXAMPLES else (Phase.generate,),  # to shrink takes minutes there
+            )
+            @given(st.fixed_dictionaries(drawn))
+            def holds(values: dict[str, Any]) -> None:
+                runner.run(example(**values))
+
+            print(f"{examples} examples were asked for; THALWEG_EXAMPLES=1000 asks for more, and for others each time")
+            holds()
+
+        yield explore
+        runner.run(store.close())

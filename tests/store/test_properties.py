@@ -5,18 +5,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-import pytest
-from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.facts import alias, id, joined, said
+from tests.store.conftest import Explore, Wipe
 from tests.store.dump import DATED_BEFORE, Dump, dump, edges, entities
 from tests.store.estates import (
     ASSETS,
@@ -36,47 +32,8 @@ from thalweg.model.edges import EdgeType
 from thalweg.model.facts import ANYONE, Granule, JoinFact
 from thalweg.model.kinds import Kind, Level
 from thalweg.model.results import Edge, Outcome, Truncated, Written
-from thalweg.store.open import open_store
 from thalweg.store.questions import PathBetween, Start, Walk
 from thalweg.store.store import Store
-
-EXAMPLES = int(os.environ.get("THALWEG_EXAMPLES", "0"))
-
-Wipe = Callable[[], None]
-Explore = Callable[..., None]
-
-
-@pytest.fixture
-def explore(address: str, wipe: Wipe) -> Iterator[Explore]:
-    """Tries a check on examples of an estate, each time with an empty store; fewer of them where that takes longer."""
-    embedded = address.startswith("sqlite")
-    examples = EXAMPLES or (100 if embedded else 15)
-    with asyncio.Runner() as runner:
-        store = runner.run(open_store(address, synchronous="NORMAL"))
-
-        def explore(check: Callable[..., Awaitable[None]], **drawn: st.SearchStrategy[Any]) -> None:
-            async def example(**values: Any) -> None:
-                wipe()
-                await check(store, **values)
-
-            @settings(
-                max_examples=examples,
-                derandomize=not EXAMPLES,
-                deadline=None,
-                database=None,
-                report_multiple_bugs=False,
-                phases=tuple(Phase) if embedded or EXAMPLES else (Phase.generate,),  # to shrink takes minutes there
-            )
-            @given(st.fixed_dictionaries(drawn))
-            def holds(values: dict[str, Any]) -> None:
-                runner.run(example(**values))
-
-            print(f"{examples} examples were asked for; THALWEG_EXAMPLES=1000 asks for more, and for others each time")
-            holds()
-
-        yield explore
-        runner.run(store.close())
-
 
 # ------------------------------------------------------------------------------------- the graph that must be there
 
