@@ -15,7 +15,20 @@ from thalweg.model.facts import ANYONE
 from thalweg.model.keys import Key
 from thalweg.model.kinds import Kind
 from thalweg.model.results import Direction
-from thalweg.store.questions import AllOf, Compare, Find, Hop, MetricIs, Order, Related, Sort, Start, Walk, Where
+from thalweg.store.questions import (
+    AllOf,
+    Compare,
+    Find,
+    Hop,
+    MetricIs,
+    Order,
+    Related,
+    Search,
+    Sort,
+    Start,
+    Walk,
+    Where,
+)
 from thalweg.store.store import Store
 
 Thing = Callable[[], Awaitable[object]]
@@ -90,6 +103,24 @@ RETURN collect([n.id, m.last, d.body]) AS rows
 """,
 }
 
+SEARCH = """
+query Search($text: String!) {
+  search(text: $text, first: 25) {
+    edges { cursor tier node { id kind name } matches { field snippet ranges { offset length } } }
+  }
+}
+"""
+
+SEARCHED = {"by a word that few have": ("endpoint-0-1", '"endpoint 0 1"'), "by a prefix that most have": ("r*", "r*")}
+"""What is asked for, and the best that the raw driver can ask of the same index."""
+
+RAW_SEARCH = """
+CALL db.index.fulltext.queryNodes('detail_said', $words) YIELD node AS d
+MATCH (n:Entity {id: d.id}) WHERE n.kind IS NOT NULL
+WITH n, d ORDER BY n.at DESC, n.id LIMIT 26
+RETURN collect([n.id, n.at, d.body]) AS rows
+"""
+
 ORDERS = {"by start time": {"by": "AT"}, "by a metric": {"by": "METRIC", "metric": "auc"}}
 
 RAW_SUBGRAPH = """
@@ -125,6 +156,9 @@ def of_store(store: Store) -> list[Case]:
     def walk(start: Start, **bounds: Any) -> Thing:
         return lambda: store.walk(start, Walk(Direction.DOWNSTREAM, depth=None, seconds=60.0, **bounds), ANYONE)
 
+    def search(text: str) -> Thing:
+        return lambda: store.search(Search(text, seconds=60.0), ANYONE)
+
     def page(order: Order) -> Thing:
         return lambda: store.find(Find(Kind.RUN, order=order, limit=50), ANYONE)
 
@@ -154,6 +188,7 @@ def of_store(store: Store) -> list[Case]:
                 "by a metric": page(Order(Sort.METRIC, metric="auc")),
             },
         ),
+        Case("25 hits of a search", {name: search(text) for name, (text, _) in SEARCHED.items()}),
         Case(
             "the best 50 runs that read a dataset",
             {"of a table": best(estate.TABLE), "of a hub": best(estate.HUB_DATASET)},
@@ -176,13 +211,13 @@ def over_http(client: Client, session: neo4j.AsyncSession | None) -> list[Case]:
     """
     start = estate.family_start(0).id
 
-    def beside(name: str, raw: str, text: str, variables: dict[str, Any], id: str = start) -> Case:
+    def beside(name: str, raw: str, text: str, variables: dict[str, Any], id: str = start, words: str = "") -> Case:
         async def over_http() -> object:
             return client.query(text, variables)
 
         async def by_driver() -> object:
             assert session is not None
-            return await (await session.run(raw, id=id)).single()
+            return await (await session.run(raw, id=id, words=words)).single()
 
         ways: dict[str, Thing] = {"raw driver": by_driver} if session is not None else {}
         return Case(name, ways | {"over HTTP": over_http})
@@ -206,5 +241,9 @@ def over_http(client: Client, session: neo4j.AsyncSession | None) -> list[Case]:
                 "order": ORDERS["by a metric"],
             },
             estate.TABLE.id,
+        ),
+        *(
+            beside(f"a search {name}, over HTTP", RAW_SEARCH, SEARCH, {"text": text}, words=words)
+            for name, (text, words) in SEARCHED.items()
         ),
     ]

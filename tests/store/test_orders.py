@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
+from tests.exploring import Explore
 from tests.facts import granule, id, run, said, thing
 from tests.store.conftest import State
 from tests.store.test_lists import carried, pages
-from tests.store.test_properties import Explore, explore  # noqa: F401 (a fixture)
 from thalweg import ingest
 from thalweg.model.errors import BadInput
 from thalweg.model.facts import ANYONE, Granule
@@ -135,7 +135,7 @@ def rows(draw: st.DrawFn) -> dict[str, Any]:
     return {"started_at": at, "name": name, "metrics": metrics}
 
 
-def test_what_was_there_all_along_is_listed_once_while_more_is_added(explore: Explore) -> None:  # noqa: F811
+def test_what_was_there_all_along_is_listed_once_while_more_is_added(explore: Explore) -> None:
     async def check(store: Store, first: list[Any], more: list[Any], order: tuple[Order, ...], back: bool) -> None:
         granules = [granule(f"g{number}", run(f"r{number}", **props)) for number, props in enumerate([*first, *more])]
         await ingest.state(store, granules[: len(first)], ANYONE)

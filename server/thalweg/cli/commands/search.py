@@ -9,7 +9,7 @@ from typing import Any
 from rich.text import Text
 
 from thalweg.cli import output
-from thalweg.cli.commands.listing import PAGE
+from thalweg.cli.commands.grouping import PAGE
 from thalweg.cli.graph import Graph, opened
 from thalweg.cli.place import Place
 from thalweg.cli.things import exact, gone, words
