@@ -108,3 +108,14 @@ async def test_forgetting_is_an_event_with_who_did_it(store: Store, state: State
     (event,) = await store.events(last, 100, ANYONE)
     assert event.caller == "local"
     assert ("FORGOTTEN", id("tx")) in [(change["change"], change["id"]) for change in event.changes]
+
+
+async def test_what_nobody_stated_any_more_while_it_was_forgotten_is_not_there_when_it_is_restored(
+    store: Store, state: State
+) -> None:
+    await state(granule("g", derives("a@1", "a@2")))
+    await store.forget([id("a@2")], ANYONE)
+    await state(granule("g"))
+    await store.restore([id("a@2")], ANYONE)
+    assert await store.get([id("a@1"), id("a@2"), id("a")], ANYONE) == {}
+    assert (await store.check()).findings == ()

@@ -162,8 +162,8 @@ ASKED = [
     walk("path_from_versions", 10_000, source=ASSET, target=RELEASE, prunes=False),
     walk("path_to_versions", 5_000, source=START, target=DEPLOYMENT, prunes=False),
     walk("path_between_versions", 5_000, source=ASSET, target=DEPLOYMENT, prunes=False),
-    walk("before", 1_000, id=RUN, among=[*RUNS, START], prunes=False),
-    walk("before", 1_000, id=HUB.id, among=RUNS, upstream=True, prunes=False),
+    walk("before", 2_000, id=RUN, among=[*RUNS, START], prunes=False),
+    walk("before", 2_000, id=HUB.id, among=RUNS, upstream=True, prunes=False),
     walk("edges_along", 2_000, steps=[[HUB.id, keys.run("bench", f"reader-{n}").id] for n in range(50)], prunes=False),
     walk("is_there", 10, versions=True, id=ASSET, prunes=False),
     # what stands around
