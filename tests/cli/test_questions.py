@@ -217,7 +217,7 @@ def test_get_as_json_is_the_entity(run: Run, estate_store: str, estate_server: s
         "model:fraud/6",
         "deployment:production/fraud",
         "release:production/fraud/6",
-        "commit:7240134",
+        "commit:b82e744",
     ],
 )
 def test_a_thing_is_found_by_what_people_call_it(run: Run, where: list[str], name: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.facts import granule, id, ids, reads, run, serves, thing, words, writes
+from tests.facts import derives, granule, id, ids, reads, run, serves, thing, words, writes
 from tests.store.conftest import State
 from tests.store.dump import dump
 from thalweg.model.errors import NotFound
