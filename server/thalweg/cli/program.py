@@ -117,16 +117,23 @@ def check(
     newest: options.Newest = None,
     min_coverage: options.MinCoverage = 0,
     any_column: options.AnyColumn = False,
+    formats: options.Formats = None,
+    fail_on: options.FailOn = options.FailWord.BLOCK,
+    strict: options.Strict = False,
+    waivers: options.WaiversFile = None,
+    baseline: options.BaselineFile = None,
+    anchor: options.Anchor = None,
+    self_test: options.SelfTest = False,
     server: options.Server = None,
     store: options.AskedStore = None,
     as_json: options.Json = False,
 ) -> int:
     """May a change go ahead? The exit code says it.
 
-    0 for PASS and WARN, 1 for BLOCK, 2 for INCOMPLETE and for errors.
+    0 for PASS and WARN, 1 for BLOCK (and for WARN with --fail-on warn), 2 for INCOMPLETE and for errors.
     """
     from thalweg.cli.changes import Flags
-    from thalweg.cli.commands.check import check
+    from thalweg.cli.commands.check import Gate, check
     from thalweg.cli.commands.impact import Question
     from thalweg.cli.place import place
 
@@ -146,9 +153,19 @@ def check(
     )
     questions = [
         Question(flags.change(name), as_of, active_within, min_coverage=min_coverage, any_column=any_column)
-        for name in names
+        for name in dict.fromkeys(names)
     ]
-    return check(place(server, store), questions, as_json)
+    gate = Gate(
+        formats=formats or (),
+        as_json=as_json,
+        fail_on_warn=fail_on is options.FailWord.WARN,
+        strict=strict,
+        waivers=waivers,
+        baseline=baseline,
+        anchor=anchor,
+        as_of=as_of,
+    )
+    return check(place(server, store), questions, gate)
 
 
 @app.command()
