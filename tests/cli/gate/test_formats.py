@@ -192,8 +192,8 @@ def test_github_escapes_what_would_be_a_command_of_its_own() -> None:
 def test_github_annotates_no_more_than_is_shown_and_says_so() -> None:
     lines = github.text(many(40), ANCHOR).splitlines()
     assert lines[0].startswith("::error title=thalweg%3A BLOCK::BLOCK: 40 findings: 40 block; ")
-    assert lines[-1] == "::error title=thalweg::and 31 more like these; the report has them all."
-    assert len(lines) == 11
+    assert lines[-1] == "::error title=thalweg::and 32 more like these; the report has them all."
+    assert len(lines) == 10
 
 
 def test_github_makes_errors_of_warnings_where_these_fail_the_check() -> None:
@@ -225,7 +225,9 @@ def test_a_finding_is_shown_where_its_change_is_made() -> None:
 
 
 def placed_at(file: str, line_number: int) -> Report:
-    return report([replace(asked(answer(line())), place=(file, line_number))], Terms(TODAY))
+    return report(
+        [replace(asked(answer(line())), places={"age": (file, line_number), "": ("other.sql", 1)})], Terms(TODAY)
+    )
 
 
 # ----------------------------------------------------------------------------------------------------------- which form

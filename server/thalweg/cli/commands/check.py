@@ -130,5 +130,6 @@ def _day(as_of: str | None) -> date:
     """The day of the question; one that makes no sense is told of where the question is asked."""
     if as_of is not None:
         with suppress(ValueError):
-            return datetime.fromisoformat(as_of).date()
+            at = datetime.fromisoformat(as_of)
+            return (at if at.tzinfo is None else at.astimezone(UTC)).date()
     return datetime.now(UTC).date()

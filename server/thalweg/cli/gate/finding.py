@@ -106,7 +106,7 @@ def findings(
     way: Sequence[str] = (),
     *,
     strict: bool = False,
-    place: tuple[str, int] | None = None,
+    places: Mapping[str, tuple[str, int]] | None = None,
 ) -> list[Finding]:
     """The findings of a line of an answer, the gravest first."""
     asset = {**line, "id": line["assetId"]}
@@ -141,7 +141,7 @@ def findings(
                 way=tuple(way),
                 path=tuple(line["path"]),
                 weighed=max(said, would, key=GRAVITY.__getitem__) if strict else said,
-                place=place,
+                place=places.get(one["column"] or "", places.get("")) if places else None,
             )
         )
     return found

@@ -21,25 +21,29 @@ def text(report: Report, anchor: str) -> str:
     failing = report.code != 0
     level = "error" if failing else _LEVELS[report.verdict]
     lines = [_command(level, f"thalweg: {sentences.word(report.verdict)}", sentences.headline(report))]
-    lines += [
+    not_checked = [
         _command("error", sentences.NOT_CHECKED, f"{check.change} of {check.name}: {sentence}", anchor, 1)
         for check in report.checks
         for sentence in check.incomplete
-    ][:MOST]
+    ][: MOST // 2]
+    lines += not_checked
     lines += [_command("warning", "thalweg: waivers", sentence) for sentence in report.warnings[:MOST]]
     for standings, word in (
         ((Standing.BLOCK,), "error"),
         ((Standing.WARN,), "error" if report.terms.fail_on_warn else "warning"),
         ((Standing.WAIVED, Standing.UNCHANGED), "notice"),
     ):
-        lines += _some(report.of(*standings), word, anchor)
+        lines += _some(report.of(*standings), word, anchor, MOST - len(not_checked))
     return "".join(f"{line}\n" for line in lines)
 
 
-def _some(found: Sequence[Finding], level: str, anchor: str) -> list[str]:
-    lines = [_finding(level, one, anchor) for one in found[:MOST]]
-    if len(found) > MOST:
-        lines.append(_command(level, "thalweg", f"and {len(found) - MOST:,} more like these; the report has them all."))
+def _some(found: Sequence[Finding], level: str, anchor: str, most: int) -> list[str]:
+    """At most so many, with the one that says how many more there are."""
+    shown = found if len(found) <= most else found[: most - 1]
+    lines = [_finding(level, one, anchor) for one in shown]
+    if len(found) > len(shown):
+        rest = len(found) - len(shown)
+        lines.append(_command(level, "thalweg", f"and {rest:,} more like these; the report has them all."))
     return lines
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -37,14 +37,14 @@ class Terms:
 class Asked:
     """A question and its answer, as `asked` gives it. name: what changes, as it was named.
 
-    ways: by the id of a touched asset and the effect, the assets on the path to it, where they were looked up. place:
-    the file and the line that make the change, where they are known.
+    ways: by the id of a touched asset and the effect, the assets on the path to it, where they were looked up. places:
+    by the column ("" for all others), the file and the line that make the change, where they are known.
     """
 
     name: str
     answer: Mapping[str, Any]
     ways: Mapping[tuple[str, str], Sequence[str]]
-    place: tuple[str, int] | None = None
+    places: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def _check(asked: Asked, terms: Terms, seen: set[str]) -> Check:
         one
         for line in answer["affected"]
         for one in findings(
-            line, asked.ways.get((line["assetId"], line["effect"]), ()), strict=terms.strict, place=asked.place
+            line, asked.ways.get((line["assetId"], line["effect"]), ()), strict=terms.strict, places=asked.places
         )
     ]
     weighed = [_weighed(one, terms) for one in _once(flat, seen)]
