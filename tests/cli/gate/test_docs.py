@@ -7,7 +7,9 @@ import shlex
 from pathlib import Path
 
 from tests.cli.conftest import Run
+from tests.cli.gate.answers import every_case
 from tests.cli.test_questions import DAY
+from thalweg.cli.gate import document
 from thalweg.cli.gate.formats import FORMATS
 from thalweg.cli.gate.waivers import PATTERNS
 
@@ -25,6 +27,12 @@ def test_the_examples_are_true(run: Run, estate_store: str, tmp_path: Path) -> N
         verdicts = re.findall(r"^([A-Z]+(?: \(NOT CHECKED\))?): ", ran.out, re.MULTILINE)
         assert (arguments, ran.code, verdicts) == (arguments, int(code), [word])
         (tmp_path / "thalweg-waivers.toml").unlink(missing_ok=True)
+
+
+def test_every_field_of_the_document_is_said() -> None:
+    whole = document.document(every_case())
+    fields = {*whole, *whole["checks"][0], *whole["checks"][0]["findings"][0]}
+    assert [field for field in sorted(fields) if f"`{field}`" not in PAGE] == []
 
 
 def test_every_form_and_every_field_of_a_waiver_is_said() -> None:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.cli.gate.answers import TODAY, answer, asked, every_case, finding, line, reported, unknown, waivers
 from tests.cli.gate.golden import file, written
-from thalweg.cli.gate import document, github, gitlab, junit, markdown, sarif
+from thalweg.cli.gate import document, github, gitlab, junit, markdown, sarif, sentences
 from thalweg.cli.gate.formats import FORMATS, WRITTEN, Form, forms
 from thalweg.cli.gate.places import ANCHOR, anchor
 from thalweg.cli.gate.report import Report, Terms, report
+from thalweg.cli.gate.waivers import Waiver, Waivers
 from thalweg.lineage.impact.causes import RULES
 from thalweg.model.errors import BadInput
 
@@ -230,11 +234,26 @@ def placed_at(file: str, line_number: int) -> Report:
     )
 
 
+# ------------------------------------------------------------------------------------------------------------ any names
+
+
+@given(name=st.text(min_size=1, max_size=40), reason=st.text(max_size=200))
+@settings(max_examples=50, deadline=None)
+def test_whatever_things_are_called_each_form_stays_what_it_is(name: str, reason: str) -> None:
+    found = reported(answer(line(f"production/{name}", finding(asset=name, reason=reason))))
+    assert len(ElementTree.fromstring(junit.text(found).encode()).findall(".//failure")) == 3
+    assert len(markdown.text(found).encode(errors="replace")) <= 65_000
+    assert len(re.findall(r"(?m)^::", github.text(found, ANCHOR))) == len(github.text(found, ANCHOR).splitlines()) == 2
+    assert json.loads(sarif.text(found, ANCHOR))["runs"][0]["results"][0]["ruleId"] == "TW101"
+    (waiver,) = tomllib.loads(sentences.waiving(found.failing(), TODAY))["waiver"]
+    assert Waivers((("w", Waiver.model_validate(waiver)),)).of(found.findings[0]) is not None
+
+
 # ----------------------------------------------------------------------------------------------------------- which form
 
 
 @pytest.mark.parametrize(
-    ("given", "as_json", "expected"),
+    ("asked", "as_json", "expected"),
     [
         ([], False, [Form("text", None)]),
         ([], True, [Form("json", None)]),
@@ -245,13 +264,13 @@ def placed_at(file: str, line_number: int) -> Report:
     ],
 )
 def test_each_form_goes_where_it_is_sent_and_text_to_where_nothing_else_does(
-    given: list[str], as_json: bool, expected: list[Form]
+    asked: list[str], as_json: bool, expected: list[Form]
 ) -> None:
-    assert forms(given, as_json) == expected
+    assert forms(asked, as_json) == expected
 
 
 @pytest.mark.parametrize(
-    ("given", "sentence"),
+    ("asked", "sentence"),
     [
         (["xml"], "--format 'xml' is not known. There are text, json, markdown, junit, sarif, github, gitlab; and "
          "WORD=FILE for each."),
@@ -261,16 +280,16 @@ def test_each_form_goes_where_it_is_sent_and_text_to_where_nothing_else_does(
         (["json=o", "sarif=o"], "Two forms go to o. Give each a file of its own."),
     ],
 )  # fmt: skip
-def test_what_makes_no_sense_is_an_error(given: list[str], sentence: str) -> None:
+def test_what_makes_no_sense_is_an_error(asked: list[str], sentence: str) -> None:
     with pytest.raises(BadInput) as error:
-        forms(given)
+        forms(asked)
     assert str(error.value) == sentence
 
 
-@pytest.mark.parametrize("given", ["/etc/passwd", "../up.sql", "C:\\x.sql", "."])
-def test_an_anchor_is_inside_the_repository(given: str) -> None:
+@pytest.mark.parametrize("path", ["/etc/passwd", "../up.sql", "C:\\x.sql", "."])
+def test_an_anchor_is_inside_the_repository(path: str) -> None:
     with pytest.raises(BadInput, match="is no path inside the repository"):
-        anchor(given)
+        anchor(path)
 
 
 def test_an_anchor_is_a_path_with_slashes() -> None:

@@ -76,7 +76,8 @@ def text(report: Report) -> str:
     if failing:
         toml = sentences.waiving(failing[:PROPOSED], report.terms.today)
         said = sentences.add_to(min(len(failing), PROPOSED))
-        page.add(f"<details><summary>To waive</summary>\n\n{said}\n\n{_fenced(toml)}\n</details>\n")
+        if not page.add(f"<details><summary>To waive</summary>\n\n{said}\n\n{_fenced(toml)}\n</details>\n"):
+            page.add("The text of the report ends with the lines that would waive this.\n")
     return str(page)
 
 

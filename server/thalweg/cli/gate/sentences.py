@@ -12,7 +12,6 @@ from thalweg.cli.gate.finding import Finding, Standing
 from thalweg.cli.gate.report import Check, Report
 from thalweg.cli.gate.waivers import FILE
 from thalweg.cli.output import printable
-from thalweg.lineage.impact.causes import RULES
 from thalweg.lineage.impact.words import Verdict
 
 NOT_CHECKED = "NOT CHECKED"
@@ -112,11 +111,6 @@ def gone(known: Known) -> str:
     """A finding of the baseline that is no more."""
     column = f" {known.column}" if known.column else ""
     return printable(f"{known.asset} {known.effect}: {known.change}{column} of {known.subject}")
-
-
-def rule_text(id: str) -> str:
-    """What a rule means; of one that only a later server knows, nothing."""
-    return next((rule.text for rule in RULES if rule.id == id), "")
 
 
 def waiving(found: Iterable[Finding], today: date) -> str:
