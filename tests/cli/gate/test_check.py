@@ -75,6 +75,25 @@ def test_several_things_are_one_report(run: Run, canary: list[str]) -> None:
     assert ran.code == document["code"] == 1
 
 
+def test_what_decides_may_stand_on_any_page(run: Run, tmp_path: Path) -> None:
+    stated = self_test.estate(datetime.now(UTC) - timedelta(days=1))
+    (endpoint,) = stated["deployments"]
+    names = [*(f"e{number:03}" for number in range(110)), "z"]
+    stated["deployments"] = [{**endpoint, "name": name} for name in names]
+    (tmp_path / "many.json").write_text(json.dumps(stated))
+    store = ["--store", f"sqlite:///{tmp_path}/many.db"]
+    assert run("import", "manifest", "many.json", *store).code == 0
+    held = 'until = 2999-12-31\nauthor = "ada"\nreason = "agreed"\n'
+    (tmp_path / "thalweg-waivers.toml").write_text(
+        f'[[waiver]]\nasset = "production/e*"\n{held}[[waiver]]\nasset = "job:*"\n{held}'
+    )
+    ran = run("check", DATASET, *DROP, "--json", *store)
+    (checked,) = json.loads(ran.out)["checks"]
+    assert checked["total"] > 200
+    blocking = [one["asset"] for one in checked["findings"] if one["standing"] == "block"]
+    assert (ran.code, blocking) == (1, ["deployment:production/z"])
+
+
 def test_a_baseline_lets_pass_what_it_has(run: Run, canary: list[str]) -> None:
     run("check", DATASET, *DROP, "--format", "json=base.json", *canary)
     again = run("check", DATASET, *DROP, "--baseline", "base.json", *canary)
