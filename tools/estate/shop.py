@@ -133,9 +133,7 @@ class Shop:
             yield run
             self.later(20)
 
-    def log(
-        self, context: str, uri: str, table: pd.DataFrame, name: str = "", reads: list[str] | None = None
-    ) -> None:
+    def log(self, context: str, uri: str, table: pd.DataFrame, name: str = "", reads: list[str] | None = None) -> None:
         """A table that the active run read, or, with the context `output`, wrote; `reads`: which columns it read."""
         dataset = mlflow.data.from_pandas(table, source=uri, name=uri.rpartition("/")[2])
         tags = {} if reads is None else {"thalweg.columns": json.dumps(reads)}

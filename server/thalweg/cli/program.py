@@ -132,19 +132,27 @@ def check(
     policy: options.Policy = None,
     min_coverage: options.MinCoverage = 0,
     any_column: options.AnyColumn = False,
+    formats: options.Formats = None,
+    fail_on: options.FailOn = options.FailWord.BLOCK,
+    strict: options.Strict = False,
+    waivers: options.WaiversFile = None,
+    baseline: options.BaselineFile = None,
+    anchor: options.Anchor = None,
+    self_test: options.SelfTest = False,
     server: options.Server = None,
     store: options.AskedStore = None,
     as_json: options.Json = False,
 ) -> int:
     """May a change go ahead? The exit code says it.
 
-    0 for PASS and WARN, 1 for BLOCK, 2 for INCOMPLETE and for errors. Several things are judged together. With
-    --new-schema the changes are worked out from a file; --rename-column then says what no file can.
+    0 for PASS and WARN, 1 for BLOCK (and for WARN with --fail-on warn), 2 for INCOMPLETE and for errors. Several things
+    are judged together. With --new-schema the changes are worked out from a file; --rename-column says what none can.
     """
     from dataclasses import replace
 
     from thalweg.cli.changes import NO_CHANGE, Flags
-    from thalweg.cli.commands import check as checks
+    from thalweg.cli.commands import sources
+    from thalweg.cli.commands.check import Gate, check
     from thalweg.cli.commands.impact import Question
     from thalweg.cli.place import place
     from thalweg.cli.policy import rules_of
@@ -165,12 +173,23 @@ def check(
         newest=newest,
     )
     question = Question(NO_CHANGE, as_of, active_within, min_coverage, any_column, rules_of(policy))
+    names = list(dict.fromkeys(names))
     if new_schema is not None:
         file = SchemaFile(new_schema, table, dialect)
-        sources = [checks.of_schema(name, file, flags, question) for name in names]
+        asked = [sources.of_schema(name, file, flags, question) for name in names]
     else:
-        sources = [checks.of(replace(question, change=flags.change(name))) for name in names]
-    return checks.check(place(server, store), sources, as_json)
+        asked = [sources.of(replace(question, change=flags.change(name))) for name in names]
+    gate = Gate(
+        formats=formats or (),
+        as_json=as_json,
+        fail_on_warn=fail_on is options.FailWord.WARN,
+        strict=strict,
+        waivers=waivers,
+        baseline=baseline,
+        anchor=anchor,
+        as_of=as_of,
+    )
+    return check(place(server, store), asked, gate)
 
 
 @app.command()
