@@ -43,7 +43,7 @@ def test_compare_shows_what_differs(run: Run, where: list[str]) -> None:
     assert "learning_rate" not in ran.out
     assert ran.out.endswith(
         "From model version fraud/3 to model version fraud/5: 1 commit ahead, 0 commits behind\n"
-        "  + 74c4883  Features: spend of 30 days in place of 7, and card payments  Ben Okafor\n"
+        "  + d557337  Features: spend of 30 days, card payments, home country and plan  Ben Okafor\n"
         "* is the best.\n"
     )
 

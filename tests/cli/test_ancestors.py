@@ -14,8 +14,8 @@ def test_ancestors_lists_what_is_shared_with_the_steps_from_each(run: Run, where
     ran = run("ancestors", "model:fraud@champion", "model:churn@champion", *where)
     assert ran.code == 0
     assert ran.out == drawing("""
-        commit 74c4883                                                   2, 2
-        dataset version s3://features/customer_features@mlflow:734506ab  4, 2  lowest
+        commit d557337                                                   2, 2
+        dataset version s3://features/customer_features@mlflow:0f46c03a  4, 2  lowest
         run 6aa8b0b5c494… (customer features 2026-07-13)                 5, 3
         dataset version s3://lake/transactions@mlflow:665ae1f6           6, 4
         dataset version s3://lake/customers@mlflow:d6124c39              6, 4

@@ -17,10 +17,10 @@ def test_live_draws_each_release_with_what_made_its_models(run: Run, where: list
         release production/churn/3  live from 2026-07-17
         ├── model version churn/3  100 % of the traffic
         │   └── run 853c2409a20c… (train 2026-07-15)
+        │       ├── dataset version s3://features/customer_features@mlflow:0f46c03a
         │       ├── dataset version s3://lake/cancellations@mlflow:0ded1033
-        │       ├── dataset version s3://features/customer_features@mlflow:734506ab
-        │       └── commit 74c4883
-        └── reads dataset version s3://features/customer_features@mlflow:734506ab
+        │       └── commit d557337
+        └── reads dataset version s3://features/customer_features@mlflow:0f46c03a
     """)
 
 

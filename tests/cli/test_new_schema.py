@@ -57,8 +57,7 @@ def check(run: Run, tmp_path: Path) -> Any:
         ]
         ran = run(*asked, *more)
         assert ran.err == "" or ran.code == 2, ran.err
-        found = json.loads(ran.out)
-        return ran.code, found if isinstance(found, list) else [found]
+        return ran.code, json.loads(ran.out)["checks"]
 
     return check
 
@@ -75,8 +74,8 @@ def test_what_a_file_changes_is_asked(check: Any) -> None:
         {"drop": "note"},
         {"add": {"column": "total", "type": "DECIMAL(9, 2)"}},
     ]
-    assert [(line["name"], line["effect"], line["confidence"]) for line in answer["affected"]] == [
-        ("train", "BREAKS", "POSSIBLE")
+    assert [(one["asset"], one["effect"], one["confidence"]) for one in answer["findings"]] == [
+        ("job:test train", "BREAKS", "POSSIBLE")
     ]
     assert (code, answer["verdict"]) == (0, "WARN")
 
@@ -84,7 +83,7 @@ def test_what_a_file_changes_is_asked(check: Any) -> None:
 def test_an_alter_states_its_changes_itself_a_rename_too(check: Any) -> None:
     _, (answer,) = check("new.sql", "alter table orders rename column age to years")
     assert changes(answer) == [{"rename": {"column": "age", "to": "years"}}]
-    assert answer["affected"][0]["findings"][0]["ruleName"] == "column-renamed"
+    assert answer["findings"][0]["ruleName"] == "column-renamed"
 
 
 def test_a_likely_rename_is_suggested_and_taken_when_it_is_said(check: Any) -> None:
@@ -116,14 +115,14 @@ def test_a_column_with_a_new_id_is_other_content(check: Any) -> None:
     }
     _, (answer,) = check("v2.metadata.json", json.dumps(metadata))
     assert (answer["change"], answer["given"]) == ("content", {"columns": ["age"]})
-    assert [line["effect"] for line in answer["affected"]] == ["STALE"]
+    assert [one["effect"] for one in answer["findings"]] == ["STALE"]
 
 
 def test_a_file_that_changes_nothing_passes_and_says_so(check: Any) -> None:
     code, (answer,) = check("new.sql", "create table orders (id bigint not null, age int not null, note text)")
-    assert (code, answer["verdict"], answer["affected"]) == (0, "PASS", [])
+    assert (code, answer["verdict"], answer["findings"]) == (0, "PASS", [])
     assert answer["notes"][0] == "No column changes."
-    assert answer["of"][0]["name"] == "shop.orders"
+    assert answer["of"] == ["dataset:postgres://db:5432/shop.orders"]
 
 
 def test_a_dataset_without_a_known_schema_and_one_nobody_knows_are_incomplete(check: Any) -> None:

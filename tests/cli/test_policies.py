@@ -87,7 +87,9 @@ def test_a_policy_is_replayed_over_the_changes_that_were_seen(run: Run, where: l
     ran = run("policy", "backtest", "--since", "2026-06-01", "--until", DAY, *where)
     assert (ran.code, ran.err) == (0, "")
     first, *lines = ran.out.splitlines()
-    assert first.startswith("BLOCK  2026-07-13  dataset s3://features/customer_features: `spend_7d` was dropped")
+    assert first.startswith(
+        "BLOCK  2026-07-13  dataset s3://features/customer_features: `tenure_months` became integer"
+    )
     assert "       job fraud/train.py was said to break, and did not" in lines
     assert lines[-1] == (
         "This policy would have blocked 1 of 1 change in 153 days, 0 of which broke something; "

@@ -13,7 +13,7 @@ import pytest
 
 from tests.cli.conftest import Run
 from thalweg.cli.changes import Flags
-from thalweg.cli.commands import check, self_test
+from thalweg.cli.commands import self_test, sources
 
 DATASET = self_test.DATASET
 DROP = ("--drop-column", "methane")
@@ -151,7 +151,7 @@ def test_a_server_that_cannot_be_reached_is_never_a_verdict_and_no_old_report_is
 def test_an_answer_that_is_longer_than_what_is_read_is_not_checked(
     run: Run, canary: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(check, "LINES", 1)
+    monkeypatch.setattr(sources, "LINES", 1)
     ran = run("check", DATASET, "--content", "--json", *canary)
     assert ran.code == 2
     assert "worst of" in json.loads(ran.out)["checks"][0]["incomplete"][0]
