@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from rich.text import Text
@@ -14,6 +16,7 @@ from thalweg.cli.graph import Graph, opened
 from thalweg.cli.place import Place
 from thalweg.cli.proposals import SchemaFile
 from thalweg.cli.things import short, unknown
+from thalweg.model.errors import BadInput, ThalwegError
 
 SHOWN = 10
 """Lines that are named."""
@@ -48,6 +51,45 @@ def of_schema(name: str, file: SchemaFile, flags: Flags, like: Question) -> Sour
     return answers
 
 
+def of_diff(
+    text: str | None,
+    repository: Path | None,
+    datasets: Sequence[str],
+    dialect: str | None,
+    flags: Flags,
+    like: Question,
+    *,
+    others: bool,
+) -> Source:
+    """The answers to what a range of Git changes. others: whether something besides is named that changes.
+
+    Raises BadInput for what makes no sense together.
+    """
+    from thalweg.cli.diff import proposed, ranges
+    from thalweg.cli.diff.datasets import given
+
+    if text is None:
+        raise BadInput("--repository and --dataset go with --from-diff.", "Say which commits: origin/main...HEAD.")
+    if others:
+        raise BadInput(
+            "With --from-diff the files of a range say what changes, and of what.",
+            "Leave out NAME, --new-schema and --table; --dataset TABLE=NAME says which dataset a table is.",
+        )
+    told = proposed.Told(given(datasets), flags.renames("--from-diff the files say"), dialect)
+
+    def answers(graph: Graph) -> Iterator[dict[str, Any]]:
+        with ranges.opened(text, repository) as range:
+            for one in proposed.proposals(graph, range, told, like.as_of):
+                try:
+                    yield from list(one.answers(graph, like))
+                except ThalwegError as error:
+                    if error.code != BadInput.code:
+                        raise  # else it is of one table; what the others do is told all the same
+                    yield from replace(one, changes=(), unknown=str(error)).answers(graph, like)
+
+    return answers
+
+
 def check(place: Place, sources: Sequence[Source], as_json: bool) -> int:
     with opened(place) as graph:
         answers = [answer for source in sources for answer in source(graph)]
@@ -55,8 +97,17 @@ def check(place: Place, sources: Sequence[Source], as_json: bool) -> int:
         output.document(answers[0] if len(answers) == 1 else answers)
     else:
         for answer in answers:
-            output.show(*told(answer), *deciding(answer))
+            output.show(*_of_file(answer), *told(answer), *deciding(answer))
     return max((CODES[answer["verdict"]] for answer in answers), key=lambda code: (code == 1, code))
+
+
+def _of_file(answer: Mapping[str, Any]) -> list[Text]:
+    """What is judged, where a file with several such says it."""
+    place = answer.get("place")
+    if not place or place["line"] is None:
+        return []
+    names = [short(one) for one in answer["of"]]
+    return [Text(output.printable(": ".join((f"{place['file']}:{place['line']}", *names))), style="bold")]
 
 
 def deciding(answer: Mapping[str, Any]) -> list[Text]:

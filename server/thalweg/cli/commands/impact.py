@@ -220,7 +220,7 @@ def told(answer: Mapping[str, Any]) -> list[Text]:
 
 
 def _summary(answer: Mapping[str, Any]) -> str:
-    if not answer["of"]:
+    if not answer["of"] and not answer.get("place") and answer["incomplete"]:
         return "nobody knows what that is."
     if not answer["total"]:
         return "nothing is affected."
