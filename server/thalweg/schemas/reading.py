@@ -47,7 +47,7 @@ TEXTS = ("sql", "dbt", "iceberg", "avro", "json-schema", "odcs")
 def format_of(path: Path, text: str) -> str | None:
     """Which of `TEXTS` a text is, whole or broken; None for any other text. SQL is what speaks of tables."""
     if _by_name(path) == "sql":
-        return "sql" if _SQL.search(text) else None
+        return "sql" if _OF_TABLES.search(_COMMENTS.sub(" ", text)) else None
     if path.suffix.lower() == ".avsc":
         return "avro"
     if text.lstrip()[:1] not in ("{", "["):
@@ -188,10 +188,17 @@ def _text(path: Path) -> str:
 
 _SQL = re.compile(
     r"^\s*(create\s+(or\s+replace\s+)?((global|local|temp|temporary|transient|external|unlogged|materialized)\s+)*"
-    r"(table|view|schema|database|type|sequence)|alter\s+(table|view)|drop\s+(table|view)|rename\s+table)\b",
+    r"(table|view|schema|database|type|sequence)|alter\s+table|drop\s+table)\b",
     re.IGNORECASE | re.MULTILINE,
 )
 
+
+_OF_TABLES = re.compile(
+    r"\b(create\s+(or\s+replace\s+)?(\w+\s+){0,3}(table|view)|(alter|drop)\s+(materialized\s+)?(table|view)|rename\s+table"
+    r"|drop\s+(schema|database)|sp_rename)\b",
+    re.IGNORECASE,
+)
+_COMMENTS = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 
 _CONTRACT = re.compile(r"^(kind: *['\"]?DataContract\b|dataContractSpecification:)", re.MULTILINE)
 _SIGNS = (

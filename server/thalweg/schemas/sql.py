@@ -94,8 +94,8 @@ class _Reading:
             elif isinstance(statement, exp.Drop) and statement.args.get("kind") in ("TABLE", "VIEW"):
                 for name in statement.args.get("tables") or ():
                     self._drop(name)
-            elif isinstance(statement, exp.Command) and statement.this.upper() == "RENAME":
-                raise wrong(self._path, f"RENAME{_rest(statement)[:80]} is not understood", "Write ALTER … RENAME TO.")
+            elif statement is not None and _speaks_of_tables(statement, said := statement.sql(dialect=self._dialect)):
+                raise self._strange(said)
         return [
             Table(
                 "sql",
@@ -114,7 +114,7 @@ class _Reading:
 
     def _parsed(self, text: str) -> list[exp.Expr | None]:
         try:
-            return list(sqlglot.parse(text, dialect=self._dialect))
+            return list(sqlglot.parse(_BATCH.sub(";", _BARE_RENAME.sub(r"\1COLUMN ", text)), dialect=self._dialect))
         except (SqlglotError, RecursionError) as error:
             reason = re.sub(r"\x1b\[[0-9;]*m", "", str(error).partition("\n")[0])
             where = f" as {self._dialect} has it" if self._dialect else ""
@@ -250,7 +250,7 @@ class _Reading:
         for action in actions:
             found = self._parsed(f"{head[0] if head else ''}{action}") if len(actions) > 1 else [None]
             if len(found) != 1 or not isinstance(found[0], exp.Alter):
-                raise wrong(self._path, f"this ALTER is not understood: {' '.join(text.split())[:120]}", RIGHT)
+                raise self._strange(text)
             yield found[0]
 
     def _alter(self, statement: exp.Alter) -> None:
@@ -260,8 +260,12 @@ class _Reading:
         for action in statement.args.get("actions") or ():
             if isinstance(action, exp.AlterRename):
                 del self._made[name.casefold()]
-                name = _beside(_name(action.this), name)
+                old, name = name, _beside(_name(action.this), name)
                 made.names = (name,) if made.new else (*made.names[:1], name)
+                if name.casefold() in self._made and not made.new:  # another one takes the name of one that was there
+                    self._made[f"{old} → {name}".casefold()] = made
+                    unclear = str(self._unclear(name, f"becomes what {old} was"))
+                    made = _Made((name,), line=_line(statement), unclear=unclear)
                 self._made[name.casefold()] = made
                 continue
             added = list(self._added(action))
@@ -300,8 +304,13 @@ class _Reading:
             yield from self._modified(action)
         elif isinstance(action, exp.AddConstraint | exp.Drop):
             return  # of constraints, partitions and the like
+        elif isinstance(action, exp.Command) and not _OF_NO_COLUMN.match(action.sql()):
+            raise self._strange(f"{statement.this.sql()} {action.sql()}")
         elif action.find(exp.ColumnDef):
-            raise wrong(self._path, f"this ALTER is not understood: {statement.sql()[:120]}", RIGHT)
+            raise self._strange(statement.sql())
+
+    def _strange(self, text: str) -> BadInput:
+        return wrong(self._path, f"this is not understood: {' '.join(text.split())[:120]}", RIGHT)
 
     def _altered(self, action: exp.AlterColumn) -> Iterator[ColumnChange]:
         name = action.this.name
@@ -323,6 +332,44 @@ class _Reading:
             yield MayBeNull(name)
         if name != column.name:
             yield Rename(name, column.name)
+
+
+_BATCH = re.compile(r"^[ \t]*GO[ \t]*;?[ \t]*$", re.IGNORECASE | re.MULTILINE)
+"""What divides the statements of SQL Server."""
+_BARE_RENAME = re.compile(
+    r"(\balter\s+table\s+(?:if\s+exists\s+)?(?:only\s+)?\S+\s+rename\s+)"
+    r"(?!(?:to|column|constraint|index|key|as|partition|attribute)\b)(?=\S+\s+to\b)",
+    re.IGNORECASE,
+)
+"""Renames a column without saying so, which the parser takes for a rename of the table."""
+_OF_NO_COLUMN = re.compile(
+    r"\s*(drop\s+(primary|foreign|constraint|index|key|check|partition|projection)|(add|attach|detach)\s+partition|set|reset"
+    r"|owner|enable|disable|validate|cluster|replica|(no\s+)?inherit|force|no\s+force|comment|engine|order|auto_increment"
+    r"|default|convert|swap|unset|resume|suspend|add\s+(constraint|primary|foreign|unique|index|key|check|row))\b",
+    re.IGNORECASE,
+)
+_HIDDEN = re.compile(
+    r"\bcreate\s+(or\s+replace\s+)?((global|local|temp|temporary|transient|external|unlogged|materialized)\s+)*(table|view)\b"
+    r"|\b(alter|drop|rename)\s+(table|view)\b|\bsp_rename\b",
+    re.IGNORECASE,
+)
+_ROUTINE = re.compile(
+    r"\s*create\s+(or\s+(replace|alter)\s+)?(function|procedure|proc|trigger|package|event)\b", re.IGNORECASE
+)
+
+
+def _speaks_of_tables(statement: exp.Expr, text: str) -> bool:
+    """Whether a statement that is not taken for one about tables does something to some all the same: it stands in a
+    block, or is in words that the parser does not know. What a routine would do when it is called does not count.
+    """
+    if isinstance(statement, exp.Drop):
+        return statement.args.get("kind") in ("SCHEMA", "DATABASE")
+    known = (
+        exp.Create | exp.Alter | exp.Query | exp.Insert | exp.Update | exp.Delete | exp.Merge | exp.Comment | exp.Grant
+    )
+    if isinstance(statement, known):
+        return False
+    return bool(_HIDDEN.search(text)) and not _ROUTINE.match(text)
 
 
 class _Unclear(Exception):

@@ -218,3 +218,62 @@ def test_the_dialect_may_be_said(work: Work, check: Check) -> None:
     work.commit({"m.sql": "ALTER TABLE shop.orders CHANGE COLUMN age years INT NOT NULL"})
     _, (answer,) = check("main...topic", "--dialect", "mysql")
     assert {"rename": {"column": "age", "to": "years"}} in answer["given"]["changes"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "BEGIN; alter table shop.orders drop column age; COMMIT;",
+        "alter table shop.orders drop age;",
+        "create table other (x int)\nGO\nalter table shop.orders drop column age\nGO\n",
+        "alter table shop.orders drop column age, add constraint c check (id > 0);",
+        "create table n (x int); drop table n; alter table only shop.orders drop column if exists age;",
+    ],
+)
+def test_an_alter_is_found_however_it_is_written(work: Work, check: Check, text: str) -> None:
+    work.begin({})
+    work.commit({"m.sql": text})
+    assert DROP in [answer["given"] for answer in check()[1]]
+
+
+def test_a_column_may_be_renamed_without_the_word_for_it(work: Work, check: Check) -> None:
+    work.begin({})
+    work.commit({"m.sql": "alter table shop.orders rename age to years;"})
+    assert check()[1][0]["given"] == {"changes": [{"rename": {"column": "age", "to": "years"}}]}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "do $$ begin alter table shop.orders drop column age; end $$;",
+        "exec sp_rename 'shop.orders.age', 'years', 'COLUMN'",
+        "if exists (select 1 from t) drop table shop.orders",
+        "rename table shop.orders to shop.purchases;",
+        "drop schema shop cascade;",
+        "create table shop.orders (x int) with some words of nobody;",
+        "drop table shop.orders; alter table shop.other rename to orders;",
+        "create table shop.orders as select * from elsewhere;",
+    ],
+)
+def test_a_statement_that_is_not_understood_is_not_checked(work: Work, check: Check, text: str) -> None:
+    work.begin({})
+    work.commit({"m.sql": text})
+    code, answers = check()
+    assert (code, "INCOMPLETE" in [answer["verdict"] for answer in answers]) == (2, True)
+
+
+def test_a_table_that_is_built_anew_beside_the_old_one_takes_its_place(work: Work, check: Check) -> None:
+    work.begin({})
+    new = "create table shop.fresh (id bigint not null, note text);\n"
+    work.commit({"m.sql": f"{new}drop table shop.orders;\nalter table shop.fresh rename to orders;\n"})
+    (answer,) = check()[1]
+    assert answer["given"] == DROP
+
+
+def test_what_a_routine_would_do_does_not_count(work: Work, check: Check) -> None:
+    work.begin({})
+    body = "create or replace function f() returns void as $$ begin drop table shop.orders; end $$ language plpgsql;"
+    work.commit({"m.sql": body})
+    code, answers = check()
+    assert code == 0
+    assert nothing(answers)

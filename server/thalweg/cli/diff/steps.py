@@ -159,4 +159,4 @@ def _tables(side: Side | None, was: Side | None, dialect: str | None) -> dict[tu
     if side.wrong:
         raise BadInput(f"{side.path}: {side.wrong}.", "Give it whole, or take it away.")
     found = tables(side, dialect) if side.kind is not None else []
-    return {(one.format, (one.renamed or next(iter(one.names), "")).casefold()): one for one in found}
+    return {(one.format, " → ".join(one.names if one.renamed else one.names[:1]).casefold()): one for one in found}
