@@ -13,6 +13,7 @@ import yaml
 from thalweg.model.errors import BadInput
 from thalweg.model.facts import Json
 from thalweg.schemas import avro, dbt, delta, extras, iceberg, json_schema, odcs, rows
+from thalweg.schemas.statements import speaks_of_tables
 from thalweg.schemas.table import Table, wrong
 
 FORMATS = ("sql", "dbt", "parquet", "iceberg", "delta", "avro", "arrow", "json-schema", "odcs", "csv", "jsonl")
@@ -47,7 +48,7 @@ TEXTS = ("sql", "dbt", "iceberg", "avro", "json-schema", "odcs")
 def format_of(path: Path, text: str) -> str | None:
     """Which of `TEXTS` a text is, whole or broken; None for any other text. SQL is what speaks of tables."""
     if _by_name(path) == "sql":
-        return "sql" if _OF_TABLES.search(_COMMENTS.sub(" ", text)) else None
+        return "sql" if speaks_of_tables(text) else None
     if path.suffix.lower() == ".avsc":
         return "avro"
     if text.lstrip()[:1] not in ("{", "["):
@@ -192,13 +193,6 @@ _SQL = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 
-
-_OF_TABLES = re.compile(
-    r"\b(create\s+(or\s+replace\s+)?(\w+\s+){0,3}(table|view)|(alter|drop)\s+(materialized\s+)?(table|view)|rename\s+table"
-    r"|drop\s+(schema|database)|sp_rename)\b",
-    re.IGNORECASE,
-)
-_COMMENTS = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 
 _CONTRACT = re.compile(r"^(kind: *['\"]?DataContract\b|dataContractSpecification:)", re.MULTILINE)
 _SIGNS = (

@@ -15,6 +15,7 @@ from sqlglot.errors import SqlglotError
 from thalweg.model.columns import Add, Column, ColumnChange, Drop, MayBeNull, Rename, Retype
 from thalweg.model.errors import BadInput
 from thalweg.schemas.altering import alter
+from thalweg.schemas.statements import hidden, of_no_column, prepared
 from thalweg.schemas.table import Table, wrong
 from thalweg.schemas.words import plain
 
@@ -114,7 +115,7 @@ class _Reading:
 
     def _parsed(self, text: str) -> list[exp.Expr | None]:
         try:
-            return list(sqlglot.parse(_BATCH.sub(";", _BARE_RENAME.sub(r"\1COLUMN ", text)), dialect=self._dialect))
+            return list(sqlglot.parse(prepared(text), dialect=self._dialect))
         except (SqlglotError, RecursionError) as error:
             reason = re.sub(r"\x1b\[[0-9;]*m", "", str(error).partition("\n")[0])
             where = f" as {self._dialect} has it" if self._dialect else ""
@@ -304,7 +305,7 @@ class _Reading:
             yield from self._modified(action)
         elif isinstance(action, exp.AddConstraint | exp.Drop):
             return  # of constraints, partitions and the like
-        elif isinstance(action, exp.Command) and not _OF_NO_COLUMN.match(action.sql()):
+        elif isinstance(action, exp.Command) and not of_no_column(action.sql()):
             raise self._strange(f"{statement.this.sql()} {action.sql()}")
         elif action.find(exp.ColumnDef):
             raise self._strange(statement.sql())
@@ -334,30 +335,6 @@ class _Reading:
             yield Rename(name, column.name)
 
 
-_BATCH = re.compile(r"^[ \t]*GO[ \t]*;?[ \t]*$", re.IGNORECASE | re.MULTILINE)
-"""What divides the statements of SQL Server."""
-_BARE_RENAME = re.compile(
-    r"(\balter\s+table\s+(?:if\s+exists\s+)?(?:only\s+)?\S+\s+rename\s+)"
-    r"(?!(?:to|column|constraint|index|key|as|partition|attribute)\b)(?=\S+\s+to\b)",
-    re.IGNORECASE,
-)
-"""Renames a column without saying so, which the parser takes for a rename of the table."""
-_OF_NO_COLUMN = re.compile(
-    r"\s*(drop\s+(primary|foreign|constraint|index|key|check|partition|projection)|(add|attach|detach)\s+partition|set|reset"
-    r"|owner|enable|disable|validate|cluster|replica|(no\s+)?inherit|force|no\s+force|comment|engine|order|auto_increment"
-    r"|default|convert|swap|unset|resume|suspend|add\s+(constraint|primary|foreign|unique|index|key|check|row))\b",
-    re.IGNORECASE,
-)
-_HIDDEN = re.compile(
-    r"\bcreate\s+(or\s+replace\s+)?((global|local|temp|temporary|transient|external|unlogged|materialized)\s+)*(table|view)\b"
-    r"|\b(alter|drop|rename)\s+(table|view)\b|\bsp_rename\b",
-    re.IGNORECASE,
-)
-_ROUTINE = re.compile(
-    r"\s*create\s+(or\s+(replace|alter)\s+)?(function|procedure|proc|trigger|package|event)\b", re.IGNORECASE
-)
-
-
 def _speaks_of_tables(statement: exp.Expr, text: str) -> bool:
     """Whether a statement that is not taken for one about tables does something to some all the same: it stands in a
     block, or is in words that the parser does not know. What a routine would do when it is called does not count.
@@ -369,7 +346,7 @@ def _speaks_of_tables(statement: exp.Expr, text: str) -> bool:
     )
     if isinstance(statement, known):
         return False
-    return bool(_HIDDEN.search(text)) and not _ROUTINE.match(text)
+    return hidden(text)
 
 
 class _Unclear(Exception):

@@ -211,3 +211,22 @@ def test_files_of_no_kind_that_is_known_are_passed_over(work: Work, check: Check
     code, answers = check()
     assert code == 0
     assert nothing(answers)
+
+
+def test_schemas_without_a_name_are_told_apart_by_their_files(work: Work, check: Check) -> None:
+    one, other = (json_schema(*fields).replace("lake.events", "") for fields in (("id", "kind"), ("id",)))
+    work.begin({"a.json": one, "b.json": one})
+    work.commit({"a.json": other})
+    code, (answer,) = check()
+    assert (code, answer["incomplete"][0].startswith("a.json was there at BASE")) == (2, True)
+    _, (answer,) = check("main...topic", "--dataset", "a.json=s3://lake/events")
+    assert said(answer) == ("columns", DROP, "a.json", 1)
+    work.commit({"b.json": other})
+    assert [answer["place"]["file"] for answer in check()[1]] == ["a.json", "b.json"]
+
+
+def test_a_name_that_is_no_text_is_shown_as_well_as_can_be(work: Work, check: Check) -> None:
+    work.begin({})
+    work.commit({"caf\udce9.avsc": avro("id")})
+    _, (answer,) = check()
+    assert said(answer) == ("columns", DROP, "caf\ufffd.avsc", 3)

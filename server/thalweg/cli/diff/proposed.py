@@ -62,7 +62,7 @@ def _of_table(graph: Graph, datasets: Datasets, subject: Subject, told: Told, as
     if found.left_out:
         return
     place = Proposal("", file=path, line=_line(outcome, []))
-    if found.several or (not found.name and (subject.before or not subject.names)):
+    if found.several or (not found.name and subject.before):
         yield replace(place, unknown=content.which(called, found.several))
     elif not found.name:
         yield replace(place, notes=(f"{called} is new, or not known here: nothing known reads it.",))

@@ -122,12 +122,12 @@ def subjects(files: Iterable[File], dialect: str | None) -> tuple[list[Subject],
     unread: list[Unread] = []
     for file in files:
         try:
-            after = _tables(file.now, file.was, dialect)
+            after = _tables(file.path, file.now, file.was, dialect)
         except BadInput as error:
             unread.append((file, str(error)))
             continue
         try:
-            before = _tables(file.was, None, dialect)
+            before = _tables(file.path, file.was, None, dialect)
         except BadInput:  # then the store says what was there
             before = {}
         for key in dict.fromkeys((*before, *after)):
@@ -146,8 +146,8 @@ def subjects(files: Iterable[File], dialect: str | None) -> tuple[list[Subject],
     return list(found.values()), unread
 
 
-def _tables(side: Side | None, was: Side | None, dialect: str | None) -> dict[tuple[str, str], Table]:
-    """By their formats and names; by the file, where it gives none. was: the same file before.
+def _tables(path: str, side: Side | None, was: Side | None, dialect: str | None) -> dict[tuple[str, str], Table]:
+    """By their formats and names; by the path of the file, where it gives none. was: the same file before.
 
     Raises BadInput where it is not any more what it was.
     """
@@ -159,4 +159,5 @@ def _tables(side: Side | None, was: Side | None, dialect: str | None) -> dict[tu
     if side.wrong:
         raise BadInput(f"{side.path}: {side.wrong}.", "Give it whole, or take it away.")
     found = tables(side, dialect) if side.kind is not None else []
-    return {(one.format, " → ".join(one.names if one.renamed else one.names[:1]).casefold()): one for one in found}
+    names = (one.names if one.renamed else one.names[:1] or (path,) for one in found)
+    return {(one.format, " → ".join(each).casefold()): one for one, each in zip(found, names, strict=True)}
