@@ -8,6 +8,7 @@ import pytest
 
 from tests.cli.conftest import Run
 from tests.cli.diff.conftest import Check, Work, nothing, said
+from tests.cli.program import serving
 from tests.importers.git.repositories import Repository, init
 
 ORDERS = "create table shop.orders (\n  id bigint not null,\n  age int not null,\n  note text\n);\n"
@@ -181,3 +182,36 @@ def test_a_bare_repository_is_enough(run: Run, work: Work, store: str, tmp_path:
     init(tmp_path / "x").git("clone", "--quiet", "--bare", str(work.path), str(bare))
     ran = run("check", "--from-diff", "main...topic", "--repository", str(bare), "--store", store)
     assert "schema.sql:1" in ran.out
+
+
+def test_on_the_screen_each_table_stands_under_its_file_and_the_gravest_verdict_counts(
+    run: Run, work: Work, store: str
+) -> None:
+    work.begin({"schema.sql": ORDERS})
+    work.commit({"schema.sql": WITHOUT_AGE, "broken.sql": "<<<<<<< HEAD\ndrop table x;\n"})
+    asked = ("check", "--from-diff", "main...topic", "--repository", str(work.path), "--store", store)
+    ran = run(*asked, "--as-of", "2026-11-01")
+    assert (ran.code, ran.err) == (2, "")
+    lines = ran.out.splitlines()
+    assert lines[:2] == [
+        "schema.sql:1: dataset postgres://db:5432/shop.orders",
+        "WARN: 1 job affected; no live endpoint.",
+    ]
+    assert lines[-3:-1] == ["broken.sql:1", "INCOMPLETE: it could not be checked."]
+    assert run(*asked[:2], "topic...topic", *asked[3:]).out.splitlines() == [
+        "PASS: nothing is affected.",
+        "Note: topic...topic changes no tables, contracts or data that are known here.",
+    ]
+
+
+def test_a_server_gives_the_same_answers(run: Run, work: Work, store: str, tmp_path: Path) -> None:
+    work.begin({"schema.sql": ORDERS})
+    extra = ORDERS.replace("shop.orders", "lake.events").replace("age", "extra")
+    work.commit(
+        {"schema.sql": WITHOUT_AGE + extra, "m.sql": "alter table users drop column x; drop table lake.events;"}
+    )
+    asked = ("check", "--from-diff", "main...topic", "--repository", str(work.path), "--as-of", "2026-11-01", "--json")
+    with serving("--store", store, "--read-only", cwd=tmp_path) as server:
+        answers = [run(*asked, *where) for where in (("--store", store), ("--server", server))]
+    assert answers[0].out
+    assert answers[0] == answers[1]

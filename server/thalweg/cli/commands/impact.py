@@ -220,8 +220,8 @@ def told(answer: Mapping[str, Any]) -> list[Text]:
 
 
 def _summary(answer: Mapping[str, Any]) -> str:
-    if not answer["of"] and not answer.get("place") and answer["incomplete"]:
-        return "nobody knows what that is."
+    if not answer["of"] and answer["incomplete"]:
+        return "it could not be checked." if answer.get("place") else "nobody knows what that is."
     if not answer["total"]:
         return "nothing is affected."
     counted = Counter(line["kind"] for line in _assets_once(answer["affected"]))

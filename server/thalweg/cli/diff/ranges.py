@@ -51,7 +51,7 @@ def parts(text: str) -> tuple[str, str]:
 def _top(place: Path) -> Path:
     """The folder that a repository begins at, seen from any folder inside it."""
     whole = place.expanduser().absolute()
-    return next((folder for folder in (whole, *whole.parents) if (folder / ".git").exists()), place)
+    return next((folder for folder in (whole, *whole.parents) if (folder / ".git").exists()), whole)
 
 
 def _ends(clone: Clone, base: str, head: str) -> tuple[str, str]:
