@@ -277,3 +277,17 @@ def test_what_a_routine_would_do_does_not_count(work: Work, check: Check) -> Non
     code, answers = check()
     assert code == 0
     assert nothing(answers)
+
+
+def test_a_migration_counts_too_where_the_file_that_describes_the_table_forgot_it(work: Work, check: Check) -> None:
+    more = ORDERS.replace("  note text\n", "  note text,\n  total int\n")
+    work.begin({"a/schema.sql": ORDERS, "z/schema.sql": "select 1"})
+    work.commit({"a/schema.sql": more, "m/2.sql": "\nalter table shop.orders add column total int, drop column age;"})
+    (answer,) = check()[1]
+    assert answer["given"]["changes"][0] == {"drop": "age"}
+    assert [one.get("add", {}).get("column") for one in answer["given"]["changes"][1:]] == ["total"]
+    assert answer["place"] == {"file": "m/2.sql", "line": 2}
+    work.commit({"m/2.sql": "alter table shop.orders alter column age type text;"})
+    assert check()[1][0]["given"]["changes"][0]["retype"]["to"] == "TEXT"
+    work.commit({"m/3.sql": "drop table shop.orders;"})
+    assert [said(answer) for answer in check()[1]] == [("delete", {}, "m/3.sql", 1)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from thalweg.cli.diff.files import File, Side
 from thalweg.cli.diff.tables import alike, tables
-from thalweg.model.columns import Column, ColumnChange
+from thalweg.model.columns import Add, Column, ColumnChange, Rename
 from thalweg.model.errors import BadInput
 from thalweg.schemas import Table, altered
 
@@ -57,9 +57,28 @@ class Subject:
         """None where nothing comes of it: what came and went again was never there."""
         old = next((one.was.columns for one in self.steps if one.was is not None and whole(one.was)), None)
         described = [one for one in self.steps if one.now is not None and whole(one.now)]
-        if old is not None and described:  # all of it is said before and after, and what statements add is in that
-            return Outcome(described[-1].now, described[-1].file, _typed(old))
+        if old is not None and described:
+            return self._described(described[-1], old)
         return self._folded(_typed(old))
+
+    def _described(self, last: Step, old: Sequence[Column]) -> Outcome:
+        """All of it is said before and after. What statements do besides is in that; where it is not, it counts too:
+        who drops a column by a migration may have forgotten the file that describes the table.
+        """
+        assert last.now is not None
+        found = Outcome(last.now, last.file, _typed(old))
+        statements = [one for one in self.steps if one.now is None or not whole(one.now)]
+        end = statements[-1] if statements else last
+        if end.renamed or (end.now is not None and end.now.dropped):
+            return Outcome(None, end.file, old, end.now.line if end.now else None, end.renamed)
+        for step in statements:
+            table = found.table
+            if table is None or step.now is None:
+                continue
+            stated = replace(step.now, changes=_left_out(table, _since(step.was, step.now)))
+            if stated.changes:
+                found = replace(found, table=_after(found, stated), file=step.file)
+        return found
 
     def _folded(self, old: Sequence[Column] | None) -> Outcome | None:
         found: Outcome | None = None
@@ -104,6 +123,18 @@ def _since(was: Table | None, now: Table) -> tuple[ColumnChange, ...]:
         else:
             found.append(change)
     return tuple(found)
+
+
+def _left_out(table: Table, changes: Iterable[ColumnChange]) -> tuple[ColumnChange, ...]:
+    """Those changes that a description of the table does not show, or shows too: of columns that it still has."""
+    there = {one.name.casefold(): one for one in table.columns or ()}
+    return tuple(
+        change
+        for change in changes
+        if not isinstance(change, Add)
+        and change.column.casefold() in there
+        and not (isinstance(change, Rename) and change.to.casefold() in there)
+    )
 
 
 def _after(found: Outcome | None, stated: Table) -> Table:
