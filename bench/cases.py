@@ -10,10 +10,25 @@ import neo4j
 
 from bench import estate
 from bench.server import Client
+from thalweg.model.edges import EdgeType
 from thalweg.model.facts import ANYONE
+from thalweg.model.keys import Key
 from thalweg.model.kinds import Kind
 from thalweg.model.results import Direction
-from thalweg.store.questions import Find, Order, Sort, Start, Walk
+from thalweg.store.questions import (
+    AllOf,
+    Compare,
+    Find,
+    Hop,
+    MetricIs,
+    Order,
+    Related,
+    Search,
+    Sort,
+    Start,
+    Walk,
+    Where,
+)
 from thalweg.store.store import Store
 
 Thing = Callable[[], Awaitable[object]]
@@ -40,7 +55,25 @@ query Counts($of: ID!) {
 """
 
 PAGE = """
-query Page($order: OrderBy!) { runs(first: 50, orderBy: $order) { edges { cursor node { id name status startedAt } } } }
+query Page($order: [OrderBy!]!) {
+  runs(first: 50, orderBy: $order) { edges { cursor node { id name status startedAt } } }
+}
+"""
+
+BEST = """
+query Best($filter: RunFilter!, $order: [OrderBy!]!) {
+  runs(first: 50, filter: $filter, orderBy: $order) { edges { cursor node { id name status startedAt } } }
+}
+"""
+
+RAW_BEST = """
+MATCH (a:Entity {id: $id})-[:HAS_VERSION]->(:Entity)-[:INPUT_TO]->(n:Run)
+WITH DISTINCT n
+MATCH (d:Detail {id: n.id})
+WITH n, d, head([i IN range(0, size(coalesce(d.metrics, [])) - 1) WHERE d.metrics[i] = 'auc' | d.lasts[i]]) AS auc
+WHERE auc > 0.5
+WITH n, d, auc ORDER BY auc DESC, n.id DESC LIMIT 51
+RETURN collect([n.id, auc, d.body]) AS rows
 """
 
 RAW_COUNTS = """
@@ -69,6 +102,24 @@ MATCH (d:Detail {id: m.id})
 RETURN collect([n.id, m.last, d.body]) AS rows
 """,
 }
+
+SEARCH = """
+query Search($text: String!) {
+  search(text: $text, first: 25) {
+    edges { cursor tier node { id kind name } matches { field snippet ranges { offset length } } }
+  }
+}
+"""
+
+SEARCHED = {"by a word that few have": ("endpoint-0-1", '"endpoint 0 1"'), "by a prefix that most have": ("r*", "r*")}
+"""What is asked for, and the best that the raw driver can ask of the same index."""
+
+RAW_SEARCH = """
+CALL db.index.fulltext.queryNodes('detail_said', $words) YIELD node AS d
+MATCH (n:Entity {id: d.id}) WHERE n.kind IS NOT NULL
+WITH n, d ORDER BY n.at DESC, n.id LIMIT 26
+RETURN collect([n.id, n.at, d.body]) AS rows
+"""
 
 ORDERS = {"by start time": {"by": "AT"}, "by a metric": {"by": "METRIC", "metric": "auc"}}
 
@@ -105,8 +156,17 @@ def of_store(store: Store) -> list[Case]:
     def walk(start: Start, **bounds: Any) -> Thing:
         return lambda: store.walk(start, Walk(Direction.DOWNSTREAM, depth=None, seconds=60.0, **bounds), ANYONE)
 
+    def search(text: str) -> Thing:
+        return lambda: store.search(Search(text, seconds=60.0), ANYONE)
+
     def page(order: Order) -> Thing:
         return lambda: store.find(Find(Kind.RUN, order=order, limit=50), ANYONE)
+
+    def best(dataset: Key) -> Thing:
+        reads = Related(Hop.IN, EdgeType.INPUT_TO, Where(asset_id=dataset.id))
+        good = Where(metrics=(MetricIs("auc", Compare.GT, 0.5),))
+        find = Find(Kind.RUN, AllOf((good, reads)), Order(Sort.METRIC, metric="auc"), limit=50)
+        return lambda: store.find(find, ANYONE)
 
     return [
         Case(
@@ -128,6 +188,11 @@ def of_store(store: Store) -> list[Case]:
                 "by a metric": page(Order(Sort.METRIC, metric="auc")),
             },
         ),
+        Case("25 hits of a search", {name: search(text) for name, (text, _) in SEARCHED.items()}),
+        Case(
+            "the best 50 runs that read a dataset",
+            {"of a table": best(estate.TABLE), "of a hub": best(estate.HUB_DATASET)},
+        ),
         Case(
             "newest 50 of an asset with 10,000 versions",
             {
@@ -144,24 +209,41 @@ def over_http(client: Client, session: neo4j.AsyncSession | None) -> list[Case]:
 
     With a session of the raw driver, beside the same asked of that in one row: nothing over Neo4j is faster.
     """
-    id = estate.family_start(0).id
+    start = estate.family_start(0).id
 
-    def beside(name: str, raw: str, text: str, variables: dict[str, Any]) -> Case:
+    def beside(name: str, raw: str, text: str, variables: dict[str, Any], id: str = start, words: str = "") -> Case:
         async def over_http() -> object:
             return client.query(text, variables)
 
         async def by_driver() -> object:
             assert session is not None
-            return await (await session.run(raw, id=id)).single()
+            return await (await session.run(raw, id=id, words=words)).single()
 
         ways: dict[str, Thing] = {"raw driver": by_driver} if session is not None else {}
         return Case(name, ways | {"over HTTP": over_http})
 
     return [
-        beside(f"a subgraph of {NODES:,} nodes with its edges", RAW_SUBGRAPH, SUBGRAPH, {"of": id}),
-        beside("counts of everything reachable, over HTTP", RAW_COUNTS, COUNTS, {"of": id}),
+        beside(f"a subgraph of {NODES:,} nodes with its edges", RAW_SUBGRAPH, SUBGRAPH, {"of": start}),
+        beside("counts of everything reachable, over HTTP", RAW_COUNTS, COUNTS, {"of": start}),
         *(
             beside(f"a page of 50 runs {name}, over HTTP", raw, PAGE, {"order": ORDERS[name]})
             for name, raw in RAW_PAGES.items()
+        ),
+        beside(
+            "the best 50 runs that read a dataset, over HTTP",
+            RAW_BEST,
+            BEST,
+            {
+                "filter": {
+                    "inputs": {"of": estate.TABLE.id},
+                    "metrics": [{"key": "auc", "compare": "GT", "value": 0.5}],
+                },
+                "order": ORDERS["by a metric"],
+            },
+            estate.TABLE.id,
+        ),
+        *(
+            beside(f"a search {name}, over HTTP", RAW_SEARCH, SEARCH, {"text": text}, words=words)
+            for name, (text, words) in SEARCHED.items()
         ),
     ]

@@ -29,6 +29,9 @@ AT_ONCE = 10
 """Versions that one granule states."""
 
 HUB = keys.dataset_version("s3://bench", "hub", "1")
+HUB_DATASET = keys.dataset("s3://bench", "hub")
+TABLE = keys.dataset("s3://bench", "table-0-1")
+"""One that an ordinary pipeline writes and reads."""
 CHAIN_START = keys.dataset_version("s3://bench", "chain", "0")
 CHAIN_END = keys.dataset_version("s3://bench", "chain", str(CHAIN // 2))
 MANY_VERSIONS = keys.dataset("s3://bench", "partitioned")

@@ -142,7 +142,7 @@ def test_a_server_of_something_else(run: Run, other_server: str) -> None:
 
 
 def test_an_id_of_another_kind(run: Run, where: list[str]) -> None:
-    ran = run("check", "commit:7240134", "--delete", *where)
+    ran = run("check", "commit:b82e744", "--delete", *where)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err == "thalweg: To delete a commit is no question of impact. Name a dataset or a dataset version.\n"
 

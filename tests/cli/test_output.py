@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ ESCAPE = "\x1b"
 ASKED = ("impact", "s3://lake/transactions", "--store")
 
 
-def on_a_terminal(*arguments: str, cwd: Path, **more: str) -> str:
+def on_a_terminal(*arguments: str, cwd: Path, code: int = 0, **more: str) -> str:
     """What the program writes to a terminal of 80 columns, both its streams."""
     ours, theirs = pty.openpty()
     with subprocess.Popen(
@@ -35,7 +36,7 @@ def on_a_terminal(*arguments: str, cwd: Path, **more: str) -> str:
                 written += read
         except OSError:  # as Linux says that nobody writes any more
             pass
-        assert process.wait(PATIENCE) == 0
+        assert process.wait(PATIENCE) == code
     os.close(ours)
     return written.decode()
 
@@ -70,6 +71,15 @@ def test_a_terminal_that_is_not_of_utf_8_still_gets_an_answer(tmp_path: Path, es
     ran = program(*ASKED, estate_store, cwd=tmp_path, PYTHONIOENCODING="ascii")
     assert ran.code == 0
     assert "deployment production/fraud" in ran.out
+
+
+def test_the_lines_that_waive_a_block_can_be_copied_from_a_terminal(tmp_path: Path, estate_store: str) -> None:
+    asked = ("check", "model:fraud/6", "--withdraw", "--as-of", "2026-11-02", "--store", estate_store)
+    written = on_a_terminal(*asked, cwd=tmp_path, code=1)
+    assert f"{ESCAPE}[1;31mBLOCK{ESCAPE}[0m" in written
+    lines = written.partition("[[waiver]]")
+    (waiver,) = tomllib.loads(lines[1] + lines[2].replace("\r\n", "\n"))["waiver"]
+    assert waiver["dataset"].startswith("model:")
 
 
 @pytest.mark.parametrize(("change", "code"), [("--content", 0), ("--delete", 1)])

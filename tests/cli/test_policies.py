@@ -81,3 +81,23 @@ def test_a_question_is_judged_by_the_policy_that_it_brings(
     assert (ran.code, json.loads(ran.out)["verdict"]) == (1, "BLOCK")
     monkeypatch.setenv("THALWEG_POLICY", policy)
     assert run(*content).code == 1
+
+
+def test_a_policy_is_replayed_over_the_changes_that_were_seen(run: Run, where: list[str]) -> None:
+    ran = run("policy", "backtest", "--since", "2026-06-01", "--until", DAY, *where)
+    assert (ran.code, ran.err) == (0, "")
+    first, *lines = ran.out.splitlines()
+    assert first.startswith("BLOCK  2026-07-13  dataset s3://features/customer_features: `spend_7d` was dropped")
+    assert "       job fraud/train.py was said to break, and did not" in lines
+    assert lines[-1] == (
+        "This policy would have blocked 1 of 1 change in 153 days, 0 of which broke something; "
+        "0 more broke something and would not have been blocked."
+    )
+    found = json.loads(run("policy", "backtest", "--since", "2026-06-01", "--until", DAY, "--json", *where).out)
+    assert (found["seen"], found["blocked"], found["precision"], found["recall"]) == (1, 1, 0.0, None)
+
+
+def test_a_period_that_ends_before_it_begins_is_an_error(run: Run, estate_store: str) -> None:
+    ran = run("policy", "backtest", "--since", DAY, "--until", "2026-06-01", "--store", estate_store)
+    assert (ran.code, ran.out) == (2, "")
+    assert "ends before it begins" in ran.err

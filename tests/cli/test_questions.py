@@ -94,11 +94,16 @@ def test_check_of_a_deletion_that_breaks_production_exits_with_1_and_says_what_b
 ) -> None:
     ran = run("check", "model:fraud/6", "--withdraw", "--as-of", DAY, *where)
     assert (ran.code, ran.err) == (1, "")
-    assert ran.out == drawing("""
-        BLOCK: 2 deployments affected; 2 live endpoints: production/fraud, staging/fraud.
-          deployment production/fraud  BREAKS  `production/fraud` serves `fraud/6` (release 6, live since 2026-10-29, \
-10 % of the traffic) (breaks-production)
-    """)
+    findings, _, proposed = ran.out.partition("\nBLOCK: ")
+    assert findings.splitlines()[1:5] == [
+        "├── deployment production/fraud  BREAKS",
+        "└── deployment staging/fraud  BREAKS",
+        "  BLOCK  deployment production/fraud  BREAKS  TW107 model-withdrawn 645631461d22b845",
+        "    `production/fraud` serves `fraud/6` (release 6, live since 2026-10-29, 10 % of the traffic)",
+    ]
+    assert proposed.startswith(
+        "2 findings: 1 block, 1 warn; 2 live endpoints touched: production/fraud, staging/fraud.\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -119,7 +124,7 @@ def test_check_exits_by_its_verdict(run: Run, estate_store: str, arguments: list
 def test_check_of_what_nobody_knows_is_incomplete_and_names_what_comes_near(run: Run, where: list[str]) -> None:
     ran = run("check", "s3://lake/transactons", "--delete", *where)
     assert ran.code == 2
-    assert ran.out.startswith("INCOMPLETE: nobody knows what that is.\n")
+    assert "\nINCOMPLETE (NOT CHECKED): " in ran.out
     assert ran.err.startswith(
         "thalweg: Nothing is known that 's3://lake/transactons' names. Near it: dataset:s3://lake/transactions"
     )
@@ -217,7 +222,7 @@ def test_get_as_json_is_the_entity(run: Run, estate_store: str, estate_server: s
         "model:fraud/6",
         "deployment:production/fraud",
         "release:production/fraud/6",
-        "commit:7240134",
+        "commit:b82e744",
     ],
 )
 def test_a_thing_is_found_by_what_people_call_it(run: Run, where: list[str], name: str) -> None:

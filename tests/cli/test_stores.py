@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import sqlite3
 from contextlib import closing
@@ -19,6 +20,7 @@ from graphql import (
 
 from tests.cli.conftest import Run
 from tests.cli.program import serving
+from tests.store.earlier.test_earlier import FILE
 from thalweg.store.store import SCHEMA_VERSION
 
 
@@ -49,14 +51,14 @@ def test_info_says_what_a_store_is_and_holds(run: Run) -> None:
 @pytest.mark.usefixtures("clicks")
 def test_check_exits_with_1_when_something_is_wrong_and_rebuild_mends_it(run: Run, tmp_path: Path) -> None:
     assert run("store", "check").code == 0
-    assert run("store", "rebuild").out == "Every derived edge is as it should be.\n"
+    assert run("store", "rebuild").out == "Every derived fact is as it should be.\n"
     with closing(sqlite3.connect(tmp_path / "thalweg.db")) as connection:
         connection.execute("UPDATE edge SET derived = derived + 1 WHERE derived > 0")
         connection.commit()
     ran = run("store", "check", "--json")
     assert ran.code == 1
     assert json.loads(ran.out)["findings"]
-    assert run("store", "rebuild").out == "1 derived edge not as it should be; mended.\n"
+    assert run("store", "rebuild").out == "1 derived fact not as it should be; mended.\n"
     assert run("store", "check").code == 0
 
 
@@ -67,6 +69,16 @@ def test_migrate_leaves_a_store_of_this_release_as_it_is(run: Run) -> None:
         "before": SCHEMA_VERSION,
         "after": SCHEMA_VERSION,
     }
+
+
+def test_a_store_of_an_earlier_schema_says_what_to_do_and_is_searched_after_that(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "thalweg.db").write_bytes(gzip.decompress(FILE.read_bytes()))
+    refused = run("search", "fraud")
+    assert (refused.code, refused.out) == (2, "")
+    assert "thalweg store migrate" in refused.err
+    assert run("store", "migrate").out == f"The store was brought from schema 1 to {SCHEMA_VERSION}.\n"
+    assert run("search", "fraud").out.startswith("deployment:test/fraud\nmodel:test fraud\n")
+    assert run("store", "check").code == 0
 
 
 @pytest.mark.usefixtures("clicks")

@@ -24,6 +24,8 @@ def test_check_asks_over_http_and_says_what_is_hit(tmp_path: Path) -> None:
     assert found["verdict"] == "WARN"
     assert {"fraud", "churn", "recommender"} <= set(found["models"])
     assert found["endpoints"] == ["production/churn", "production/fraud", "staging/churn", "staging/fraud"]
+    assert found["column"]["verdict"] == "BLOCK"
+    assert found["column"]["endpoints"] == ["production/fraud"]
     assert list(tmp_path.iterdir()) == []
 
 
@@ -44,6 +46,7 @@ def test_a_store_that_is_kept_is_there_the_second_time(tmp_path: Path) -> None:
         ran = program("demo", "--check", "--keep", "kept/here", cwd=tmp_path)
         assert ran.code == 0, ran.err
         assert "Checked over HTTP: 4 models and 4 live endpoints are hit.\n" in ran.out
+        assert "And of the column: production/fraud breaks.\n" in ran.out
     assert (tmp_path / "kept" / "here" / "thalweg.db").is_file()
     info = program("store", "info", "--json", "--store", "kept/here/thalweg.db", cwd=tmp_path)
     assert len(json.loads(info.out)["sources"]) == 3
@@ -70,6 +73,9 @@ def test_it_prints_the_question_its_answer_and_a_query_that_gives_the_same_and_e
             assert "If s3://lake/transactions changes, which models and which live endpoints are hit?\n" in before
             assert "└── job features/build.py  STALE" in before
             assert "WARN: " in before
+            of_column = before.partition("If the column home_country of s3://features/customer_features is dropped")[2]
+            assert "└── deployment production/fraud  BREAKS  live  risk\n" in of_column
+            assert "BLOCK: 1 deployment affected; 1 live endpoint: production/fraud.\n" in of_column
             address = after.split()[0]
             query = after[after.index("query ") : after.index("Or ask on")]
             found = Client(address).ask(query, {})["impact"]

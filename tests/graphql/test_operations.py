@@ -69,6 +69,20 @@ async def test_the_main_question_names_the_endpoints_and_the_models_that_are_hit
     assert impact["everything"]["totalCount"] > impact["models"]["totalCount"]
 
 
+async def test_a_column_that_one_endpoint_reads_blocks_and_another_may_go(estate_store: Store, ask: Ask) -> None:
+    asked = operation("Columns").query
+    impact = (await ask(asked))["impact"]
+    assert impact["verdict"] == "BLOCK"
+    (line,) = impact["affected"]["nodes"]
+    assert (line["namespace"], line["name"], line["effect"]) == ("production", "fraud", "BREAKS")
+    ((reason, fix),) = {(one["reason"], one["fix"]) for one in line["findings"]}
+    assert "reads `home_country`" in reason
+    assert fix
+    free = (await ask(asked, column="plan"))["impact"]
+    assert (free["verdict"], free["affected"]["totalCount"]) == ("PASS", 0)
+    assert free["evidence"]["declared"] == free["evidence"]["readers"] > 0
+
+
 async def test_the_question_of_the_readme_is_answered_as_it_says(estate_store: Store, ask: Ask) -> None:
     readme = README.read_text("utf-8")
     question, answer = (re.search(rf"```{language}\n(.*?)```", readme, re.DOTALL) for language in ("graphql", "json"))

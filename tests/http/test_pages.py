@@ -85,7 +85,22 @@ async def test_the_licenses_of_what_is_built_in_are_there(client: httpx.AsyncCli
 
 async def test_the_published_operations_are_the_examples_the_main_question_first(client: httpx.AsyncClient) -> None:
     operations = (await client.get("/graphiql/operations.json")).json()
-    assert [one["name"] for one in operations] == ["Impact", "Upstream", "Live", "Runs", "Path", "Marks"]
+    names = [one["name"] for one in operations]
+    assert names == [
+        "Impact",
+        "Columns",
+        "Upstream",
+        "Provenance",
+        "Compare",
+        "Live",
+        "WhatWasLive",
+        "Runs",
+        "Path",
+        "CommonAncestors",
+        "Orphans",
+        "Search",
+        "Marks",
+    ]
     assert all(one.keys() == {"name", "description", "query", "variables"} for one in operations)
     assert operations[0]["variables"] == {"of": "dataset:s3://lake/transactions"}
     assert operations[0]["description"].startswith("If this dataset changes, which models and which live endpoints")

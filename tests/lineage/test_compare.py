@@ -119,6 +119,21 @@ async def test_a_model_version_is_compared_through_its_run_and_its_own_word_wins
     assert found.notes == ("No run is known that made fraud/2.",)
 
 
+async def test_of_several_runs_that_made_a_version_the_newest_counts(store: Store) -> None:
+    await hold(
+        store,
+        trained("old", THEN - DAY, params={"lr": "1"}),
+        trained("new", THEN, params={"lr": "2"}),
+        *(thing(word, created_at=THEN) for word in ("fraud/1", "fraud/2")),
+        writes("*old", "fraud/1", at=THEN + DAY),
+        writes("*new", "fraud/1", at=THEN),
+        writes("*old", "fraud/2"),
+    )
+    found = await compared(store, "fraud/1", "fraud/2")
+    assert [row.values for row in found.params] == [("2", "1")]
+    assert found.notes == ("Several runs are said to have made fraud/1; the newest counts here.",)
+
+
 async def test_for_each_dataset_the_versions_that_were_read(store: Store) -> None:
     await hold(
         store,
@@ -183,6 +198,13 @@ async def test_a_history_that_is_cut_says_so(store: Store) -> None:
     assert (whole.code[0].ranges[0].ahead_count, whole.incomplete) == (4, ())
     cut = await compared(store, "*a", "*b", parts=[Part.CODE], visited=5)
     assert (cut.code[0].ranges[0].complete, bool(cut.incomplete)) == (False, True)
+
+
+async def test_what_was_not_asked_for_want_of_a_budget_is_not_said_to_be_unknown(store: Store) -> None:
+    await hold(store, trained("a"), *(writes("*a", word) for word in ("fraud/1", "fraud/2")))
+    found = await compared(store, "fraud/1", "fraud/2", visited=0)
+    assert found.notes == ()
+    assert found.incomplete == ("The question was cut after 0 entities; ask with a larger budget, or of less.",)
 
 
 async def test_code_of_different_repositories_has_no_commits_between(store: Store) -> None:
@@ -267,7 +289,7 @@ async def test_a_part_that_is_not_wanted_is_not_fetched(store: Store) -> None:
 async def test_what_makes_no_sense_is_an_error_that_says_what_would(store: Store) -> None:
     await hold(store, *(trained(f"r{n}") for n in range(11)), thing("fraud/1"), thing("tx@1", created_at=THEN))
     cases: list[tuple[list[str], dict[str, Any], type[Exception], str]] = [
-        (["*r0"], {}, BadInput, "1 things are named, and 2 to 10 can be compared."),
+        (["*r0"], {}, BadInput, "1 thing is named, and 2 to 10 can be compared."),
         ([f"*r{n}" for n in range(11)], {}, BadInput, "11 things are named, and 2 to 10 can be compared."),
         (["*r0", "fraud/1"], {}, BadInput, "r0 is a run and fraud/1 a model version. Compare things of one kind."),
         (["*r0", "*nobody"], {}, NotFound, f"Nothing with the id {id('*nobody')} is known."),

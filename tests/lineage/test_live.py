@@ -91,6 +91,18 @@ async def test_what_is_stated_later_of_an_earlier_time_is_in_the_answer(shop: St
     assert [said(one.version.id) for one in release.served] == ["fraud/2"]
 
 
+async def test_a_release_that_is_no_longer_listed_ended_then_though_it_was_to_end_later(
+    store: Store, state: State
+) -> None:
+    await state(granule("planned", thing("+fraud#1", since=0, until=900), at=50))
+    assert releases(await live(store, at=200)) == ["+fraud#1"]
+    await state(granule("planned", at=100))
+    assert releases(await live(store, at=99)) == ["+fraud#1"]
+    assert releases(await live(store, at=100)) == []
+    await state(granule("planned", thing("+fraud#1", since=0, until=900), at=150))
+    assert releases(await live(store, at=200)) == ["+fraud#1"], "it was listed again"
+
+
 async def test_pages_go_by_places_in_the_list_both_ways(shop: Store) -> None:
     first = await live(shop, first=1)
     assert (releases(first), first.page.has_next) == (["+churn#1"], True)

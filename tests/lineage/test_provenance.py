@@ -10,7 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.facts import Fact, code, derives, edge, flow, granule, id, ids, reads, run, said, thing, writes
-from tests.lineage.conftest import Drawing
+from tests.lineage.conftest import Drawing, Fresh
+from tests.lineage.estate import Estate
+from tests.lineage.estate import id as estate_id
+from tests.lineage.examples import examples
+from tests.lineage.test_impact_properties import MODELS, estates
 from thalweg import ingest
 from thalweg.lineage.provenance import GapKind, Provenance, provenance
 from thalweg.lineage.walk import Side, lineage
@@ -46,6 +50,7 @@ LACKING: dict[str, GapKind] = {
     "known commit": GapKind.COMMIT_UNKNOWN,
     "input": GapKind.NO_INPUT,
     "input kept": GapKind.INPUT_GONE,
+    "input in place": GapKind.INPUT_REPLACED,
     "version": GapKind.INPUT_UNVERSIONED,
     "stated": GapKind.INPUT_ASSUMED,
     "uri": GapKind.INPUT_WITHOUT_URI,
@@ -60,7 +65,9 @@ LACKING: dict[str, GapKind] = {
 MOOT = {
     "producer": set(LACKING) - {"producer"},
     "commit": {"known commit"},
-    "input": {"input kept", "stated", "uri", "columns"},
+    "input": {"input kept", "input in place", "stated", "uri", "columns"},
+    "input kept": {"input in place"},
+    "uri": {"input in place"},
     "command": {"plain command"},
 }
 """What cannot be said to be missing, where something else is missing already."""
@@ -94,6 +101,8 @@ def facts(lacks: set[str], n: str = "") -> list[Fact]:
             found.append(thing(f"repo!c{n}", message="Train", author="Ada", authored_at=THEN))
     if here("input"):
         found += [thing(f"tx{n}@1", **data), reads(f"tx{n}@1", f"*a{n}", "train", assumed=not here("stated"))]
+    if not here("input in place"):
+        found.append(thing(f"tx{n}@2", created_at=THEN + DAY, uri="s3://lake/tx.csv"))
     if not here("version"):
         found.append(edge(f"labels{n}", EdgeType.INPUT_TO, f"^train{n}"))
     return found
@@ -236,6 +245,23 @@ async def test_the_ancestors_are_those_of_a_walk_upstream(store: Store) -> None:
         node.id: node.distance for node in walked.nodes if node.distance
     }
     assert [node.distance for node in found.ancestors] == sorted(node.distance for node in found.ancestors)
+
+
+def test_the_ancestors_are_those_of_a_walk_upstream_whatever_the_estate(fresh: Fresh) -> None:
+    @given(made=estates(), word=st.sampled_from(MODELS))
+    @examples(40)
+    def holds(made: Estate, word: str) -> None:
+        async def ask(store: Store) -> None:
+            walked = await lineage(store, ANYONE, estate_id(word), direction=Side.UPSTREAM, depth=None)
+            found = await provenance(store, ANYONE, estate_id(word))
+            assert found.incomplete == ()
+            assert {node.id: node.distance for node in found.ancestors} == {
+                node.id: node.distance for node in walked.nodes if node.distance
+            }
+
+        fresh(made, ask)
+
+    holds()
 
 
 async def test_what_is_cut_says_so_and_is_a_gap(store: Store) -> None:

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from thalweg.model.signatures import Input, accepts, inputs, type_text
@@ -124,5 +124,6 @@ TYPES = st.sampled_from(
 
 
 @given(st.text() | st.text("tensor<array>float64, -1x3", max_size=30), TYPES.map(parse), st.none() | st.booleans())
+@settings(deadline=None)
 def test_no_signature_is_an_error(wanted: str, column: ColumnType, nullable: bool | None) -> None:
     assert accepts(wanted, column, nullable) in (True, False, None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from thalweg.model.dialects import WORDS, of
@@ -92,6 +92,7 @@ def test_what_is_not_known_is_a_type_of_its_own(text: str) -> None:
 
 
 @given(st.text() | st.text("array<int>,()[]: 0123", max_size=40))
+@settings(deadline=None)
 def test_no_text_is_an_error(text: str) -> None:
     assert isinstance(parse(text), ColumnType)
 
@@ -196,5 +197,6 @@ def nested(inner: st.SearchStrategy[ColumnType]) -> st.SearchStrategy[ColumnType
 
 
 @given(st.recursive(LEAVES, nested, max_leaves=6))
+@settings(deadline=None)
 def test_whatever_stands_in_whatever_is_read_as_it_was_written(type: ColumnType) -> None:
     assert parse(write(type)) == type

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from thalweg.model.columns import Add, Column, ColumnChange, Drop, MayBeNull, Rename, Retype
@@ -299,6 +299,7 @@ COLUMNS = st.lists(
 
 
 @given(COLUMNS, COLUMNS)
+@settings(deadline=None)
 def test_every_column_is_accounted_for(old: tuple[Column, ...], new: tuple[Column, ...]) -> None:
     found = compare("s3://lake", old, Table("parquet", columns=new))
     names = {one.name for one in old}
@@ -314,11 +315,13 @@ def test_every_column_is_accounted_for(old: tuple[Column, ...], new: tuple[Colum
 
 
 @given(COLUMNS)
+@settings(deadline=None)
 def test_a_schema_compared_with_itself_never_changes(columns: tuple[Column, ...]) -> None:
     assert not compare("s3://lake", columns, Table("parquet", columns=columns))
 
 
 @given(COLUMNS, COLUMNS)
+@settings(deadline=None)
 def test_what_stands_there_twice_is_compared_alike(old: tuple[Column, ...], new: tuple[Column, ...]) -> None:
     """The order of columns changes nothing that is said of each."""
     one = compare("s3://lake", old, Table("parquet", columns=new))

@@ -144,8 +144,11 @@ class Oracle:
         return id in self.forgotten or self.asset(id) in self.forgotten
 
     def everything(self) -> set[str]:
-        """All there is: what is or was stated, the ends of edges, and the assets of them."""
-        ids = {*self.nodes, *self.gone}
+        """All there is: what is or was stated, the ends of edges, what was forgotten, and the assets of them.
+
+        What was forgotten stays there, hidden, so that it is not seen when it is stated again.
+        """
+        ids = {*self.nodes, *self.gone, *self.forgotten}
         for source, _, target, _ in (*self.stated, *self.kept):
             ids.update((source, target))
         ids.update(asset for id in list(ids) if (asset := self.asset(id)) is not None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.facts import granule, id, ids, reads, run, serves, thing, words, writes
+from tests.facts import derives, granule, id, ids, reads, run, serves, thing, words, writes
 from tests.store.conftest import State
 from tests.store.dump import dump
 from thalweg.model.errors import NotFound
@@ -79,6 +79,19 @@ async def test_a_version_forgotten_itself_stays_so_when_its_asset_is_restored(st
     assert set(await store.get(ids("tx", "tx@1"), ANYONE)) == {id("tx")}
 
 
+async def test_a_version_of_a_forgotten_asset_can_be_forgotten_itself(store: Store, state: State) -> None:
+    await state(*FACTS)
+    await store.forget(ids("tx"), ANYONE)
+    await store.forget(ids("tx@1"), ANYONE)
+    await store.restore(ids("tx"), ANYONE)
+    assert set(await store.get(ids("tx", "tx@1"), ANYONE)) == {id("tx")}
+    await store.forget(ids("tx"), ANYONE)
+    await store.restore(ids("tx@1"), ANYONE)
+    await store.restore(ids("tx"), ANYONE)
+    assert set(await store.get(ids("tx", "tx@1"), ANYONE)) == set(ids("tx", "tx@1"))
+    assert (await store.check()).findings == ()
+
+
 async def test_forgetting_twice_changes_nothing_and_an_unknown_id_is_named(store: Store, state: State) -> None:
     await state(*FACTS)
     await store.forget(ids("tx"), ANYONE)
@@ -95,3 +108,14 @@ async def test_forgetting_is_an_event_with_who_did_it(store: Store, state: State
     (event,) = await store.events(last, 100, ANYONE)
     assert event.caller == "local"
     assert ("FORGOTTEN", id("tx")) in [(change["change"], change["id"]) for change in event.changes]
+
+
+async def test_what_nobody_stated_any_more_while_it_was_forgotten_is_not_there_when_it_is_restored(
+    store: Store, state: State
+) -> None:
+    await state(granule("g", derives("a@1", "a@2")))
+    await store.forget([id("a@2")], ANYONE)
+    await state(granule("g"))
+    await store.restore([id("a@2")], ANYONE)
+    assert await store.get([id("a@1"), id("a@2"), id("a")], ANYONE) == {}
+    assert (await store.check()).findings == ()

@@ -152,6 +152,10 @@ OTHERS = {
         "UPDATE mark SET version = 'mv_nothing'",
         "MATCH (m:Mark) SET m.version = 'mv_nothing'",
     ),
+    "a text that is lost": (
+        "DELETE FROM search WHERE rowid = (SELECT n FROM node WHERE id = :source)",
+        "MATCH (d:Detail {id: $source}) REMOVE d.said_name",
+    ),
     "an old id that leads to nothing": (
         "UPDATE alias SET canonical = 'ds_nothing'",
         "MATCH (a:Alias) SET a.canonical = 'ds_nothing'",

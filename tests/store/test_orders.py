@@ -9,10 +9,13 @@ from functools import cmp_to_key
 from typing import Any
 
 import pytest
+from hypothesis import strategies as st
 
+from tests.exploring import Explore
 from tests.facts import granule, id, run, said, thing
 from tests.store.conftest import State
 from tests.store.test_lists import carried, pages
+from thalweg import ingest
 from thalweg.model.errors import BadInput
 from thalweg.model.facts import ANYONE, Granule
 from thalweg.model.kinds import Kind
@@ -121,25 +124,43 @@ async def test_a_metric_alone_lists_what_has_it_among_few_too(store: Store, stat
             assert [word for page in backwards for word in page] == sorted_by(kept, (order,))
 
 
-@pytest.mark.parametrize("order", [(AUC, AT), (AT, LOSS), (NAME, AUC)], ids=["metric", "time", "name"])
-async def test_what_was_there_all_along_is_listed_once_while_more_is_added(
-    store: Store, state: State, order: tuple[Order, ...]
-) -> None:
-    await state(*granules(0, 20))
-    there = {said(one.id) for one in (await store.find(Find(Kind.RUN, limit=100), ANYONE)).entities}
-    find = Find(Kind.RUN, Not(Where(gone=True)), order, limit=3)
-    found: list[str] = []
-    added = 20
-    while True:
-        page = await store.find(find, ANYONE)
-        found += [said(one.id) for one in page.entities]
-        if not page.has_next:
-            break
-        await state(*granules(added, added + 2))
-        added += 2
-        find = replace(find, after=carried(page.positions[-1]))
-    assert len(found) == len(set(found))
-    assert there <= set(found)
+VALUES = (None, NAN, INF, -INF, 0.5, 1)
+
+
+@st.composite
+def rows(draw: st.DrawFn) -> dict[str, Any]:
+    """The properties of a run."""
+    metrics = {key: value for key in ("auc", "loss") if (value := draw(st.sampled_from(VALUES))) is not None}
+    at, name = draw(st.sampled_from((1_000, 1_001, 1_002))), draw(st.sampled_from(("a", "aé", "B", "𝄞", "ﬀ")))
+    return {"started_at": at, "name": name, "metrics": metrics}
+
+
+def test_what_was_there_all_along_is_listed_once_while_more_is_added(explore: Explore) -> None:
+    async def check(store: Store, first: list[Any], more: list[Any], order: tuple[Order, ...], back: bool) -> None:
+        granules = [granule(f"g{number}", run(f"r{number}", **props)) for number, props in enumerate([*first, *more])]
+        await ingest.state(store, granules[: len(first)], ANYONE)
+        left = granules[len(first) :]
+        find = Find(Kind.RUN, Not(Where(gone=True)), order, limit=3, from_end=back)
+        found: list[str] = []
+        while True:
+            page = await store.find(find, ANYONE)
+            found += [said(one.id) for one in page.entities]
+            if not (page.has_previous if back else page.has_next):
+                break
+            await ingest.state(store, left[:1], ANYONE)
+            del left[:1]
+            at = carried(page.positions[0 if back else -1])
+            find = replace(find, from_end=False, after=None if back else at, before=at if back else None)
+        assert len(found) == len(set(found))
+        assert {f"*r{number}" for number in range(len(first))} <= set(found)
+
+    explore(
+        check,
+        first=st.lists(rows(), min_size=3, max_size=7),
+        more=st.lists(rows(), min_size=2, max_size=2),
+        order=st.sampled_from(ORDERS[:4]),
+        back=st.booleans(),
+    )
 
 
 async def test_two_keys_of_assets_which_have_no_metrics(store: Store, state: State) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import re
@@ -132,10 +133,11 @@ class Shop:
             yield run
             self.later(20)
 
-    def log(self, context: str, uri: str, table: pd.DataFrame, name: str = "") -> None:
-        """A table that the active run read, or, with the context `output`, wrote."""
+    def log(self, context: str, uri: str, table: pd.DataFrame, name: str = "", reads: list[str] | None = None) -> None:
+        """A table that the active run read, or, with the context `output`, wrote; `reads`: which columns it read."""
         dataset = mlflow.data.from_pandas(table, source=uri, name=uri.rpartition("/")[2])
-        mlflow.log_input(dataset, context=context)
+        tags = {} if reads is None else {"thalweg.columns": json.dumps(reads)}
+        mlflow.log_input(dataset, context=context, tags=tags)
         if name:
             self.versions[name] = f"mlflow:{dataset.digest}"
 

@@ -56,7 +56,7 @@ def tell(shop: Shop) -> None:
     estate.recommender("2026-06-16T05:00:00", 6, alpha=0.5)
 
     shop.at("2026-07-06T13:00:00")
-    shop.commit("06-spend-30d", "ben", "Features: spend of 30 days in place of 7, and card payments")
+    shop.commit("06-spend-30d", "ben", "Features: spend of 30 days, card payments, home country and plan")
     estate.build_customers("2026-07-13T02:00:00", 7)
     estate.fraud("2026-07-14T06:30:00", 7, predicted=3, depth=3, learning_rate=0.2)
     estate.churn("2026-07-15T07:00:00", 7, strength=0.5)
@@ -109,15 +109,30 @@ class Estate:
             mlflow.log_metric("rows", len(self.article_features))
             self.shop.log(OUTPUT, ARTICLE_FEATURES, self.article_features, f"articles.{month}")
 
+    def _fed(self, experiment: str) -> list[str] | None:
+        """The columns that the training code says it feeds a model; None where it says nothing: all of them."""
+        columns: list[str] | None = getattr(self.shop.code(f"{experiment}/train.py"), "COLUMNS", None)
+        return columns
+
+    def _features(self, experiment: str) -> pd.DataFrame:
+        features, columns = self.customer_features.set_index("customer_id"), self._fed(experiment)
+        return features if columns is None else features[columns]
+
     def _labelled(self, experiment: str, month: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.Series]:
         make = {"fraud": data.chargebacks, "churn": data.cancellations}[experiment]
         labels = make(self.customer_features, month)
-        return self.customer_features.set_index("customer_id"), labels, labels.set_index("customer_id").iloc[:, 0]
+        return self._features(experiment), labels, labels.set_index("customer_id").iloc[:, 0]
+
+    def _log_customers(self, context: str, experiment: str) -> None:
+        """That the active run read the customers, and, where the code says so, which columns of them."""
+        columns = self._fed(experiment)
+        reads = None if columns is None else ["customer_id", *columns]
+        self.shop.log(context, CUSTOMER_FEATURES, self.customer_features, reads=reads)
 
     def _fit_fraud(self, month: int, predicted: int | None, registered: str | None, **settings: Any) -> tuple[Any, str]:
         """What every training of fraud does within its run."""
         features, labels, answers = self._labelled("fraud", month)
-        self.shop.log("training", CUSTOMER_FEATURES, self.customer_features)
+        self._log_customers("training", "fraud")
         self.shop.log("training", LABELS["fraud"], labels)
         more = {}
         if predicted is not None:
@@ -141,8 +156,7 @@ class Estate:
     def _serve_fraud(self, model: Any, month: int) -> None:
         """The next release of the endpoint logs what this model answers."""
         self.released += 1
-        features = self.customer_features.set_index("customer_id")
-        score = model.predict_proba(features)[:, 1]
+        score = model.predict_proba(self._features("fraud"))[:, 1]
         self.predicted[self.released] = data.predictions(self.customer_features["customer_id"], score, month)
 
     def search(self, when: str, month: int) -> None:
@@ -174,7 +188,7 @@ class Estate:
         self.shop.at(when)
         try:
             with self.shop.run("fraud", "fraud/train.py", "ada", f"train {when[:10]}", team="risk"):
-                self.shop.log("training", CUSTOMER_FEATURES, self.customer_features)
+                self._log_customers("training", "fraud")
                 mlflow.log_params({"trees": 20, "depth": 3, "learning_rate": 90.0})
                 for step, loss in enumerate((0.7, 41.5, float("inf"), float("nan"))):
                     self.shop.later(4)
@@ -187,7 +201,7 @@ class Estate:
         self.shop.at(when)
         features, labels, answers = self._labelled("churn", month)
         with self.shop.run("churn", "churn/train.py", "ben", f"train {when[:10]}", team="growth"):
-            self.shop.log("training", CUSTOMER_FEATURES, self.customer_features)
+            self._log_customers("training", "churn")
             self.shop.log("training", LABELS["churn"], labels)
             mlflow.log_param("strength", strength)
             model = self.shop.code("churn/train.py").train(features, answers, strength=strength)
@@ -200,7 +214,7 @@ class Estate:
         """A run that was started by mistake, and deleted the next morning."""
         self.shop.at(when)
         with self.shop.run("churn", "churn/train.py", "ben", "wrong table", team="growth") as run:
-            self.shop.log("training", CUSTOMER_FEATURES, self.customer_features)
+            self._log_customers("training", "churn")
             mlflow.log_param("strength", 100.0)
         self.shop.at(f"{when[:8]}08T08:10:00")
         self.shop.client.delete_run(run.info.run_id)
@@ -216,7 +230,7 @@ class Estate:
             self.shop.log("training", ARTICLE_FEATURES, self.article_features)
             self.shop.log("training", "s3://lake/clicks", clicks)
             if with_customers:
-                self.shop.log("training", CUSTOMER_FEATURES, self.customer_features)
+                self.shop.log("training", CUSTOMER_FEATURES, self.customer_features, reads=["spend_30d"])
                 features = features.assign(spend=self.customer_features["spend_30d"].mean())
             mlflow.log_param("alpha", alpha)
             model = self.shop.code("recommender/train.py").train(features, answers, alpha=alpha)
@@ -241,7 +255,7 @@ class Estate:
                 mlflow.log_metrics(code.ranker(model, features, answers.iloc[:, 1]))
             else:
                 features, labels, answers = self._labelled(experiment, month + 1)
-                self.shop.log("evaluation", CUSTOMER_FEATURES, self.customer_features)
+                self._log_customers("evaluation", experiment)
                 self.shop.log("evaluation", LABELS[experiment], labels)
                 mlflow.log_metrics(code.classifier(model, features, answers))
             self.shop.later(15)

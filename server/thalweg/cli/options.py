@@ -186,6 +186,74 @@ AnyColumn = Annotated[
     bool, typer.Option("--allow-unknown-column", help="Take a column also where the dataset never had it.")
 ]
 
+# ---------------------------------------------------------------------------------------------------------------- gate
+
+
+class FailWord(StrEnum):
+    """From which verdict on a check fails."""
+
+    BLOCK = "block"
+    WARN = "warn"
+
+
+Formats = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--format",
+        metavar="FORM[=FILE]",
+        help="Write text, json, markdown, junit, sarif, github or gitlab, to a file or to standard output (again for "
+        "more).",
+    ),
+]
+FailOn = Annotated[FailWord, typer.Option("--fail-on", help="From which verdict on to exit with 1.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Weigh everything as if it were live.")]
+WaiversFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--waivers",
+        metavar="FILE",
+        help="What somebody let pass; thalweg-waivers.toml without, where it is there.",
+        show_default=False,
+    ),
+]
+BaselineFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--baseline",
+        metavar="FILE",
+        help="An earlier report (--format json=FILE): what it has already blocks no more.",
+        show_default=False,
+    ),
+]
+Anchor = Annotated[
+    str | None,
+    typer.Option(
+        "--anchor",
+        metavar="FILE",
+        help="The file of the repository that findings are shown at where no better is known; thalweg-waivers.toml "
+        "without.",
+        show_default=False,
+    ),
+]
+
+
+def _self_test(wanted: bool) -> None:
+    if wanted:
+        from thalweg.cli.commands.self_test import self_test
+
+        raise typer.Exit(self_test())
+
+
+SelfTest = Annotated[
+    bool,
+    typer.Option(
+        "--self-test",
+        help="Check that the gate itself closes and opens, on a small estate of its own, and stop.",
+        callback=_self_test,
+        is_eager=True,
+    ),
+]
+
 # --------------------------------------------------------------------------------------------------------------- words
 
 

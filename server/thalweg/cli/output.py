@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from io import StringIO
 from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -48,6 +49,15 @@ def show(*shown: RenderableType) -> None:
     if not out.is_terminal:  # what fills up cells and lines is for the eye
         text = "".join(f"{line.rstrip()}\n" for line in text.splitlines())
     write(text)
+
+
+def plain(*shown: RenderableType) -> str:
+    """What `show` would draw in a pipe, as text: for a file."""
+    out = console(StringIO())
+    with out.capture() as captured:
+        for one in shown:
+            out.print(one, soft_wrap=isinstance(one, str))
+    return "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
 
 
 def document(value: Any) -> None:

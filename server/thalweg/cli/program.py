@@ -135,20 +135,28 @@ def check(
     policy: options.Policy = None,
     min_coverage: options.MinCoverage = 0,
     any_column: options.AnyColumn = False,
+    formats: options.Formats = None,
+    fail_on: options.FailOn = options.FailWord.BLOCK,
+    strict: options.Strict = False,
+    waivers: options.WaiversFile = None,
+    baseline: options.BaselineFile = None,
+    anchor: options.Anchor = None,
+    self_test: options.SelfTest = False,
     server: options.Server = None,
     store: options.AskedStore = None,
     as_json: options.Json = False,
 ) -> int:
     """May a change go ahead? The exit code says it.
 
-    0 for PASS and WARN, 1 for BLOCK, 2 for INCOMPLETE and for errors. Several things are judged together. With
-    --new-schema the changes are worked out from a file, with --from-diff from those that a range of Git changes;
-    --rename-column then says what no file can.
+    0 for PASS and WARN, 1 for BLOCK (and for WARN with --fail-on warn), 2 for INCOMPLETE and for errors. Several things
+    are judged together. With --new-schema the changes are worked out from a file, with --from-diff from those that a
+    range of Git changes; --rename-column says what none can.
     """
     from dataclasses import replace
 
     from thalweg.cli.changes import NO_CHANGE, Flags
-    from thalweg.cli.commands import check as checks
+    from thalweg.cli.commands import sources
+    from thalweg.cli.commands.check import Gate, check
     from thalweg.cli.commands.impact import Question
     from thalweg.cli.place import place
     from thalweg.cli.policy import rules_of
@@ -170,17 +178,29 @@ def check(
         newest=newest,
     )
     question = Question(NO_CHANGE, as_of, active_within, min_coverage, any_column, rules_of(policy))
+    names = list(dict.fromkeys(names or ()))
     if from_diff is not None or repository is not None or dataset:
         others = bool(names or new_schema or table)
-        sources = [checks.of_diff(from_diff, repository, dataset or (), dialect, flags, question, others=others)]
+        told = sources.told(from_diff, dataset or (), dialect, flags, others=others)
+        asked = [sources.of_diff(from_diff or "", repository, told, question)]
     elif not names:
         raise BadInput("Missing argument 'NAME...'.", "`thalweg check --help` says what there is.")
     elif new_schema is not None:
         file = SchemaFile(new_schema, table, dialect)
-        sources = [checks.of_schema(name, file, flags, question) for name in names]
+        asked = [sources.of_schema(name, file, flags, question) for name in names]
     else:
-        sources = [checks.of(replace(question, change=flags.change(name))) for name in names]
-    return checks.check(place(server, store), sources, as_json)
+        asked = [sources.of(replace(question, change=flags.change(name))) for name in names]
+    gate = Gate(
+        formats=formats or (),
+        as_json=as_json,
+        fail_on_warn=fail_on is options.FailWord.WARN,
+        strict=strict,
+        waivers=waivers,
+        baseline=baseline,
+        anchor=anchor,
+        as_of=as_of,
+    )
+    return check(place(server, store), asked, gate)
 
 
 @app.command()
@@ -354,6 +374,50 @@ def orphans(
 
 
 @app.command()
+def provenance(
+    name: options.Name,
+    script: Annotated[bool, typer.Option("--script", help="Print only the shell script that makes it again.")] = False,
+    as_of: options.AsOf = None,
+    server: options.Server = None,
+    store: options.AskedStore = None,
+    as_json: options.Json = False,
+) -> int:
+    """Where a model version comes from, and what is not known of it."""
+    from thalweg.cli.commands.provenance import show
+    from thalweg.cli.place import place
+
+    return show(place(server, store), name, as_of, script, as_json)
+
+
+@app.command()
+def compare(
+    names: options.Names,
+    everything: Annotated[bool, typer.Option("--all", help="Also what is the same.")] = False,
+    minimize: Annotated[
+        list[str] | None,
+        typer.Option("--minimize", metavar="METRIC", help="Less of this is better (again for more)."),
+    ] = None,
+    maximize: Annotated[
+        list[str] | None,
+        typer.Option("--maximize", metavar="METRIC", help="More of this is better (again for more)."),
+    ] = None,
+    as_of: options.AsOf = None,
+    server: options.Server = None,
+    store: options.AskedStore = None,
+    as_json: options.Json = False,
+) -> int:
+    """What differs between 2 to 10 runs, or versions.
+
+    Runs, model versions or dataset versions, all of one kind, side by side; and the commits between.
+    """
+    from thalweg.cli.commands.compare import Question, show
+    from thalweg.cli.place import place
+
+    question = Question(names, as_of, everything, minimize or [], maximize or [])
+    return show(place(server, store), question, as_json)
+
+
+@app.command()
 def get(
     name: options.Name,
     server: options.Server = None,
@@ -365,6 +429,45 @@ def get(
     from thalweg.cli.place import place
 
     return show(place(server, store), name, as_json)
+
+
+@app.command()
+def search(
+    text: Annotated[
+        str,
+        typer.Argument(
+            metavar="TEXT",
+            help="Words that must all be met: fraud, fra* (what begins so), '\"card payments\"' (next to each other).",
+            show_default=False,
+        ),
+    ],
+    kinds: Annotated[
+        list[options.KindWord] | None, typer.Option("--kind", help="Only of this kind (again for more).")
+    ] = None,
+    namespace: Annotated[
+        str | None, typer.Option("--namespace", help="In this namespace; `prod*` is any that begins so.")
+    ] = None,
+    gone: Annotated[
+        bool | None,
+        typer.Option("--gone/--not-gone", help="What was deleted in the world, or was not.", show_default=False),
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="Show so many at most, the best.")] = 25,
+    after: Annotated[
+        str | None, typer.Option("--after", metavar="CURSOR", help="Go on behind the cursor that a page ended with.")
+    ] = None,
+    server: options.Server = None,
+    store: options.AskedStore = None,
+    as_json: options.Json = False,
+) -> int:
+    """Find things by words, the best first.
+
+    Words of names, tags, owners, descriptions, columns of datasets, and commits; with what was met.
+    """
+    from thalweg.cli.commands.search import Question, show
+    from thalweg.cli.place import place
+
+    question = Question(text, kinds or [], namespace, gone, limit, after)
+    return show(place(server, store), question, as_json)
 
 
 @app.command("list")
@@ -400,12 +503,31 @@ def list_(
     ] = None,
     since: Annotated[str | None, typer.Option("--since", metavar="TIME", help="Then, or later.")] = None,
     before: Annotated[str | None, typer.Option("--before", metavar="TIME", help="Before then.")] = None,
-    sort: Annotated[
-        str, typer.Option("--sort", metavar="BY", help="at, name, created, updated, or the name of a metric.")
-    ] = "at",
+    where: Annotated[
+        str | None,
+        typer.Option("--where", metavar="EXPRESSION", help="Where this holds: 'metrics.auc > 0.9 and not gone'."),
+    ] = None,
+    sorts: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--sort",
+            metavar="BY",
+            help="at (the default), name, created, updated, or the name of a metric; `:asc` or `:desc` behind it says "
+            "which way (again for what is equal by it).",
+        ),
+    ] = None,
     ascending: Annotated[
         bool | None,
         typer.Option("--asc/--desc", help="Which way; names ascend, all else descends, without.", show_default=False),
+    ] = None,
+    group_by: Annotated[
+        str | None,
+        typer.Option(
+            "--group-by",
+            metavar="FIELD",
+            help="Groups with counts instead: status, namespace, user, month, day, tags.KEY, params.KEY, or what it is "
+            "a version of, like job; with --metric NAME how that spreads.",
+        ),
     ] = None,
     limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="Show so many at most.")] = 50,
     after: Annotated[
@@ -434,8 +556,10 @@ def list_(
         gone=gone,
         since=since,
         before=before,
-        sort=sort,
+        where=where,
+        sorts=sorts or [],
         ascending=ascending,
+        group_by=group_by,
         limit=limit,
         after=after,
         count=count,
@@ -635,6 +759,32 @@ def policy_try(
     return dry_run(place(server, store), question, as_json)
 
 
+@policies.command("backtest")
+def policy_backtest(
+    policy: options.Policy = None,
+    days: Annotated[int, typer.Option("--days", metavar="N", min=1, help="The last N days.")] = 90,
+    since: Annotated[str | None, typer.Option("--since", metavar="TIME", help="From then on, instead.")] = None,
+    until: Annotated[str | None, typer.Option("--until", metavar="TIME", help="Until then; now without.")] = None,
+    follow: Annotated[
+        int, typer.Option("--follow", metavar="DAYS", min=1, help="How long after a change a run may fail of it.")
+    ] = 30,
+    active_within: options.ActiveWithin = 90,
+    server: options.Server = None,
+    store: options.AskedStore = None,
+    as_json: options.Json = False,
+) -> int:
+    """What a policy would have said of the changes of columns that were seen, and what then really failed.
+
+    Each change is asked as of the moment before it came.
+    """
+    from thalweg.cli.commands.policies import Backtest, backtest
+    from thalweg.cli.place import place
+    from thalweg.cli.policy import rules_of
+
+    given = Backtest(rules_of(policy), since, until, days, active_within, follow)
+    return backtest(place(server, store), given, as_json)
+
+
 # --------------------------------------------------------------------------------------------------------------- stores
 
 
@@ -664,7 +814,7 @@ def store_migrate(store: options.Store = None, as_json: options.Json = False) ->
 
 @stores.command("rebuild")
 def store_rebuild(store: options.Store = None, as_json: options.Json = False) -> int:
-    """Works the derived edges between assets out again from those between versions."""
+    """Works the derived edges between assets, and the words of the search, out again."""
     from thalweg.cli.commands.stores import rebuild
 
     return rebuild(store, as_json)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from thalweg.cli.changes import Change
-from thalweg.cli.commands.impact import PAGE, Question, asked
+from thalweg.cli.commands.impact import LINES, Question, asked
 from thalweg.cli.commands.lineage import moment
 from thalweg.cli.graph import Graph
 from thalweg.cli.things import unknown
@@ -45,7 +45,7 @@ class Proposal:
             yield self._without_asking(graph, like) | {"place": place}
             return
         for change in self.changes:
-            answer = asked(graph, replace(like, change=change), PAGE)
+            answer = asked(graph, replace(like, change=change), LINES)
             yield answer | {"notes": [*answer["notes"], *self.notes], "place": place}
 
     def _without_asking(self, graph: Graph, like: Question) -> Answer:

@@ -1,7 +1,7 @@
 """The example estate: a year of a small shop, recorded from the real MLflow and the real git (`tools/estate/`).
 
-Two teams (risk, growth) train fraud, churn and a recommender; fraud and churn share one feature table, and fraud learns
-from what its own endpoint predicted.
+Two teams (risk, growth) train fraud, churn and a recommender; fraud and churn share one feature table, and say since
+July which columns of it they read; fraud learns from what its own endpoint predicted.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from typing import Any
 
 import strawberry
 
-from thalweg.lineage import impact, orphans, walk
+from thalweg.lineage import compare, impact, orphans, provenance, walk
 from thalweg.model import edges, facts, kinds, results
 from thalweg.store import questions
 
@@ -77,7 +77,31 @@ class Sort(Enum):
     NAME = value(questions.Sort.NAME, description="Its name.")
     CREATED_AT = value(questions.Sort.CREATED_AT, description="When it was first seen here.")
     UPDATED_AT = value(questions.Sort.UPDATED_AT, description="When its facts last changed.")
-    METRIC = value(questions.Sort.METRIC, description="A metric; lists only what has that metric. NaN comes last.")
+    METRIC = value(
+        questions.Sort.METRIC,
+        description="A metric; NaN comes last. Alone it lists only what has that metric; as one of several keys, what "
+        "lacks it comes last.",
+    )
+
+
+@strawberry.enum(description="What the entries of a list are grouped by.")
+class GroupBy(Enum):
+    STATUS = value(questions.GroupBy.STATUS, description="Its status: of runs, model versions and releases.")
+    NAMESPACE = value(questions.GroupBy.NAMESPACE, description="Its namespace.")
+    ASSET = value(questions.GroupBy.ASSET, description="What it is a version of: a run's job, a release's deployment.")
+    USER = value(questions.GroupBy.USER, description="Who ran it, or made it: of runs and model versions.")
+    TAG = value(questions.GroupBy.TAG, description="What a tag says, `key` says which.")
+    PARAM = value(
+        questions.GroupBy.PARAM, description="What a parameter is, `key` says which: of runs, model versions."
+    )
+    MONTH = value(questions.GroupBy.MONTH, description="The month in which it happened, in UTC: `2026-05`.")
+    DAY = value(questions.GroupBy.DAY, description="The day on which it happened, in UTC: `2026-05-02`.")
+
+
+@strawberry.enum(description="What groups are ordered by; ties by key. What has no key comes last of its like.")
+class GroupSort(Enum):
+    COUNT = value(True, description="How many a group holds.")
+    KEY = value(False, description="Its key: this order keeps its pages right while entries are added.")
 
 
 @strawberry.enum(description="Which way a list is ordered.")
@@ -155,3 +179,78 @@ class Verdict(Enum):
     WARN = value(impact.Verdict.WARN, description="It may, and somebody should know.")
     BLOCK = value(impact.Verdict.BLOCK, description="It may not.")
     INCOMPLETE = value(impact.Verdict.INCOMPLETE, description="It could not be told; never to be taken for a PASS.")
+
+
+@strawberry.enum(description="What a full account needs and this one lacks, in the order of how much it matters.")
+class GapKind(Enum):
+    NO_PRODUCER = value(provenance.GapKind.NO_PRODUCER, description="No run is known that made it.")
+    SEVERAL_PRODUCERS = value(
+        provenance.GapKind.SEVERAL_PRODUCERS, description="Several runs are said to have made it; the newest counts."
+    )
+    UPSTREAM_CUT = value(
+        provenance.GapKind.UPSTREAM_CUT, description="Not all that lies upstream was looked at; `incomplete` says why."
+    )
+    RUN_GONE = value(provenance.GapKind.RUN_GONE, description="The run was deleted where it was recorded.")
+    DIRTY = value(provenance.GapKind.DIRTY, description="The code had changes that no commit holds.")
+    NO_COMMIT = value(provenance.GapKind.NO_COMMIT, description="It is not known which commit was run.")
+    COMMIT_UNKNOWN = value(
+        provenance.GapKind.COMMIT_UNKNOWN, description="Of the commit nothing is known but its name."
+    )
+    NO_INPUT = value(provenance.GapKind.NO_INPUT, description="It is not known what was read.")
+    INPUT_GONE = value(provenance.GapKind.INPUT_GONE, description="What was read was deleted.")
+    INPUT_REPLACED = value(
+        provenance.GapKind.INPUT_REPLACED, description="At the URI of what was read lies a later version by now."
+    )
+    INPUT_UNVERSIONED = value(
+        provenance.GapKind.INPUT_UNVERSIONED,
+        description="Its job reads this dataset, but which version was read is not known.",
+    )
+    INPUT_ASSUMED = value(
+        provenance.GapKind.INPUT_ASSUMED, description="That this version was read was worked out, not stated."
+    )
+    INPUT_WITHOUT_URI = value(
+        provenance.GapKind.INPUT_WITHOUT_URI, description="Where what was read lies is not known."
+    )
+    NO_COMMAND = value(provenance.GapKind.NO_COMMAND, description="It is not known how the run was started.")
+    COMMAND_NOT_PLAIN = value(
+        provenance.GapKind.COMMAND_NOT_PLAIN,
+        description="The command holds what only a shell understands, so it is shown and not run.",
+    )
+    NO_ENVIRONMENT = value(
+        provenance.GapKind.NO_ENVIRONMENT, description="It is not known which packages there were, in which versions."
+    )
+    NO_PARAMETERS = value(provenance.GapKind.NO_PARAMETERS, description="No parameters are known.")
+    INPUT_WITHOUT_COLUMNS = value(
+        provenance.GapKind.INPUT_WITHOUT_COLUMNS, description="Nobody stated the columns of what was read."
+    )
+
+
+@strawberry.enum(description="What happened to a column from one version to another.")
+class ColumnStepKind(Enum):
+    ADDED = value(compare.StepKind.ADDED, description="It came.")
+    DROPPED = value(compare.StepKind.DROPPED, description="It went.")
+    RETYPED = value(compare.StepKind.RETYPED, description="It has another type.")
+    NULLABLE = value(compare.StepKind.NULLABLE, description="It held no nulls, and may now.")
+    NOT_NULLABLE = value(compare.StepKind.NOT_NULLABLE, description="It could hold nulls, and may no longer.")
+
+
+@strawberry.enum(description="How well a search met an entity, the best first.")
+class SearchTier(Enum):
+    EXACT = value(results.Tier.EXACT, description="Its name is what was searched for.")
+    NAME = value(results.Tier.NAME, description="Every word is in its name.")
+    TAG = value(results.Tier.TAG, description="Every word is in its name, its tags or its owners.")
+    TEXT = value(results.Tier.TEXT, description="Every word is in whatever is said of it.")
+
+
+@strawberry.enum(description="What of an entity a search met.")
+class SearchField(Enum):
+    NAME = value(results.MatchField.NAME, description="The name of an asset, or that a run was given.")
+    TAG = value(results.MatchField.TAG, description="A tag: `key=value`.")
+    OWNER = value(results.MatchField.OWNER, description="An owner.")
+    ADDRESS = value(results.MatchField.ADDRESS, description="The namespace and name of an asset, a repository's URL.")
+    DESCRIPTION = value(results.MatchField.DESCRIPTION, description="Its description.")
+    MESSAGE = value(results.MatchField.MESSAGE, description="The first line of a commit's message.")
+    AUTHOR = value(results.MatchField.AUTHOR, description="The author of a commit, with the address for mail.")
+    COLUMN = value(
+        results.MatchField.COLUMN, description="A column of the newest version of a dataset that has columns."
+    )

@@ -11,6 +11,7 @@ from strawberry import argument, field
 from thalweg.graphql import changes, cursors, enums, lists, questions, relations, types, values
 from thalweg.graphql.context import Context, Info
 from thalweg.graphql.fields import answered
+from thalweg.graphql.pages import After, PageInfo, page_info
 from thalweg.graphql.scalars import DateTime
 from thalweg.lineage import impact as impacts
 from thalweg.model import time
@@ -108,7 +109,7 @@ class Affected:
 class AffectedConnection:
     edges: list[lists.Edge[Affected]] = field(description="The lines, each with its cursor.")
     nodes: list[Affected] = field(description="The lines alone.")
-    page_info: lists.PageInfo = field(description="Where this page lies.")
+    page_info: PageInfo = field(description="Where this page lies.")
     total_count: int = field(description="How many lines there are on all pages.")
 
 
@@ -139,7 +140,7 @@ class Impact:
         kinds: Kinds = None,
         live: Live = None,
         first: lists.FirstOf = None,
-        after: lists.After = None,
+        after: After = None,
         last: lists.LastOf = None,
         before: lists.Before = None,
     ) -> AffectedConnection:
@@ -168,7 +169,7 @@ class Impact:
         return AffectedConnection(
             edges=edges,
             nodes=[edge.node for edge in edges],
-            page_info=lists.page_info([edge.cursor for edge in edges], end < len(lines), start > 0),
+            page_info=page_info([edge.cursor for edge in edges], end < len(lines), start > 0),
             total_count=len(lines),
         )
 

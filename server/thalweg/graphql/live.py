@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import strawberry
 from strawberry import argument, field
 
-from thalweg.graphql import cursors, lists, relations, types
+from thalweg.graphql import cursors, lists, pages, relations, types
 from thalweg.graphql.context import Info
 from thalweg.graphql.fields import answered
 from thalweg.graphql.scalars import DateTime
@@ -51,7 +51,7 @@ class LiveConnection:
     at: DateTime = field(description="The time of the question.")
     edges: list[lists.Edge[LiveRelease]] = field(description="The releases, each with its cursor.")
     nodes: list[LiveRelease] = field(description="The releases alone.")
-    page_info: lists.PageInfo = field(description="Where this page lies.")
+    page_info: pages.PageInfo = field(description="Where this page lies.")
     note: str | None = field(description="Why the answer is empty, where nothing had happened yet by that time.")
     where: strawberry.Private[Where]
 
@@ -109,7 +109,7 @@ class WhatWasLive:
             argument(description="Only releases of this deployment: its id, or a text that names it as in `entity`."),
         ] = None,
         first: lists.FirstOf = None,
-        after: lists.After = None,
+        after: pages.After = None,
         last: lists.LastOf = None,
         before: lists.Before = None,
     ) -> LiveConnection:
@@ -128,8 +128,8 @@ class WhatWasLive:
             environment=environment,
             deployment=of,
             first=paging.size,
-            after=lists.position(after, digest, "after", live.ORDER),
-            before=lists.position(before, digest, "before", live.ORDER),
+            after=lists.position(after, digest, "after", (live.ORDER,)),
+            before=lists.position(before, digest, "before", (live.ORDER,)),
             from_end=paging.backward and before is None,
             seconds=context.seconds,
         )
@@ -141,7 +141,7 @@ class WhatWasLive:
             at=time.now() if at is None else at,  # type: ignore[arg-type]
             edges=edges,
             nodes=[edge.node for edge in edges],
-            page_info=lists.page_info([edge.cursor for edge in edges], found.page.has_next, found.page.has_previous),
+            page_info=pages.page_info([edge.cursor for edge in edges], found.page.has_next, found.page.has_previous),
             note=found.note,
             where=where,
         )

@@ -62,7 +62,7 @@ class StandingAlone:
             of.value,
             as_of=as_of,
             first=relations.size(first, context),
-            after=lists.position(after, digest, "after", orphans.ORDER),
+            after=lists.position(after, digest, "after", (orphans.ORDER,)),
             visited=context.limits.visited,
             seconds=SHARE * context.seconds,
         )

@@ -120,7 +120,7 @@ class LineageFilter:
     gone: bool | None = field(description="Whether it was deleted in the world; either when left out.", default=None)
 
 
-def _node(node: walk.LineageNode) -> LineageNode:
+def lineage_node(node: walk.LineageNode) -> LineageNode:
     key = node.key
     degrees = node.degrees
     attributes: dict[str, Any] = {
@@ -154,7 +154,7 @@ def _graph(found: walk.LineageGraph) -> LineageGraph:
         "start": types.entity(found.start),
         "level": found.level,
         "direction": found.side,
-        "nodes": [_node(node) for node in found.nodes],
+        "nodes": [lineage_node(node) for node in found.nodes],
         "edges": [edge(one) for one in found.edges],
         "counts_by_distance": [
             DistanceCount(distance=distance, count=count) for distance, count in found.counts_by_distance.items()

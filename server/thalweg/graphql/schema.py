@@ -24,19 +24,35 @@ from graphql import (
 from strawberry.schema.config import StrawberryConfig
 
 from thalweg.graphql.ancestors import Ancestors
+from thalweg.graphql.backtests import Backtests
+from thalweg.graphql.comparisons import Comparisons
 from thalweg.graphql.impacts import Impacts
 from thalweg.graphql.lists import Lists
 from thalweg.graphql.live import WhatWasLive
 from thalweg.graphql.lookups import Lookups
 from thalweg.graphql.orphans import StandingAlone
+from thalweg.graphql.provenances import Provenances
 from thalweg.graphql.questions import Questions
 from thalweg.graphql.scalars import SCALARS
+from thalweg.graphql.search import Searches
 from thalweg.graphql.statements import Mutation
 from thalweg.graphql.types import TYPES
 
 
 @strawberry.type(description="What can be asked.")
-class Query(Lookups, Lists, Questions, Impacts, Ancestors, WhatWasLive, StandingAlone):
+class Query(
+    Lookups,
+    Lists,
+    Searches,
+    Questions,
+    Impacts,
+    Backtests,
+    Provenances,
+    Comparisons,
+    Ancestors,
+    WhatWasLive,
+    StandingAlone,
+):
     pass
 
 

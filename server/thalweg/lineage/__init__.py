@@ -1,1 +1,4 @@
-"""What the questions mean: walk, path, impact. Pure over fetched ids and edges; thin functions ask the store."""
+"""What the questions mean: walk, path, impact, provenance, compare.
+
+Pure over fetched ids and edges; thin functions ask the store.
+"""

@@ -143,6 +143,59 @@ class Page:
     has_previous: bool
 
 
+class Tier(Enum):
+    """How well a search meets an entity, the best first: its name is what was asked for; every word is in its name; in
+    its name, tags and owners; in whatever is said of it.
+    """
+
+    EXACT = "EXACT"
+    NAME = "NAME"
+    TAG = "TAG"
+    TEXT = "TEXT"
+
+
+class MatchField(Enum):
+    """Where a search met an entity. ADDRESS: all of the key of an asset, as a URL or a path has it."""
+
+    NAME = "NAME"
+    TAG = "TAG"
+    OWNER = "OWNER"
+    ADDRESS = "ADDRESS"
+    DESCRIPTION = "DESCRIPTION"
+    MESSAGE = "MESSAGE"
+    AUTHOR = "AUTHOR"
+    COLUMN = "COLUMN"
+
+    __hash__ = object.__hash__  # as in `Kind`
+
+
+class Match(NamedTuple):
+    """A text of an entity that a search met: a snippet of it, and where in that the words are, in characters."""
+
+    field: MatchField
+    snippet: str
+    ranges: tuple[tuple[int, int], ...]
+    """(offset, length); they do not overlap, and come in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An entity that a search found. position: what a cursor holds."""
+
+    entity: Entity
+    tier: Tier
+    matches: tuple[Match, ...]
+    position: tuple[Json, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of what a search found."""
+
+    hits: tuple[Hit, ...]
+    has_next: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Spread:
     """A metric over the entities of a group: how many have it as a number, the least, the greatest and the mean."""

@@ -82,7 +82,7 @@ def of_schema(path: Path, given: Json) -> list[Table]:
         if isinstance(one.get("aliases"), list):
             aliases[one["name"]] = tuple(str(alias) for alias in one["aliases"])
     full = _full(given, "")
-    names = tuple(dict.fromkeys((full, str(given.get("name", "")))))
+    names = tuple(dict.fromkeys((full, full.rpartition(".")[2])))
     return [Table("avro", names, tuple(columns), aliases=aliases)]
 
 

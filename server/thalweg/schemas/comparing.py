@@ -208,7 +208,7 @@ class _Comparing:
                 if not self._may_be_one(one, other):
                     continue
                 here = _neighbours(before, self._key(one.name)) == _neighbours(after, self._key(other.name))
-                alike = SequenceMatcher(None, _bare(one.name), _bare(other.name)).ratio()
+                alike = _alike(_bare(one.name), _bare(other.name))
                 if here or alike >= ALIKE:
                     likely.append((-alike - here, one.name, other.name))
         taken: set[str] = set()
@@ -241,6 +241,13 @@ ALIKE = 0.7
 """How much of two names must be the same, for one to be suggested for the other."""
 MOST = 200
 """Columns that went, and that came, which suggestions are made of."""
+
+
+def _alike(one: str, other: str) -> float:
+    """How much two names have in common, of 1; one that holds the other is like it."""
+    if min(len(one), len(other)) > 2 and (one in other or other in one):
+        return max(ALIKE, min(len(one), len(other)) / max(len(one), len(other)))
+    return SequenceMatcher(None, one, other).ratio()
 
 
 def _bare(name: str) -> str:

@@ -15,7 +15,7 @@ from sqlglot.errors import SqlglotError
 from thalweg.model.columns import Add, Column, ColumnChange, Drop, MayBeNull, Rename, Retype
 from thalweg.model.errors import BadInput
 from thalweg.schemas.altering import alter
-from thalweg.schemas.statements import hidden, of_no_column, prepared
+from thalweg.schemas.statements import hidden, prepared
 from thalweg.schemas.table import Table, wrong
 from thalweg.schemas.words import plain
 
@@ -76,6 +76,25 @@ class _Made:
     unclear: str = ""
 
 
+_HEAD = re.compile(
+    r"ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?(?:`[^`]+`|\"[^\"]+\"|\[[^\]]+\]|[^\s`\"\[])+\s", re.IGNORECASE
+)
+_OF_NO_COLUMN = re.compile(
+    r"(owner\s+to|enable|disable|force|no\s+force|inherit|no\s+inherit|attach|detach|validate|replica|cluster|reset|comment"
+    r"|set\s|(add|drop|rename)\s+(constraint|primary|unique|foreign|check|index|key|partition|fulltext|spatial)\b"
+    r"|alter\s+(column\s+)?\S+\s+((set|drop)\s+(default|statistics|storage|compression|options|identity)"
+    r"|set\s+not\s+null))",
+    re.IGNORECASE,
+)
+"""Actions of an ALTER after which readers find the same columns."""
+_OF_NO_COLUMNS = (
+    exp.AddConstraint, exp.AddPartition, exp.AlterDistStyle, exp.AlterSet, exp.AlterSortKey, exp.ClusterProperty,
+    exp.Drop, exp.DropPartition, exp.DropPrimaryKey,
+)  # fmt: skip
+_OPEN = (TokenType.L_PAREN, TokenType.LT)
+_CLOSED = (TokenType.R_PAREN, TokenType.GT)
+
+
 class _Reading:
     def __init__(self, path: Path, dialect: str | None, *, named: bool) -> None:
         self._path = path
@@ -96,7 +115,7 @@ class _Reading:
                 for name in statement.args.get("tables") or ():
                     self._drop(name)
             elif statement is not None and _speaks_of_tables(statement, said := statement.sql(dialect=self._dialect)):
-                raise self._strange(said)
+                raise self._not_understood(said)
         return [
             Table(
                 "sql",
@@ -209,17 +228,20 @@ class _Reading:
     def _type(self, kind: exp.Expr | None) -> str | None:
         if kind is None:
             return None
+        if self._dialect == "tsql" and kind.this is exp.DType.FLOAT and not kind.expressions:
+            return "float(?)"  # REAL and FLOAT are one to sqlglot, and not to the server
         if self._named:
             return plain(kind.sql(dialect=self._dialect), self._dialect)
-        return kind.sql(dialect=self._dialect if self._dialect == "clickhouse" else None)
+        text = kind.sql(dialect=self._dialect if self._dialect == "clickhouse" else None)
+        return re.sub(r"\bFLOAT\b(?!\()", "float(?)", text)  # some mean four bytes by it, some eight
 
     def _selected(self, name: str, query: exp.Expr) -> Iterator[Column]:
         """The columns of a query, where it names them all; types where it casts."""
         for one in query.selects if isinstance(query, exp.Query) else ():
-            if one.is_star or not one.alias_or_name:
+            if one.is_star or not one.output_name:
                 raise self._unclear(name, "is made AS a query that selects * or something without a name")
             inner = one.unalias()
-            yield Column(one.alias_or_name, self._type(inner.to) if isinstance(inner, exp.Cast) else None)
+            yield Column(one.output_name, self._type(inner.to) if isinstance(inner, exp.Cast) else None)
 
     def _partitioned(self, columns: list[Column], property: exp.PartitionedByProperty) -> Iterator[Column]:
         """Hive states the columns that it parts by there, and nowhere else."""
@@ -237,25 +259,30 @@ class _Reading:
 
     def _apart(self, statement: exp.Command) -> Iterator[exp.Alter]:
         """The actions of an ALTER that was not understood as one, each as an ALTER of its own."""
-        text = f"ALTER {_rest(statement)}"
-        head = re.match(
-            r"(?is)\s*ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:`[^`]+`|\"[^\"]+\"|\[[^\]]+\]|[^\s`\"\[])+\s", text
-        )
-        begin, depth = head.end() if head else 0, 0
-        bounds = [begin]
+        text = f"ALTER {_rest(statement).strip()}"
+        match = _HEAD.match(text)
+        head = match[0] if match else ""
+        bounds, depth = [len(head)], 0
         for token in sqlglot.tokenize(text, dialect=self._dialect):
-            depth += (token.token_type is TokenType.L_PAREN) - (token.token_type is TokenType.R_PAREN)
-            if token.token_type is TokenType.COMMA and depth == 0 and token.start >= begin:
+            depth += (token.token_type in _OPEN) - (token.token_type in _CLOSED)
+            if token.token_type is TokenType.COMMA and depth == 0 and token.start >= len(head):
                 bounds.append(token.end + 1)
-        actions = [text[one:other].strip(" ,\n\t") for one, other in zip(bounds, [*bounds[1:], None], strict=True)]
+        actions = [text[one:other].strip(" ,\n\t;") for one, other in zip(bounds, [*bounds[1:], None], strict=True)]
         for action in actions:
-            found = self._parsed(f"{head[0] if head else ''}{action}") if len(actions) > 1 else [None]
+            if match and _OF_NO_COLUMN.match(action):
+                continue
+            found = self._parsed(head + action) if len(actions) > 1 else []
             if len(found) != 1 or not isinstance(found[0], exp.Alter):
-                raise self._strange(text)
+                raise self._not_understood(text)
             yield found[0]
+
+    def _not_understood(self, text: str) -> BadInput:
+        return wrong(self._path, f"this ALTER is not understood: {' '.join(text.split())[:120]}", RIGHT)
 
     def _alter(self, statement: exp.Alter) -> None:
         name = _name(statement.this)
+        former = (key for key, one in self._made.items() if name in one.names[:-1])  # that went by this name before
+        name = name if name.casefold() in self._made else next(former, name)
         made = self._made.setdefault(name.casefold(), _Made((name,)))
         made.line = made.line or _line(statement)
         for action in statement.args.get("actions") or ():
@@ -303,15 +330,8 @@ class _Reading:
             yield from self._altered(action)
         elif isinstance(action, exp.ModifyColumn):
             yield from self._modified(action)
-        elif isinstance(action, exp.AddConstraint | exp.Drop):
-            return  # of constraints, partitions and the like
-        elif isinstance(action, exp.Command) and not of_no_column(action.sql()):
-            raise self._strange(f"{statement.this.sql()} {action.sql()}")
-        elif action.find(exp.ColumnDef):
-            raise self._strange(statement.sql())
-
-    def _strange(self, text: str) -> BadInput:
-        return wrong(self._path, f"this is not understood: {' '.join(text.split())[:120]}", RIGHT)
+        elif not isinstance(action, _OF_NO_COLUMNS):
+            raise self._not_understood(statement.sql(dialect=self._dialect))
 
     def _altered(self, action: exp.AlterColumn) -> Iterator[ColumnChange]:
         name = action.this.name

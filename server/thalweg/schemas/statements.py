@@ -19,12 +19,6 @@ _BARE_RENAME = re.compile(
     re.IGNORECASE,
 )
 """Renames a column without saying so, which the parser takes for a rename of the table."""
-_OF_NO_COLUMN = re.compile(
-    r"\s*(drop\s+(primary|foreign|constraint|index|key|check|partition|projection)|(add|attach|detach)\s+partition|set|reset"
-    r"|owner|enable|disable|validate|cluster|replica|(no\s+)?inherit|force|no\s+force|comment|engine|order|auto_increment"
-    r"|default|convert|swap|unset|resume|suspend|add\s+(constraint|primary|foreign|unique|index|key|check|row))\b",
-    re.IGNORECASE,
-)
 _HIDDEN = re.compile(
     r"\bcreate\s+(or\s+replace\s+)?((global|local|temp|temporary|transient|external|unlogged|materialized)\s+)*(table|view)\b"
     r"|\b(alter|drop|rename)\s+(table|view)\b|\bsp_rename\b",
@@ -43,11 +37,6 @@ def speaks_of_tables(text: str) -> bool:
 def prepared(text: str) -> str:
     """The same statements, on the same lines, as a parser understands them."""
     return _BATCH.sub(";", _BARE_RENAME.sub(r"\1COLUMN ", text))
-
-
-def of_no_column(action: str) -> bool:
-    """Whether an action of an ALTER that no parser knows leaves the columns alone."""
-    return bool(_OF_NO_COLUMN.match(action))
 
 
 def hidden(statement: str) -> bool:

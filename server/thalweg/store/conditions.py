@@ -1,5 +1,4 @@
-"""What a condition comes to: how large it may be, its parts as all-of and any-of over single conditions, and where few
-entities meet it.
+"""What a condition comes to: how large it may be, and its parts as all-of and any-of over single conditions.
 
     AllOf(Where(namespace="prod*", gone=False), Not(AnyOf(a, b)))   is   every(namespace, not gone, not a, not b)
 
@@ -10,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
 from thalweg.model import time
@@ -18,9 +17,7 @@ from thalweg.model.edges import ENDS, EdgeType
 from thalweg.model.errors import BadInput
 from thalweg.model.kinds import ASSET_OF, VERSION_OF, Kind
 from thalweg.store.questions import (
-    EVERYTHING,
     AllOf,
-    AnyOf,
     Condition,
     GroupBy,
     Groups,
@@ -175,7 +172,8 @@ def check_groups(asked: Groups) -> None:
 _EXACT_OR_BEGINS = ("namespace", "name")
 _PLAIN = ("name_contains", "key_prefix", "asset_id", "user")
 _TIMES = ("since", "before", "created_since", "created_before", "updated_since", "updated_before")
-_LISTS = {"tags": "tag", "params": "param", "metrics": "metric", "numbers": "number"}
+LISTS = {"tags": "tag", "params": "param", "metrics": "metric", "numbers": "number"}
+"""What a Where holds several of, and what each of them is called."""
 
 
 def singles(where: Where) -> Iterator[Single]:
@@ -194,7 +192,7 @@ def singles(where: Where) -> Iterator[Single]:
             yield Single(name, value)
     if where.status is not None:
         yield Single("status", where.status)
-    for several, name in _LISTS.items():
+    for several, name in LISTS.items():
         yield from (Single(name, one) for one in getattr(where, several))
     for name in ("gone", "known"):
         value = getattr(where, name)
@@ -242,72 +240,3 @@ _NUMBER = re.compile(NUMBER)
 def number(text: str | None) -> float | None:
     """The number that a parameter is written as; None where it is none."""
     return float(text) if text is not None and _NUMBER.fullmatch(text) else None
-
-
-# ------------------------------------------------------------------------------------------------------ where to begin
-
-
-def split(condition: Condition) -> tuple[Where, tuple[Condition, ...]]:
-    """One Where, by which a list is looked for, and what else must hold."""
-    where, rest = EVERYTHING, []
-    for one in _conjuncts(condition):
-        both = merged(where, one) if isinstance(one, Where) else None
-        if both is not None:
-            where = both
-        else:
-            rest.append(one)
-    return where, tuple(rest)
-
-
-def _conjuncts(condition: Condition) -> Iterator[Condition]:
-    if isinstance(condition, AllOf):
-        for one in condition.of:
-            yield from _conjuncts(one)
-    elif isinstance(condition, AnyOf) and len(condition.of) == 1:
-        yield from _conjuncts(condition.of[0])
-    elif isinstance(condition, Not) and isinstance(condition.of, Not):
-        yield from _conjuncts(condition.of.of)
-    else:
-        yield condition
-
-
-def merged(one: Where, other: Where) -> Where | None:
-    """Both in one; None where both say something of the same."""
-    changes: dict[str, Any] = {}
-    for field in fields(Where):
-        mine, theirs = getattr(one, field.name), getattr(other, field.name)
-        if theirs == field.default:
-            continue
-        if field.name in _LISTS:
-            changes[field.name] = (*mine, *theirs)
-        elif mine == field.default:
-            changes[field.name] = theirs
-        else:
-            return None
-    if ("live_at" in changes and one.live is not None) or ("live" in changes and one.live_at is not None):
-        return None
-    return replace(one, **changes)
-
-
-class Beginning(NamedTuple):
-    """A few entities from which the relationships lead to all that a list may hold, nearest to them first."""
-
-    ids: tuple[str, ...]
-    steps: tuple[tuple[Hop, EdgeType | None], ...]
-
-
-def beginnings(conditions: tuple[Condition, ...]) -> Iterator[Beginning]:
-    """Where conditions that must hold name the far end of relationships."""
-    for one in conditions:
-        if isinstance(one, Related):
-            step = (_BACK[one.hop], one.type)
-            where, rest = split(one.where)
-            if where.ids is not None:
-                yield Beginning(where.ids, (step,))
-            elif where.asset_id is not None:
-                yield Beginning((where.asset_id,), ((Hop.VERSIONS, None), step))
-            else:
-                yield from (Beginning(ids, (*steps, step)) for ids, steps in beginnings(rest))
-
-
-_BACK = {Hop.IN: Hop.OUT, Hop.OUT: Hop.IN, Hop.VERSIONS: Hop.ASSET, Hop.ASSET: Hop.VERSIONS}

@@ -46,6 +46,7 @@ ALL_NODES = NodeFilter()
 class Walk:
     """A walk along lineage edges.
 
+    types: PARENT_OF, which is no lineage, is walked where it alone is named: the history of a commit.
     depth: how many steps at most; None for no limit. as_of: only edges that held at that time (epoch microseconds).
     stop_at: what lies behind a node of these kinds is not walked; the start is exempt.
     max_nodes: how many nodes are returned; 0 for counts alone. visited: how many nodes may be looked at.
@@ -171,6 +172,23 @@ class Where:
 
 
 EVERYTHING = Where()
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is searched for, in words (`store/terms.py` says how they are read); all of them must be met.
+
+    namespace: the first part of the key, exactly; a trailing `*` matches any ending. after: a position as an earlier
+    page gave it (`Hit.position`).
+    """
+
+    text: str
+    kinds: frozenset[Kind] | None = None
+    namespace: str | None = None
+    gone: bool | None = None
+    limit: int = 25
+    after: tuple[Json, ...] | None = None
+    seconds: float = 10.0
 
 
 class Hop(Enum):

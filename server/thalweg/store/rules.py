@@ -55,3 +55,9 @@ def derived(wrong: Sequence[AssetEdge]) -> list[Finding]:
             "Run `thalweg store rebuild`.",
         )
     ]
+
+
+def searched(wrong: Sequence[str]) -> list[Finding]:
+    """What is said of entities that are not searched by what they say; nothing where there are none."""
+    rule = Rule("texts", "SEARCH", "Entities that a search does not find as it should", "Run `thalweg store rebuild`.")
+    return [rule.finding(wrong)] if wrong else []

@@ -17,6 +17,7 @@ from thalweg.model.results import (
     Edge,
     Entity,
     Event,
+    Found,
     Grouped,
     Mark,
     Neighbours,
@@ -26,7 +27,7 @@ from thalweg.model.results import (
     Walked,
     Written,
 )
-from thalweg.store.questions import Condition, Find, Groups, Neighbour, PathBetween, Start, Walk
+from thalweg.store.questions import Condition, Find, Groups, Neighbour, PathBetween, Search, Start, Walk
 from thalweg.store.weave.prepared import Prepared
 
 SCHEMA_VERSION = 2
@@ -88,6 +89,12 @@ class Store(Protocol):
 
     async def group(self, groups: Groups, caller: Caller) -> Grouped:
         """A page of the groups of a list, with counts and the spread of metrics. Raises DeadlineExceeded."""
+
+    async def search(self, search: Search, caller: Caller) -> Found:
+        """A page of what meets a text, the best first. A text without a word meets nothing.
+
+        Raises BadInput for a text that is too long, and DeadlineExceeded.
+        """
         ...
 
     async def neighbours(self, ids: Sequence[str], ask: Neighbour, caller: Caller) -> Mapping[str, Neighbours]:
@@ -135,11 +142,11 @@ class Store(Protocol):
     async def info(self) -> StoreInfo: ...
 
     async def check(self) -> Checked:
-        """Looks for what must not be: dangling edges, wrong counts, derived edges that are not what they should be."""
+        """Looks for what must not be: dangling edges, wrong counts, derived edges and searched texts that are not."""
         ...
 
     async def rebuild(self, caller: Caller) -> int:
-        """Computes the derived asset edges again; answers how many were not what they should be."""
+        """Computes the derived asset edges, and what things are searched by, again; answers how many were wrong."""
         ...
 
     async def migrate(self) -> tuple[int, int]:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import mlflow
@@ -60,11 +62,12 @@ class Maker:
         self.made[nick] = run.info.run_id
         return str(run.info.run_id)
 
-    def log(self, run: str, dataset: Any, context: str | None) -> None:
+    def log(self, run: str, dataset: Any, context: str | None, tags: Mapping[str, str] = MappingProxyType({})) -> None:
         from mlflow.entities import DatasetInput, InputTag
 
-        tags = [InputTag("mlflow.data.context", context)] if context else []
-        self.client.log_inputs(run, [DatasetInput(dataset._to_mlflow_entity(), tags)])
+        named = {"mlflow.data.context": context, **tags} if context else tags
+        inputs = [InputTag(name, value) for name, value in named.items()]
+        self.client.log_inputs(run, [DatasetInput(dataset._to_mlflow_entity(), inputs)])
         self.made.setdefault("digests", {})[dataset.name] = dataset.digest
 
     def log_model(self, run: str) -> str:
@@ -112,7 +115,8 @@ def make(folder: Path) -> None:
     child = maker.run("child", churn, **{"mlflow.parentRunId": train})
     client.log_metric(child, "auc", 0.7, timestamp=START, step=0)
     reader = maker.run("reader", churn, **{"mlflow.source.name": "/home/ada/churn/score.py"})
-    maker.log(reader, data(TABLE.head(2), source="s3://lake/scored", name="predictions"), "scoring")
+    reads = {"thalweg.columns": '["spend", "age"]', "thalweg.columns.2": '["plan"]', "columns": "3"}
+    maker.log(reader, data(TABLE.head(2), source="s3://lake/scored", name="predictions"), "scoring", reads)
     small = maker.run("small", churn, batch="1")
     client.log_batch(small, metrics=[Metric(name, 0.5, START, 0) for name in ("auc", "loss")])
     for key, value in (("depth", "3"), ("rate", "0.1"), ("trees", "20")):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.importers.mlflow.passes import HERE, SECOND, START, Made, Pass
 from thalweg.model import keys
+from thalweg.model.edges import EdgeType
 from thalweg.model.keys import Key
 
 COLUMNS = [
@@ -59,6 +60,17 @@ def test_a_dataset_in_the_context_output_was_written_by_the_run(made: Made, give
 
 def test_what_one_run_wrote_is_what_the_next_one_reads(made: Made, given: Pass) -> None:
     assert given.inputs(made.run("reader")) == {(version(made, "s3://lake", "scored", "scored"), "scoring")}
+
+
+def test_a_run_may_say_which_columns_it_reads(made: Made, given: Pass) -> None:
+    (edge,) = [edge for edge in given.edges if edge.target == made.run("reader") and edge.type is EdgeType.INPUT_TO]
+    assert edge.props == {"columns": ["age", "plan", "spend"], "covers": "DECLARED"}
+
+
+def test_of_a_run_that_does_not_say_it_no_columns_are_known(made: Made, given: Pass) -> None:
+    read = [edge for edge in given.edges if edge.target == made.run("train") and edge.type is EdgeType.INPUT_TO]
+    assert len(read) == 6
+    assert all(edge.props == {} for edge in read)
 
 
 def test_a_version_is_as_old_as_the_run_that_wrote_it_or_first_read_it(made: Made, given: Pass) -> None:

@@ -53,6 +53,36 @@ def test_a_schema_of_another_shape(altered: Altered, given_3: Pass, schema: str)
     assert found.names == given_3.names
 
 
+@pytest.mark.parametrize("value", ["age, spend", '"age"', '["age"', "[1]", '[""]', ""])
+def test_a_list_of_columns_that_cannot_be_read(mlflow_3: Made, given_3: Pass, altered: Altered, value: str) -> None:
+    found = altered("UPDATE input_tags SET value = ? WHERE name = 'thalweg.columns.2'", parameters=(value,))
+    (edge,) = [edge for edge in found.edges if edge.target == mlflow_3.run("reader")]
+    assert edge.props == {}, "half of a list clears nothing"
+    assert said(found, mlflow_3.names["reader"], "'scored'", "thalweg.columns.2", repr(value), "taken as not known")
+    assert found.names == given_3.names
+
+
+@pytest.mark.parametrize(("tags", "columns"), [(True, ["age", "plan", "spend"]), (False, None)])
+def test_a_table_that_a_run_logged_twice(
+    mlflow_3: Made, altered: Altered, tags: bool, columns: list[str] | None
+) -> None:
+    """Under two names of one source: what was read is what either says, and not known where one says nothing."""
+    found = altered(
+        """
+        INSERT INTO datasets SELECT 'again', experiment_id, 'again', digest, dataset_source_type, dataset_source,
+          dataset_schema, dataset_profile FROM datasets WHERE name = 'predictions'
+        """,
+        """
+        INSERT INTO inputs(input_uuid, source_type, source_id, destination_type, destination_id)
+        SELECT 'twice', 'DATASET', 'again', 'RUN', run_uuid FROM runs WHERE name = 'reader'
+        """,
+        "INSERT INTO input_tags VALUES ('twice', 'mlflow.data.context', 'scoring')",
+        *(["INSERT INTO input_tags VALUES ('twice', 'thalweg.columns', '[\"plan\"]')"] if tags else []),
+    )
+    (edge,) = [edge for edge in found.edges if edge.target == mlflow_3.run("reader")]
+    assert edge.props.get("columns") == columns
+
+
 def test_a_source_that_is_no_json(mlflow_3: Made, altered: Altered) -> None:
     found = altered("UPDATE datasets SET dataset_source = 's3:' WHERE name = 'customers'")
     named = keys.dataset_version(HERE, "churn/customers", mlflow_3.digest("customers"))

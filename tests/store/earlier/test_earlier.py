@@ -13,15 +13,29 @@ from tests.store.dump import dump
 from tests.store.earlier.estate import fill
 from thalweg.model.errors import StoreOlder
 from thalweg.model.facts import ANYONE
+from thalweg.model.results import Found, Match
 from thalweg.store.open import open_store
+from thalweg.store.questions import Search
 from thalweg.store.store import SCHEMA_VERSION, Store
 
 pytestmark = pytest.mark.anyio
 
 FILE = Path(__file__).with_name("version_1.db.gz")
 
-SINCE_VERSION_1 = ("DROP CONSTRAINT verdict_id",)
+SINCE_VERSION_1 = (
+    "DROP CONSTRAINT verdict_id",
+    "DROP INDEX detail_said",
+    "MATCH (d:Detail) REMOVE d.said_name, d.said_tags, d.said_text",
+)
 """What takes away from a Neo4j all that version 1 had not."""
+
+
+SEARCHED = ("fraud", "payments", "amount", "risk", "fox", "rounding", "lind", "test", "merchantid", "r*")
+
+
+def said_of(found: Found) -> list[tuple[str, str, tuple[Match, ...]]]:
+    """What was found, but for the store's own clock."""
+    return sorted((hit.entity.id, hit.tier.value, hit.matches) for hit in found.hits)
 
 
 @pytest.fixture
@@ -74,6 +88,10 @@ async def test_a_migrated_store_is_as_if_it_had_been_written_now(earlier: str, t
         await fill(new)
         assert await dump(store) == await dump(new)
         assert (await store.check()).findings == ()
+        for text in SEARCHED:
+            found = await store.search(Search(text), ANYONE)
+            assert found.hits
+            assert said_of(found) == said_of(await new.search(Search(text), ANYONE))
         await store.keep_verdict("v", {"verdict": "PASS"}, ANYONE)
         assert await store.verdict("v", ANYONE) is not None
     finally:

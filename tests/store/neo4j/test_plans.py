@@ -23,8 +23,12 @@ from thalweg.model import keys
 from thalweg.model.edges import LINEAGE, EdgeType
 from thalweg.model.facts import ANYONE
 from thalweg.model.kinds import Kind
+from thalweg.model.results import Tier
+from thalweg.store import pages, terms
 from thalweg.store.neo4j.conditions import Rest
 from thalweg.store.neo4j.queries import queries, query, statements
+from thalweg.store.neo4j.search import kept as kept_in_search
+from thalweg.store.neo4j.search import match
 from thalweg.store.neo4j.seeking import kept
 from thalweg.store.neo4j.store import Neo4jStore
 from thalweg.store.neo4j.walk import CROWD, FAR, fits
@@ -38,6 +42,7 @@ from thalweg.store.questions import (
     NodeFilter,
     Not,
     Related,
+    Search,
     Sort,
     Where,
 )
@@ -116,6 +121,12 @@ GROUPED: list[tuple[str, int, dict[str, Any]]] = [
 ]
 
 
+def searched(text: str, bound: int, tier: Tier = Tier.NAME, after: tuple[Any, ...] | None = None) -> Ask:
+    asked = Search(text)
+    kept_ = kept_in_search(asked) | dict(pages.beginning(pages.read(after), tier))
+    return Ask("search", bound, {"match": match(terms.read(text), tier), "kept": kept_, "limit": 26})
+
+
 def write(name: str, bound: int, **parameters: Any) -> Ask:
     return Ask(name, bound, parameters, {"types": ALL})
 
@@ -151,8 +162,8 @@ ASKED = [
     walk("path_from_versions", 10_000, source=ASSET, target=RELEASE, prunes=False),
     walk("path_to_versions", 5_000, source=START, target=DEPLOYMENT, prunes=False),
     walk("path_between_versions", 5_000, source=ASSET, target=DEPLOYMENT, prunes=False),
-    walk("before", 1_000, id=RUN, among=[*RUNS, START], prunes=False),
-    walk("before", 1_000, id=HUB.id, among=RUNS, upstream=True, prunes=False),
+    walk("before", 2_000, id=RUN, among=[*RUNS, START], prunes=False),
+    walk("before", 2_000, id=HUB.id, among=RUNS, upstream=True, prunes=False),
     walk("edges_along", 2_000, steps=[[HUB.id, keys.run("bench", f"reader-{n}").id] for n in range(50)], prunes=False),
     walk("is_there", 10, versions=True, id=ASSET, prunes=False),
     # what stands around
@@ -172,6 +183,10 @@ ASKED = [
     Ask("metric_history", 20, {"id": RUN, "key": "auc"}),
     Ask("events", 200, {"after": 500, "limit": 10}),
     Ask("verdict", 10, {"id": "v"}),
+    searched("endpoint-0-1", 60, Tier.EXACT),
+    searched("endpoint*", 300),
+    searched("run*", 18_000),
+    searched("run*", 18_000, Tier.NAME, after=("NAME", 0, 1, 1 << 50, "")),
     Ask("sources", 20, {}),
     # lists
     *(page("sorted", 900, sort, descending) for sort in (Sort.AT, Sort.CREATED_AT) for descending in (True, False)),
@@ -230,6 +245,7 @@ ASKED = [
     write("how_many_versions", 60, ids=[JOB, MANY_VERSIONS.id]),
     write("extremes", 2_500, rows=[{"asset": TABLE, "others": [JOB]}]),
     write("isolated", 300, ids=RUNS[:10]),
+    write("columned", 300, ids=[TABLE, keys.dataset("s3://bench", "table-0-2").id], skip=0, limit=3),
     # upkeep
     write("meta", 10),
     write("how_many_nodes", 2),
@@ -305,7 +321,7 @@ def test_each_question_is_among_them() -> None:
     assert asked <= queries().keys()
     rules = {"lost_details", "node_counts", "edge_counts", "loose_statements", "hidden_nodes", "hidden_edges"}
     rules |= {"wrong_assets", "wrong_metrics", "lost_aliases", "lost_marks", "source_counts", "wrong_derived"}
-    rules |= {"needless_derived"}  # those of `check` look at all there is
+    rules |= {"needless_derived", "texts"}  # those of `check` look at all there is
     changing = {*statements("apply"), "begin", "migrated"}
     assert set(WHOLE) - asked - rules - changing - set(UNPLANNED) == set()
 

@@ -41,7 +41,8 @@ async def test_the_published_constraints_and_indexes_are_those_that_are_made(
 ) -> None:
     records = neo4j_driver.execute_query(
         "SHOW INDEXES YIELD name, type, labelsOrTypes, properties, owningConstraint WHERE type <> 'LOOKUP' "
-        "RETURN name, CASE WHEN owningConstraint IS NULL THEN 'range index' ELSE 'unique' END AS what, "
+        "RETURN name, CASE WHEN owningConstraint IS NOT NULL THEN 'unique' "
+        "WHEN type = 'FULLTEXT' THEN 'full-text index' ELSE 'range index' END AS what, "
         "labelsOrTypes[0] AS label, properties"
     ).records
     made = {

@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -18,7 +19,22 @@ from thalweg.model.facts import ANYONE
 from thalweg.model.kinds import Kind
 from thalweg.model.results import Direction
 from thalweg.store.open import open_store
-from thalweg.store.questions import Find, Hop, Neighbour, Order, Sort, Start, Walk, Where
+from thalweg.store.questions import (
+    AllOf,
+    AnyOf,
+    Compare,
+    Find,
+    Hop,
+    MetricIs,
+    Neighbour,
+    Not,
+    Order,
+    Related,
+    Sort,
+    Start,
+    Walk,
+    Where,
+)
 from thalweg.store.rules import RULES
 from thalweg.store.sqlite.connections import Reader, connect_reader
 from thalweg.store.sqlite.lists import count, find
@@ -114,6 +130,34 @@ def test_a_page_is_read_in_order_from_an_index(
 def test_what_names_few_things_reads_few(plan: Callable[[Ask], str], kind: Kind, where: Where, index: str) -> None:
     assert f"SEARCH v USING INDEX {index} " in plan(lambda reader: find(reader, Find(kind, where)))
     assert f"SEARCH v USING INDEX {index} " in plan(lambda reader: count(reader, kind, where))
+
+
+READS_TX = Related(Hop.IN, EdgeType.INPUT_TO, Where(asset_id=id("tx")))
+
+
+@pytest.mark.parametrize("order", [Order(), Order(Sort.METRIC, metric="auc"), (Order(Sort.NAME), Order())])
+def test_what_reads_a_dataset_is_looked_for_from_the_dataset(
+    plan: Callable[[Ask], str], order: Order | tuple[Order, ...]
+) -> None:
+    where = AllOf((Where(metrics=(MetricIs("auc", Compare.GT, 0.5),)), READS_TX))
+    steps = plan(lambda reader: find(reader, Find(Kind.RUN, where, order)))
+    assert "SEARCH v USING INDEX node_version (asset=?)" in steps
+    assert re.search(r"SEARCH e USING (COVERING )?INDEX edge_out \(src=\? AND type=\?", steps)
+    assert "SEARCH v USING INTEGER PRIMARY KEY" in steps
+    assert "node_at" not in steps
+    assert "SCAN v" not in steps
+
+
+def test_several_keys_are_read_from_an_index_by_the_first(plan: Callable[[Ask], str]) -> None:
+    where = AnyOf((Where(status=("FAILED",)), Not(READS_TX)))
+    for after in (None, (5, "r", "run_x")):
+        asked = Find(Kind.RUN, where, KEYS, after=after)
+        steps = plan(partial(find, find=asked))
+        assert "SEARCH v USING INDEX node_at (kind=?" in steps
+        assert re.search(r"TEMP B-TREE FOR (RIGHT PART|LAST 2 TERMS) OF ORDER BY", steps)
+
+
+KEYS = (Order(), Order(Sort.NAME))
 
 
 def test_counting_a_kind_reads_an_index_alone(plan: Callable[[Ask], str]) -> None:

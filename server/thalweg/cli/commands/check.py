@@ -2,123 +2,136 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from rich.text import Text
-
 from thalweg.cli import output
-from thalweg.cli.changes import Flags
-from thalweg.cli.commands.impact import EFFECTS, PAGE, Question, asked, told
+from thalweg.cli.commands.impact import assets, way
+from thalweg.cli.commands.sources import Source
+from thalweg.cli.gate import baseline, places, text, waivers
+from thalweg.cli.gate.formats import TEXT, WRITTEN, Form, forms
+from thalweg.cli.gate.report import Asked, Report, Terms, report
 from thalweg.cli.graph import Graph, opened
 from thalweg.cli.place import Place
-from thalweg.cli.proposals import SchemaFile
-from thalweg.cli.things import short, unknown
+from thalweg.cli.proposals import Answer
+from thalweg.cli.things import short
 from thalweg.model.errors import BadInput, ThalwegError
 
-SHOWN = 10
-"""Lines that are named."""
-
-CODES = {"PASS": 0, "WARN": 0, "BLOCK": 1, "INCOMPLETE": 2}
-GRAVITY = ("PASS", "WARN", "INCOMPLETE", "BLOCK")
+WAYS = 200
+"""Lines whose paths are told asset by asset."""
 
 
-Source = Callable[[Graph], Iterable[dict[str, Any]]]
-"""Gives the answers to some questions, once it is known whom to ask."""
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What is made of the answers, as the command line says it; `as_of` is a time, or nothing."""
 
+    formats: Sequence[str] = ()
+    as_json: bool = False
+    fail_on_warn: bool = False
+    strict: bool = False
+    waivers: Path | None = None
+    baseline: Path | None = None
+    anchor: str | None = None
+    as_of: str | None = None
 
-def of(question: Question) -> Source:
-    """The answer to one question."""
-
-    def answers(graph: Graph) -> Iterator[dict[str, Any]]:
-        answer = asked(graph, question, PAGE)
-        if not answer["of"]:
-            output.note(f"thalweg: {unknown(graph, question.change.of)}")
-        yield answer
-
-    return answers
-
-
-def of_schema(name: str, file: SchemaFile, flags: Flags, like: Question) -> Source:
-    """The answers to what the schema in a file changes of a dataset."""
-    renames = flags.renames()
-
-    def answers(graph: Graph) -> Iterator[dict[str, Any]]:
-        yield from file.proposal(graph, name, renames, like.as_of).answers(graph, like)
-
-    return answers
-
-
-def of_diff(
-    text: str | None,
-    repository: Path | None,
-    datasets: Sequence[str],
-    dialect: str | None,
-    flags: Flags,
-    like: Question,
-    *,
-    others: bool,
-) -> Source:
-    """The answers to what a range of Git changes. others: whether something besides is named that changes.
-
-    Raises BadInput for what makes no sense together.
-    """
-    from thalweg.cli.diff import proposed, ranges
-    from thalweg.cli.diff.datasets import given
-
-    if text is None:
-        raise BadInput("--repository and --dataset go with --from-diff.", "Say which commits: origin/main...HEAD.")
-    if others:
-        raise BadInput(
-            "With --from-diff the files of a range say what changes, and of what.",
-            "Leave out NAME, --new-schema and --table; --dataset TABLE=NAME says which dataset a table is.",
+    def terms(self) -> Terms:
+        """Raises BadInput for files that are named and are not there, or are no baseline."""
+        today = _day(self.as_of)
+        file = waivers.found(self.waivers, Path())
+        return Terms(
+            today,
+            self.strict,
+            self.fail_on_warn,
+            waivers.NO_WAIVERS if file is None else waivers.read(file, today),
+            None if self.baseline is None else baseline.read(self.baseline),
         )
-    told = proposed.Told(given(datasets), flags.renames("--from-diff the files say"), dialect)
-
-    def answers(graph: Graph) -> Iterator[dict[str, Any]]:
-        with ranges.opened(text, repository) as range:
-            for one in proposed.proposals(graph, range, told, like.as_of):
-                try:
-                    yield from list(one.answers(graph, like))
-                except ThalwegError as error:
-                    if error.code != BadInput.code:
-                        raise  # else it is of one table; what the others do is told all the same
-                    yield from replace(one, changes=(), unknown=str(error)).answers(graph, like)
-
-    return answers
 
 
-def check(place: Place, sources: Sequence[Source], as_json: bool) -> int:
-    with opened(place) as graph:
-        answers = [answer for source in sources for answer in source(graph)]
-    if as_json:
-        output.document(answers[0] if len(answers) == 1 else answers)
-    else:
-        for answer in answers:
-            output.show(*_of_file(answer), *told(answer), *deciding(answer))
-    return max((CODES[answer["verdict"]] for answer in answers), key=lambda code: (code == 1, code))
+def check(place: Place, sources: Sequence[Source], gate: Gate) -> int:
+    written, terms, anchor = forms(gate.formats, gate.as_json), gate.terms(), places.anchor(gate.anchor)
+    answers: list[Asked] = []
+    done = 0
+    try:
+        with opened(place) as graph:
+            for source in sources:
+                answers += answered(graph, source)
+                done += 1
+    except ThalwegError as error:
+        if all(form.word == TEXT for form in written):
+            raise
+        # a report that is not there would leave the last one standing, which may say PASS
+        answers += [_not_answered(source, error) for source in sources[done:]]
+        write(report(answers, terms), written, anchor)
+        raise
+    found = report(answers, terms)
+    write(found, written, anchor)
+    return found.code
 
 
-def _of_file(answer: Mapping[str, Any]) -> list[Text]:
-    """What is judged, where a file with several such says it."""
+def answered(graph: Graph, source: Source) -> list[Asked]:
+    """The answers to the questions of a source."""
+    return [_asked(graph, name, answer) for name, answer in source.answers(graph)]
+
+
+def _asked(graph: Graph, name: str, answer: Answer) -> Asked:
+    """A whole answer, with the ways to its worst lines."""
+    some = {**answer, "affected": answer["affected"][:WAYS]}
+    known = assets(graph, some)
+    ways = {
+        (line["assetId"], line["effect"]): [short(asset) for asset in way(line, known)] for line in some["affected"]
+    }
     place = answer.get("place")
-    if not place or place["line"] is None:
-        return []
-    names = [short(one) for one in answer["of"]]
-    return [Text(output.printable(": ".join((f"{place['file']}:{place['line']}", *names))), style="bold")]
+    return Asked(name, answer, ways, {"": (place["file"], place["line"] or 1)} if place else {})
 
 
-def deciding(answer: Mapping[str, Any]) -> list[Text]:
-    """The lines that the verdict follows from, each with its reason."""
-    lines = [line for line in answer["affected"] if line["verdict"] == answer["verdict"] != "PASS"]
-    shown = []
-    for line in lines[:SHOWN]:
-        text = Text(f"  {short({**line, 'id': line['assetId']})}  ")
-        text.append(line["effect"], style=EFFECTS[line["effect"]])
-        text.append(output.printable(f"  {line['reason']} ({line['rule']})"), style="dim")
-        shown.append(text)
-    if len(lines) > SHOWN:
-        shown.append(Text(f"  and {len(lines) - SHOWN:,} more; `thalweg impact` shows them.", style="dim"))
-    return shown
+def _not_answered(source: Source, error: ThalwegError) -> Asked:
+    """What stands for the answer to a question that nobody answered."""
+    answer: dict[str, Any] = {
+        "of": [],
+        "change": source.change.word,
+        "given": source.change.given,
+        "at": datetime.now(UTC).isoformat(),
+        "verdict": "INCOMPLETE",
+        "incomplete": [str(error)],
+        "notes": [],
+        "evidence": {"readers": 0, "declared": 0, "predicates": 0, "projection": 0, "unknown": 0},
+        "total": 0,
+        "endpoints": [],
+        "affected": [],
+    }
+    return Asked(source.change.of, answer, {})
+
+
+def write(found: Report, forms: Sequence[Form], anchor: str) -> None:
+    """Writes a report in each form; standard output the last, so that what it says of files is so.
+
+    Raises BadInput for a file that cannot be written.
+    """
+    for form in forms:
+        if form.file is None:
+            if form.word == TEXT:
+                output.show(*text.drawn(found))
+            else:
+                output.write(WRITTEN[form.word](found, anchor))
+            continue
+        content = output.plain(*text.drawn(found)) if form.word == TEXT else WRITTEN[form.word](found, anchor)
+        try:
+            form.file.parent.mkdir(parents=True, exist_ok=True)
+            form.file.write_text(content, encoding="utf-8", errors="replace", newline="\n")
+        except OSError as error:
+            raise BadInput(
+                f"{form.file} cannot be written ({error.strerror}).", f"Give another file: --format {form.word}=FILE."
+            ) from None
+
+
+def _day(as_of: str | None) -> date:
+    """The day of the question; one that makes no sense is told of where the question is asked."""
+    if as_of is not None:
+        with suppress(ValueError):
+            at = datetime.fromisoformat(as_of)
+            return (at if at.tzinfo is None else at.astimezone(UTC)).date()
+    return datetime.now(UTC).date()

@@ -1,4 +1,4 @@
-"""`thalweg demo`: the example estate, read by the ordinary importers; a question, its answer, and a server."""
+"""`thalweg demo`: the example estate, read by the ordinary importers; two questions, their answers, a server."""
 
 from __future__ import annotations
 
@@ -37,6 +37,9 @@ DATASET = "s3://lake/transactions"
 """What the question is about."""
 ASKED = f"If {DATASET} changes, which models and which live endpoints are hit?"
 QUESTION = Question(Change("content", DATASET, {}), as_of=None, active_within=90)
+FEATURES, COLUMN = "s3://features/customer_features", "home_country"
+ASKED_OF_COLUMN = f"If the column {COLUMN} of {FEATURES} is dropped, what breaks?"
+COLUMN_QUESTION = Question(Change("columns", FEATURES, {"changes": [{"drop": COLUMN}]}), as_of=None, active_within=90)
 PORT = 8000
 
 
@@ -50,6 +53,8 @@ def run(check: bool, port: int | None, keep: Path | None, as_json: bool) -> int:
         with opened(Place(store=address)) as graph:
             answer = asked(graph, QUESTION, 100)
             tree = question_and_answer(graph, answer)
+            of_column = asked(graph, COLUMN_QUESTION, 100)
+            tree += column_and_answer(graph, of_column)
         if not as_json:
             output.write(_brought(summaries))
             output.show(*tree)
@@ -62,7 +67,7 @@ def run(check: bool, port: int | None, keep: Path | None, as_json: bool) -> int:
             log_level="warning",
         )
         if check:
-            return _check(settings, answer, as_json)
+            return _check(settings, answer, of_column, as_json)
         return serve(settings, _tell)
 
 
@@ -124,6 +129,12 @@ def question_and_answer(graph: Graph, answer: dict[str, Any]) -> list[Renderable
     return [Text(ASKED, style="bold cyan"), Text(), *drawn(answer, assets(graph, answer)), *told(answer), Text()]
 
 
+def column_and_answer(graph: Graph, answer: dict[str, Any]) -> list[RenderableType]:
+    """The same of one column, which is read by what serves and by no training; with the reason below each."""
+    drawing = drawn(answer, assets(graph, answer), reasons=True)
+    return [Text(ASKED_OF_COLUMN, style="bold cyan"), Text(), *drawing, *told(answer), Text()]
+
+
 def query() -> str:
     """The same question in GraphQL, ready to paste."""
     lines = [line for line in text("demo").splitlines() if not line.startswith("#")]
@@ -136,7 +147,8 @@ def _tell(addresses: Sequence[str]) -> None:
         f"The same in GraphQL; paste it into GraphiQL at {addresses[0]}\n\n{query()}\n\n"
         "Or ask on in another terminal:\n\n"
         f"  thalweg lineage model:fraud/6 --up --server {server}\n"
-        f"  thalweg check {DATASET} --delete --server {server}\n\n"
+        f"  thalweg check {DATASET} --delete --server {server}\n"
+        f"  thalweg check {FEATURES} --drop-column {COLUMN} --server {server}\n\n"
         "Ctrl-C stops the server.\n"
     )
 
@@ -144,14 +156,17 @@ def _tell(addresses: Sequence[str]) -> None:
 # ---------------------------------------------------------------------------------------------------------------- check
 
 
-def _check(settings: Settings, answer: dict[str, Any], as_json: bool) -> int:
-    """Serves just long enough to ask the question over HTTP, and compares: 0 where the answer is the store's own."""
-    over_http: list[dict[str, Any] | ThalwegError] = []
+def _check(settings: Settings, answer: dict[str, Any], of_column: dict[str, Any], as_json: bool) -> int:
+    """Serves just long enough to ask both over HTTP, and compares: 0 where the answers are the store's own."""
+    over_http: list[tuple[dict[str, Any], dict[str, Any]] | ThalwegError] = []
 
     def started(addresses: Sequence[str]) -> None:
         def ask() -> None:
             try:
-                over_http.append(Client(addresses[0]).ask(text("demo"), {"of": DATASET})["impact"])
+                client = Client(addresses[0])
+                first = client.ask(text("demo"), {"of": DATASET})["impact"]
+                variables = {**COLUMN_QUESTION.variables(), "first": 100, "after": None}
+                over_http.append((first, client.ask(text("impact"), variables)["impact"]))
             except ThalwegError as error:
                 over_http.append(error)
             finally:
@@ -160,13 +175,16 @@ def _check(settings: Settings, answer: dict[str, Any], as_json: bool) -> int:
         Thread(target=ask, daemon=True).start()
 
     serve(settings, started)
-    found = over_http[0]
-    if isinstance(found, ThalwegError):
-        raise found
+    if isinstance(over_http[0], ThalwegError):
+        raise over_http[0]
+    found, dropped = over_http[0]
     endpoints = sorted(f"{one['namespace']}/{one['name']}" for one in found["endpoints"]["nodes"])
     models = sorted(one["name"] for one in found["models"]["nodes"])
     expected = sorted(f"{one['namespace']}/{one['name']}" for one in answer["endpoints"])
+    broken = sorted(f"{one['namespace']}/{one['name']}" for one in dropped["endpoints"]["nodes"])
+    breaks = sorted(f"{one['namespace']}/{one['name']}" for one in of_column["endpoints"])
     passed = bool(endpoints) and bool(models) and endpoints == expected and found["verdict"] == answer["verdict"]
+    passed = passed and bool(broken) and broken == breaks and dropped["verdict"] == of_column["verdict"]
     if as_json:
         output.document(
             {
@@ -176,10 +194,20 @@ def _check(settings: Settings, answer: dict[str, Any], as_json: bool) -> int:
                 "models": models,
                 "endpoints": endpoints,
                 "expected": expected,
+                "column": {
+                    "question": ASKED_OF_COLUMN,
+                    "verdict": dropped["verdict"],
+                    "endpoints": broken,
+                    "expected": breaks,
+                },
             }
         )
     elif passed:
         output.write(f"Checked over HTTP: {len(models)} models and {len(endpoints)} live endpoints are hit.\n")
+        output.write(f"And of the column: {', '.join(broken)} breaks.\n")
     else:
-        output.note(f"thalweg: Over HTTP {endpoints} are hit and {models}; the store says {expected}.")
+        output.note(
+            f"thalweg: Over HTTP {endpoints} are hit and {models}; the store says {expected}. "
+            f"Without the column {broken} break; the store says {breaks}."
+        )
     return 0 if passed else 1

@@ -19,6 +19,8 @@ from thalweg.cli.things import KINDS, gone, short, unknown
 from thalweg.lineage.spelling import WORDS
 
 PAGE = 100
+LINES = 5_000
+"""Lines of an answer that a check reads, the worst first. Of an answer with more the verdict is never PASS."""
 SHOWN = 10
 """Endpoints that a verdict lists."""
 
@@ -134,7 +136,7 @@ def branches(answer: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) 
     for rank, line in sorted(ranked, key=lambda one: one[1]["distance"]):
         branch = places.get(line["assetId"])
         if branch is None:
-            branch = _hung(_way(line, known), places, next(iter(roots.values())))
+            branch = _hung(way(line, known), places, next(iter(roots.values())))
         branch.lines.append(line)
         branch.rank = rank
     for root in roots.values():
@@ -142,13 +144,13 @@ def branches(answer: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) 
     return list(roots.values())
 
 
-def _way(line: Line, known: Mapping[str, Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def way(line: Line, known: Mapping[str, Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """The assets on the path of a line, itself the last, each once in a row."""
     ids = [line["path"][0]["source"], *(edge["target"] for edge in line["path"])] if line["path"] else []
-    way = [known[id] for id in ids if id in known]
-    if not way or way[-1]["id"] != line["assetId"]:
-        way.append(known.get(line["assetId"], {**line, "id": line["assetId"]}))
-    return [asset for place, asset in enumerate(way) if place == 0 or asset["id"] != way[place - 1]["id"]]
+    found = [known[id] for id in ids if id in known]
+    if not found or found[-1]["id"] != line["assetId"]:
+        found.append(known.get(line["assetId"], {**line, "id": line["assetId"]}))
+    return [asset for place, asset in enumerate(found) if place == 0 or asset["id"] != found[place - 1]["id"]]
 
 
 def _hung(way: Sequence[Mapping[str, Any]], places: dict[str, Branch], root: Branch) -> Branch:

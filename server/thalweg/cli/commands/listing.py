@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from thalweg.cli import output
+from thalweg.cli.commands.grouping import PAGE, grouping, groups, line
 from thalweg.cli.commands.lineage import moment
 from thalweg.cli.graph import Graph, opened
 from thalweg.cli.place import Place
 from thalweg.cli.things import ASSET_WORDS, exact, gone, unknown, words
+from thalweg.cli.where import parse
 from thalweg.model.errors import BadInput
 from thalweg.model.kinds import Kind
 
-PAGE = 100
 SORTS = {"at": "AT", "name": "NAME", "created": "CREATED_AT", "updated": "UPDATED_AT"}
 COMPARES = {">=": "GE", "<=": "LE", "!=": "NE", "=": "EQ", "==": "EQ", ">": "GT", "<": "LT"}
 NAMED = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
@@ -42,8 +43,10 @@ class Question:
     gone: bool | None
     since: str | None
     before: str | None
-    sort: str
+    where: str | None
+    sorts: Sequence[str]
     ascending: bool | None
+    group_by: str | None
     limit: int
     after: str | None
     count: bool
@@ -63,7 +66,7 @@ class Question:
         own: tuple[tuple[str, str, Any, tuple[Kind, ...]], ...] = (
             ("--of", ASSET_WORDS.get(kind, ""), self.of, tuple(ASSET_WORDS)),
             ("--param", "params", [_pair(one, "--param") for one in self.params], (Kind.RUN, Kind.MODEL_VERSION)),
-            ("--metric", "metrics", [_condition(one) for one in self.metrics], MEASURED),
+            ("--metric", "metrics", [_condition(one) for one in self.metrics if not self.spread(one)], MEASURED),
             ("--status", "status", [one.upper() for one in self.statuses], (Kind.RUN,)),
             ("--live", "live", self.live, (Kind.RELEASE,)),
         )
@@ -74,26 +77,43 @@ class Question:
                 those = ", ".join(word for word, one in words().items() if one in kinds and word.endswith("s"))
                 raise BadInput(f"{option} says nothing of {self.kind}.", f"It is for {those}.")
             filter[field] = value
+        if self.where is not None:
+            filter["and"] = [parse(self.where, kind)]
+        filter = {field: value for field, value in filter.items() if value is not None}
+        if self.group_by is not None:
+            return {"filter": filter, **grouping(self, kind)}
         return {
-            "filter": {field: value for field, value in filter.items() if value is not None},
-            "orderBy": self.order(kind),
+            "filter": filter,
+            "orderBy": [self.order(kind, one) for one in self.sorts or ["at"]],
             "count": self.count,
             **({"metrics": self.keys()} if kind in MEASURED else {}),
         }
 
-    def order(self, kind: Kind) -> dict[str, Any]:
-        ascending = self.ascending if self.ascending is not None else self.sort == "name"
-        direction = "ASC" if ascending else "DESC"
-        if self.sort in SORTS:
-            return {"by": SORTS[self.sort], "direction": direction}
+    def order(self, kind: Kind, sort: str) -> dict[str, Any]:
+        key, ascending = self.way(sort)
+        direction = "ASC" if (key == "name" if ascending is None else ascending) else "DESC"
+        if key in SORTS:
+            return {"by": SORTS[key], "direction": direction}
         if kind not in MEASURED:
             raise BadInput(f"{self.kind} have no metrics to sort by.", f"Sort by one of {', '.join(SORTS)}.")
-        return {"by": "METRIC", "metric": self.sort, "direction": direction}
+        return {"by": "METRIC", "metric": key, "direction": direction}
+
+    def way(self, sort: str) -> tuple[str, bool | None]:
+        """What is sorted by, and whether it ascends; None where nobody says."""
+        key, colon, way = sort.rpartition(":")
+        if colon and way in ("asc", "desc"):
+            return key, way == "asc"
+        return sort, self.ascending
 
     def keys(self) -> list[str]:
         """The metrics that the question is about, which is which are shown."""
         named = [_condition(one)["key"] for one in self.metrics]
-        return list(dict.fromkeys([*([] if self.sort in SORTS else [self.sort]), *named]))
+        sorts = [key for key, _ in map(self.way, self.sorts)]
+        return list(dict.fromkeys([*(key for key in sorts if key not in SORTS), *named]))
+
+    def spread(self, metric: str) -> bool:
+        """Whether a metric is named for its spread over groups, not for a condition on it."""
+        return self.group_by is not None and _CONDITION.fullmatch(metric) is None
 
 
 MEASURED = (Kind.RUN, Kind.MODEL_VERSION, Kind.RELEASE)
@@ -126,24 +146,37 @@ def show(place: Place, question: Question, as_json: bool) -> int:
     if as_json:
         output.document(found)
         return 0
+    if question.group_by is not None:
+        output.write("".join(f"{line}\n" for line in columns([line(one) for one in found["groups"]])))
+        return more(found["cursor"])
     kind = words()[question.kind]
     rows = [[exact(row) + gone(row), *(cell(row) for cell in CELLS[kind])] for row in found["nodes"]]
     output.write("".join(f"{line}\n" for line in columns(rows)))
     if question.count:
         output.note(f"{found['total']:,} in all.")
-    if found["cursor"] is not None:
-        output.note(f"There is more; go on with --after {found['cursor']}, or a greater --limit.")
-    elif not rows:
+    more(found["cursor"])
+    if not rows:
         output.note(f"No {question.kind} {'are so' if question.variables()['filter'] else 'are known'}.")
     return 0
 
 
+def more(cursor: str | None) -> int:
+    if cursor is not None:
+        output.note(f"There is more; go on with --after {cursor}, or a greater --limit.")
+    return 0
+
+
 def asked(graph: Graph, question: Question) -> dict[str, Any]:
-    """The JSON document of the command: the entries, the cursor to go on with (null at the end), and the count."""
+    """The JSON document of the command: the entries, the cursor to go on with (null at the end), and the count.
+
+    With --group-by it has groups instead of entries, and no count.
+    """
     variables = question.variables()
     operation = FIELDS[words()[question.kind]]
     if question.of is not None and graph.ask("entity", {"of": question.of})["entity"] is None:
         raise unknown(graph, question.of)
+    if question.group_by is not None:
+        return groups(graph, question, operation)
     nodes: list[Row] = []
     total, after = None, question.after
     while True:

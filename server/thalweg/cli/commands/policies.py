@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +11,27 @@ from rich.text import Text
 
 from thalweg.cli import output
 from thalweg.cli.commands.impact import PAGE, VERDICTS, Question, asked, told
+from thalweg.cli.commands.lineage import moment, plural
 from thalweg.cli.graph import opened
 from thalweg.cli.place import Place
 from thalweg.cli.policy import given
 from thalweg.cli.things import short, unknown
 from thalweg.lineage.impact import DEFAULT_POLICY
 from thalweg.lineage.impact.policies import lint, load, written
+from thalweg.model.errors import BadInput
+from thalweg.model.time import DAY, now, parse, rfc3339
+
+
+@dataclass(frozen=True, slots=True)
+class Backtest:
+    """What is replayed; times as on the command line. days: how far back, where `since` is not given."""
+
+    policy: Sequence[Mapping[str, Any]] | None
+    since: str | None
+    until: str | None
+    days: int
+    active_within: int
+    follow: int
 
 
 def show(file: Path | None, as_json: bool) -> int:
@@ -63,6 +80,73 @@ def dry_run(place: Place, question: Question, as_json: bool) -> int:
     else:
         output.show(*map(_row, decided), *told(answer))
     return 0
+
+
+def backtest(place: Place, given: Backtest, as_json: bool) -> int:
+    """What a policy would have blocked, and which of that broke something."""
+    until = moment(given.until) or rfc3339(now())
+    since = moment(given.since) or rfc3339(parse(until) - given.days * DAY)
+    found: list[dict[str, Any]] = []
+    begin: str | None = since
+    with opened(place) as graph:
+        while begin is not None:
+            variables = {
+                "policy": given.policy,
+                "since": begin,
+                "until": until,
+                "activeWithinDays": given.active_within,
+                "followDays": given.follow,
+            }
+            page = graph.ask("backtest", variables)["backtest"]
+            found += page["changes"]
+            if page["next"] == begin and not page["changes"]:
+                raise BadInput("One change takes longer to replay than a question may.", "Give the server more time.")
+            begin = page["next"]
+    if as_json:
+        output.document({"since": since, "until": until, "changes": found, **counted(found)})
+    else:
+        output.show(*map(_replayed, found), *_summed(counted(found), since, until))
+    return 0
+
+
+def counted(found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """How good the policy was. precision: of what it blocked, the part that broke something; recall: the other way."""
+    blocked = [one for one in found if one["verdict"] == "BLOCK"]
+    broke = [one for one in found if one["broke"]]
+    right = [one for one in blocked if one["broke"]]
+    return {
+        "seen": len(found),
+        "blocked": len(blocked),
+        "warned": sum(one["verdict"] == "WARN" for one in found),
+        "broke": len(broke),
+        "blockedAndBroke": len(right),
+        "precision": len(right) / len(blocked) if blocked else None,
+        "recall": len(right) / len(broke) if broke else None,
+    }
+
+
+def _replayed(one: Mapping[str, Any]) -> Text:
+    text = Text()
+    text.append(f"{one['verdict']:5}", style=VERDICTS[one["verdict"]])
+    text.append(f"  {one['at'][:10]}  {short(one['dataset'])}: ")
+    text.append(output.printable(", ".join(one["changes"])))
+    for each in one["followed"]:
+        if each["failed"]:
+            text.append(f"\n       {short(each['job'])} failed", style="red")
+            text.append(" as was said" if each["expected"] else "; nobody said so", style="dim")
+        elif each["expected"]:
+            text.append(f"\n       {short(each['job'])} was said to break, and did not", style="dim")
+    return text
+
+
+def _summed(counts: Mapping[str, Any], since: str, until: str) -> list[Text]:
+    days = max(1, round((parse(until) - parse(since)) / DAY))
+    text = (
+        f"This policy would have blocked {counts['blocked']} of {plural(counts['seen'], 'change')} in "
+        f"{plural(days, 'day')}, {counts['blockedAndBroke']} of which broke something; "
+        f"{counts['broke'] - counts['blockedAndBroke']} more broke something and would not have been blocked."
+    )
+    return [Text(text)]
 
 
 def _decided(line: Any, finding: Any) -> dict[str, Any]:

@@ -95,9 +95,9 @@ def rebuild(store: str | None, as_json: bool) -> int:
     if as_json:
         output.document({"mended": mended})
     elif mended:
-        output.write(f"{plural(mended, 'derived edge')} not as it should be; mended.\n")
+        output.write(f"{plural(mended, 'derived fact')} not as it should be; mended.\n")
     else:
-        output.write("Every derived edge is as it should be.\n")
+        output.write("Every derived fact is as it should be.\n")
     return 0
 
 

@@ -1,8 +1,8 @@
 """One run as a granule.
 
-(dataset version)-[:INPUT_TO {role}]->(run)      (run)-[:PRODUCED]->(dataset version)
-(model version)-[:INPUT_TO]->(run)               (run)-[:PRODUCED]->(model version)
-(commit)-[:CODE_OF {path, dirty}]->(run)         (parent run)-[:PARENT_OF]->(run)
+(dataset version)-[:INPUT_TO {role, columns}]->(run)     (run)-[:PRODUCED]->(dataset version)
+(model version)-[:INPUT_TO]->(run)                       (run)-[:PRODUCED]->(model version)
+(commit)-[:CODE_OF {path, dirty}]->(run)                 (parent run)-[:PARENT_OF]->(run)
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from thalweg.importers.mlflow import reads
 from thalweg.importers.mlflow.database import Row
 from thalweg.importers.mlflow.datasets import PRODUCED
 from thalweg.importers.mlflow.logged import number, version_key
 from thalweg.importers.mlflow.notes import Notes
 from thalweg.importers.mlflow.place import Place, clean, micros
 from thalweg.model import keys
-from thalweg.model.edges import EdgeType
+from thalweg.model.edges import Coverage, EdgeType
 from thalweg.model.facts import EdgeFact, EntityFact, Granule, Json, Point
 from thalweg.model.keys import Key
 from thalweg.model.properties import STATUSES, minimized
@@ -101,7 +102,7 @@ def granule(place: Place, notes: Notes, run: Run, hanging: Hanging, repository: 
         if name.startswith("mlflow.") and name not in _MAPPED and name not in _LONG
     }
     script = tags.get("mlflow.source.name") or run.source
-    edges = [_dataset(place, key, row) for row in hanging.datasets]
+    edges = _datasets(place, notes, key, hanging.datasets)
     edges += [edge for row in hanging.models if (edge := _model(place, notes, key, row))]
     edges += _code(place, notes, run, key, tags, script, repository, extra)
     parent = tags.get("mlflow.parentRunId")
@@ -163,12 +164,40 @@ def _properties(place: Place, notes: Notes, run: Run, tags: dict[str, str], scri
     return props
 
 
-def _dataset(place: Place, run: Key, row: Row) -> EdgeFact:
-    context = clean(row[1] or "")
-    version = place.dataset(*row[2:])
-    if context.lower() in PRODUCED:
-        return EdgeFact(run, EdgeType.PRODUCED, version)
-    return EdgeFact(version, EdgeType.INPUT_TO, run, context)
+def _datasets(place: Place, notes: Notes, run: Key, rows: Sequence[Row]) -> list[EdgeFact]:
+    """What a run wrote, and what it read; of one table that it logged twice, the columns of both."""
+    written: list[EdgeFact] = []
+    read: dict[tuple[Key, str], list[str] | None] = {}
+    for row in rows:
+        context, version = clean(row[1] or ""), place.dataset(*row[2:-1])
+        if context.lower() in PRODUCED:
+            written.append(EdgeFact(run, EdgeType.PRODUCED, version))
+            continue
+        columns = _columns(notes, run, version, row[-1])
+        if (version, context) in read:
+            known = read[version, context]
+            columns = None if known is None or columns is None else sorted({*known, *columns})
+        read[version, context] = columns
+    return written + [
+        EdgeFact(version, EdgeType.INPUT_TO, run, context, _declared(columns))
+        for (version, context), columns in read.items()
+    ]
+
+
+def _declared(columns: list[str] | None) -> dict[str, Json]:
+    return {} if columns is None else {"columns": list(columns), "covers": Coverage.DECLARED.value}
+
+
+def _columns(notes: Notes, run: Key, version: Key, tags: str) -> list[str] | None:
+    try:
+        return reads.columns(tags)
+    except ValueError as error:
+        notes.say(
+            "inputs of runs have a list of columns that cannot be read",
+            f"Of what run {run.parts[1]} read of dataset {version.parts[1]!r}, {error}; "
+            "which columns it read was taken as not known.",
+        )
+        return None
 
 
 def _model(place: Place, notes: Notes, run: Key, row: Row) -> EdgeFact | None:

@@ -38,7 +38,9 @@ _METRICS = """
 """
 _DATASETS = """
     SELECT i.destination_id, c.value, coalesce(e.workspace, ''), coalesce(e.name, CAST(d.experiment_id AS TEXT), ''),
-      coalesce(d.name, ''), coalesce(d.digest, ''), coalesce(d.dataset_source_type, ''), coalesce(d.dataset_source, '')
+      coalesce(d.name, ''), coalesce(d.digest, ''), coalesce(d.dataset_source_type, ''), coalesce(d.dataset_source, ''),
+      (SELECT json_group_array(json_array(t.name, t.value)) FROM input_tags t
+       WHERE t.input_uuid = i.input_uuid AND (t.name = 'thalweg.columns' OR t.name GLOB 'thalweg.columns.*'))
     FROM inputs i
     JOIN datasets d ON d.dataset_uuid = i.source_id
     LEFT JOIN experiments e ON e.experiment_id = d.experiment_id

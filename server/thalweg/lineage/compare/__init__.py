@@ -21,7 +21,7 @@ from thalweg.lineage.compare.answer import (
     StepKind,
     Thing,
 )
-from thalweg.lineage.compare.ask import COMPARED, FEWEST, MOST, compare
+from thalweg.lineage.compare.ask import COMPARED, FEWEST, MOST, compare, require_number
 
 __all__ = [
     "COMPARED",
@@ -40,4 +40,5 @@ __all__ = [
     "StepKind",
     "Thing",
     "compare",
+    "require_number",
 ]

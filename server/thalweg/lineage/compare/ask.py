@@ -26,6 +26,8 @@ from thalweg.store.store import Store
 COMPARED = (Kind.RUN, Kind.MODEL_VERSION, Kind.DATASET_VERSION)
 FEWEST, MOST = 2, 10
 
+MOST_PRODUCERS = 10
+
 MOST_READ = 1_000
 """Inputs of one run that are looked at."""
 
@@ -55,8 +57,7 @@ async def compare(
     Raises NotFound for an id that nobody knows, BadInput for what makes no sense, DeadlineExceeded where the time is
     over before there is anything to tell. What is too much work is cut, and `incomplete` says so.
     """
-    if not FEWEST <= len(things) <= MOST:
-        raise BadInput(f"{len(things)} things are named, and {FEWEST} to {MOST} can be compared.")
+    require_number(len(things))
     if both := sorted(set(minimize) & set(maximize)):
         raise BadInput(f"Of the metric {both[0]} less is said to be better, and more.", "Say one of them.")
     entities = await known(store, caller, things, COMPARED)
@@ -68,6 +69,13 @@ async def compare(
     asking = _Asking(store, caller, as_of, Bounds(visited, seconds))
     found = await asking.compare(entities, frozenset(parts), minimize, maximize)
     return _differing(found) if differing_only else found
+
+
+def require_number(number: int) -> None:
+    """Raises BadInput for more or fewer things than can be compared."""
+    if not FEWEST <= number <= MOST:
+        named = "1 thing is" if number == 1 else f"{number} things are"
+        raise BadInput(f"{named} named, and {FEWEST} to {MOST} can be compared.")
 
 
 class _Asking:
@@ -121,17 +129,17 @@ class _Asking:
             self._notes += [not_yet(one, self._as_of) for one in entities if not there(one, self._as_of)]
         made: Mapping[str, Near] = {}
         if entities[0].kind is not Kind.RUN:
-            made = await self._into([one.id for one in present], EdgeType.PRODUCED, 2, Kind.RUN)
+            made = await self._into([one.id for one in present], EdgeType.PRODUCED, MOST_PRODUCERS, Kind.RUN)
         things = []
         for entity in entities:
             if entity.kind is Kind.RUN:
                 run = entity if entity in present else None
             else:
-                near = made.get(entity.id, ())
-                run = near[0][1] if near else None
-                if len(near) > 1:
+                runs = sorted((run for _, run in made.get(entity.id, ())), key=lambda run: (-run.at, run.id))
+                run = runs[0] if runs else None
+                if len(runs) > 1:
                     self._notes.append(f"Several runs are said to have made {said(entity)}; the newest counts here.")
-                elif run is None and entity in present:
+                elif run is None and entity.kind is Kind.MODEL_VERSION and entity.id in made:
                     self._notes.append(f"No run is known that made {said(entity)}.")
             things.append(Thing(entity, run, entity in present))
         return tuple(things)

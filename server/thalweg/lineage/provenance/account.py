@@ -24,6 +24,7 @@ class GapKind(Enum):
     COMMIT_UNKNOWN = "COMMIT_UNKNOWN"
     NO_INPUT = "NO_INPUT"
     INPUT_GONE = "INPUT_GONE"
+    INPUT_REPLACED = "INPUT_REPLACED"
     INPUT_UNVERSIONED = "INPUT_UNVERSIONED"
     INPUT_ASSUMED = "INPUT_ASSUMED"
     INPUT_WITHOUT_URI = "INPUT_WITHOUT_URI"
@@ -58,6 +59,7 @@ class Step:
 
     makes: what it made that the account is about: the model version, or an input that is gone.
     unversioned: datasets that its job is stated to read, and of which no version is known that this run read.
+    replaced: the ids of inputs at whose URI a later version of the same dataset lies.
     """
 
     run: Entity
@@ -65,6 +67,7 @@ class Step:
     reads: tuple[Read, ...]
     makes: tuple[Entity, ...]
     unversioned: tuple[Entity, ...] = ()
+    replaced: frozenset[str] = frozenset()
     as_of: int | None = None
 
     @cached_property

@@ -145,6 +145,13 @@ def _of_input(step: Step, read: Read, maker: Step | None) -> Iterator[Gap]:
         if maker is not None:
             closes = f"Restore it from a copy, or let run {said(maker.run)}, which made it, make it again."
         yield Gap(GapKind.INPUT_GONE, entity, f"{what} was deleted.", closes)
+    elif entity.id in step.replaced:
+        yield Gap(
+            GapKind.INPUT_REPLACED,
+            entity,
+            f"{what} lies at {uri_of(entity)}, where a later version lies by now.",
+            "Keep each version at a URI of its own, or bring this one back from a copy.",
+        )
     if read.edge.props.get("assumed") is True:
         yield Gap(
             GapKind.INPUT_ASSUMED,

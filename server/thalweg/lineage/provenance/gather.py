@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from thalweg.lineage.bounds import Bounds
 from thalweg.lineage.provenance.account import Provenance, Read, Step
-from thalweg.lineage.provenance.gaps import gaps
+from thalweg.lineage.provenance.gaps import gaps, uri_of
 from thalweg.lineage.provenance.script import script
 from thalweg.lineage.subject import gone, known, not_yet, there
 from thalweg.lineage.walk import MAX_NODES
@@ -110,14 +110,32 @@ class _Gathering:
             sorted({run.asset_id for run, _ in made_by.values() if run.asset_id is not None}), self._caller
         )
         stated = await self._into(list(jobs), EdgeType.INPUT_TO, MOST_READ, Kind.DATASET)
+        replaced = await self._replaced(read)
         steps = []
         for id, (run, makes) in made_by.items():
             reads = tuple(sorted(read[id], key=_by_name))
             versions = {one.entity.asset_id for one in reads}
             datasets = {one.entity.id: one.entity for one in stated.get(run.asset_id or "", ()) if one.edge.stated}
             unversioned = tuple(datasets[dataset] for dataset in sorted(datasets) if dataset not in versions)
-            steps.append(Step(run, jobs.get(run.asset_id or ""), reads, makes, unversioned, self._as_of))
+            job = jobs.get(run.asset_id or "")
+            steps.append(Step(run, job, reads, makes, unversioned, replaced, self._as_of))
         return steps
+
+    async def _replaced(self, read: Around) -> frozenset[str]:
+        """The dataset versions that were read at whose URI the newest version of the dataset lies, a later one."""
+        versions = {one.entity.id: one.entity for reads in read.values() for one in reads}
+        lying = {id: one for id, one in versions.items() if one.kind is Kind.DATASET_VERSION and uri_of(one)}
+        assets = sorted({one.asset_id for one in lying.values() if one.asset_id is not None})
+        if not assets:
+            return frozenset()
+        ask = Neighbour(Hop.VERSIONS, limit=1, as_of=self._as_of)
+        newest = await self._store.neighbours(assets, ask, self._caller)
+        last = {asset: near.found[0][1] for asset, near in newest.items() if near.found}
+        return frozenset(
+            id
+            for id, one in lying.items()
+            if (later := last.get(one.asset_id or "")) and later.at > one.at and uri_of(later) == uri_of(one)
+        )
 
     async def _remade(self, step: Step) -> list[Step]:
         """The runs that make gone inputs again, each before what reads of it."""

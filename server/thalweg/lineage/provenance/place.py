@@ -76,7 +76,7 @@ def sources_of(uri: str | None, place: str) -> list[list[str]]:
     if scheme in ("gs", "gcs"):
         return [["gsutil", "cp", "-r", f"gs:{rest}", place]]
     if scheme in ("https", "http"):
-        return [["curl", "-fsSL", "-o", place, "--", uri]]
+        return [["curl", "-fsSLg", "-o", place, "--", uri]]
     if scheme == "file" or (not scheme and uri.startswith("/")):
         return [["cp", "-R", "--", path_of(uri) if scheme else uri, place]]
     if not scheme and _inside(uri):

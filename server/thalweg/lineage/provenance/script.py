@@ -133,6 +133,8 @@ def _input(number: int, read: Read, step: Step, taken: set[str]) -> Iterator[str
     place = place_of(uri, recorded(step), entity, number, taken)
     role = f" ({read.edge.role})" if read.edge.role else ""
     yield comment(f"input{role}: {spell(entity.kind, entity.key)}")
+    if entity.id in step.replaced and not step.gone(entity):
+        yield comment(f"gap: {GapKind.INPUT_REPLACED.value}: a later version lies there by now")
     if read.edge.props.get("assumed") is True:
         yield comment(f"gap: {GapKind.INPUT_ASSUMED.value}: it was worked out that this was read, not stated")
     ways = sources_of(uri, place)

@@ -14,7 +14,9 @@ from thalweg.store.neo4j.decode import kind_of
 from thalweg.store.neo4j.ledger import Kept, Ledger
 from thalweg.store.neo4j.loading import ALL_TYPES
 from thalweg.store.neo4j.queries import query
+from thalweg.store.neo4j.search import PROPERTIES
 from thalweg.store.neo4j.texts import chunks, edge_fact, number, short, sortable
+from thalweg.store.said import NOTHING, Text
 from thalweg.store.weave.requests import Changes
 from thalweg.store.weave.rows import (
     NO_BODY,
@@ -40,8 +42,9 @@ HAS_VERSION = "HAS_VERSION"
 async def apply(ledger: Ledger, changes: Changes) -> list[int]:
     """Writes the changes; answers the cursors of the events."""
     metrics = {row.id: values for row, values in changes.metrics}
+    texts = {row.id: said(text) for row, text in changes.texts}
     await _remove(ledger, changes)
-    await _nodes(ledger, changes, metrics)
+    await _nodes(ledger, changes, metrics, texts)
     await _edges(ledger, changes)
     await _metrics(ledger, changes, metrics)
     await _statements(ledger, changes)
@@ -75,14 +78,18 @@ async def _remove(ledger: Ledger, changes: Changes) -> None:
 # ------------------------------------------------------------------------------------------------------------- nodes
 
 
-async def _nodes(ledger: Ledger, changes: Changes, metrics: Mapping[str, list[MetricRow]]) -> None:
-    assets = [_node(row) | _columns(metrics.get(row.id)) for row in changes.nodes_new if row.asset is None]
-    versions = [_node(row) | _columns(metrics.get(row.id)) for row in changes.nodes_new if row.asset is not None]
+async def _nodes(
+    ledger: Ledger, changes: Changes, metrics: Mapping[str, list[MetricRow]], texts: dict[str, Params]
+) -> None:
+    new = [_node(row) | _columns(metrics.get(row.id)) | texts.pop(row.id, _UNSAID) for row in changes.nodes_new]
+    assets = [params for params in new if params["asset"] is None]
+    versions = [params for params in new if params["asset"] is not None]
     await ledger.change(query("create_nodes"), "rows", assets)
     again = [row["id"] for row in assets if row["id"] in ledger.removed]
     await ledger.change(query("adopt_versions"), "ids", again, exactly=False)
     await ledger.change(query("create_versions"), "rows", versions)
     await ledger.change(query("change_nodes"), "rows", [_node(row) for row in changes.nodes_changed])
+    await ledger.change(query("set_texts"), "rows", [{"id": id} | text for id, text in texts.items()])
     relabelled: list[Params] = []
     moved: list[NodeRow] = []
     for row in changes.nodes_changed:
@@ -136,6 +143,14 @@ def _node(row: NodeRow) -> Params:
     if row.asset is not None:
         params |= _has_version(row.hidden)
     return params
+
+
+def said(text: Text) -> Params:
+    """What an entity is searched by."""
+    return {name: part or None for name, part in zip(PROPERTIES, text, strict=True)}
+
+
+_UNSAID = said(NOTHING)
 
 
 def _has_version(hidden: bool) -> Params:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import Callable
 from dataclasses import replace
@@ -31,10 +32,12 @@ _NO_NUMBER = "NaN"
 async def find(database: Database, asked: Find) -> Page:
     check(asked.kind, asked.where)
     order = keys(asked.order)
-    if not isinstance(asked.where, Where):
-        return await _find(database, replace(asked, where=await renamed(database, asked.where)), order)
-    page = await _find(database, asked, order)
-    where = asked.where if page.entities else await renamed(database, asked.where)
+    if isinstance(asked.where, Where):
+        page = await _find(database, asked, order)
+        where = asked.where if page.entities else await renamed(database, asked.where)
+    else:
+        # Of several parts one may be by an old id and others hold: both are asked at once, and seldom in vain.
+        page, where = await asyncio.gather(_find(database, asked, order), renamed(database, asked.where))
     return page if where == asked.where else await _find(database, replace(asked, where=where), order)
 
 

@@ -14,6 +14,7 @@ from thalweg.model.facts import MarkKind, Point
 from thalweg.store.neo4j.decode import key_of, kind_of
 from thalweg.store.neo4j.ledger import Kept, Ledger
 from thalweg.store.neo4j.queries import query
+from thalweg.store.neo4j.search import newest_columns
 from thalweg.store.neo4j.texts import TYPES, edge_fact, edge_of, short
 from thalweg.store.weave import requests as ask
 from thalweg.store.weave.rows import (
@@ -232,6 +233,10 @@ async def edge_statements(ledger: Ledger, asked: ask.EdgeStatements) -> list[Edg
     return found
 
 
+async def columns(ledger: Ledger, asked: ask.Columns) -> dict[str, tuple[str, ...]]:
+    return await newest_columns(ledger.ask, [row.id for row in asked.nodes])
+
+
 # ------------------------------------------------------------------------------------------------ histories and marks
 
 
@@ -288,6 +293,7 @@ LOADS: dict[type, Load] = {
     ask.MarksOfScopes: marks_of_scopes,
     ask.MarksOfModels: marks_of_models,
     ask.Extremes: extremes,
+    ask.Columns: columns,
     ask.Isolated: isolated,
 }
 """By the request, what answers it."""

@@ -66,12 +66,21 @@ async def create(database: Database) -> None:
         await database.run(query("await_indexes"))
 
 
-async def migrate(database: Database) -> tuple[int, int]:
-    """Brings the store to this release's schema; answers the version before and after."""
+SEARCHED_SINCE = 2
+"""The version with which the text of entities came: it follows from what they say, and must be worked out."""
+
+
+async def prepare(database: Database) -> int:
+    """Begins a migration: makes what is missing; answers the version before."""
     before = await begin(database, older=True)
     await create(database)
+    return before
+
+
+async def finish(database: Database) -> int:
+    """Ends a migration; answers the version after."""
     (after,) = await database.run(query("migrated"), version=SCHEMA_VERSION, release=__version__)
-    return before, after
+    return int(after)
 
 
 async def _require_server(database: Database) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from thalweg.model import time
 from thalweg.model.kinds import Kind
-from thalweg.store.conditions import Beginning, beginnings, split
+from thalweg.store.beginnings import Beginning, beginnings, split
 from thalweg.store.neo4j.applying import pair
 from thalweg.store.neo4j.conditions import Rest
 from thalweg.store.neo4j.database import Database

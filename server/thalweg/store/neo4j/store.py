@@ -17,6 +17,7 @@ from thalweg.model.results import (
     Edge,
     Entity,
     Event,
+    Found,
     Grouped,
     Mark,
     Neighbours,
@@ -30,15 +31,18 @@ from thalweg.model.results import (
 from thalweg.store.neo4j import around, groups, lists, schema, upkeep
 from thalweg.store.neo4j.database import Database, Transaction
 from thalweg.store.neo4j.drive import drive, take_place
+from thalweg.store.neo4j.ledger import AT_ONCE
 from thalweg.store.neo4j.path import path
 from thalweg.store.neo4j.queries import query
+from thalweg.store.neo4j.search import search
 from thalweg.store.neo4j.walk import walk
-from thalweg.store.questions import Condition, Find, Groups, Neighbour, PathBetween, Start, Walk
+from thalweg.store.questions import Condition, Find, Groups, Neighbour, PathBetween, Search, Start, Walk
 from thalweg.store.queue import Answer, Batch, Queue
 from thalweg.store.weave import weave
 from thalweg.store.weave.derived import rebuild
 from thalweg.store.weave.prepared import Prepared
 from thalweg.store.weave.requests import Asking
+from thalweg.store.weave.texts import rebuild as retell
 
 T = TypeVar("T")
 Step = Callable[[int], Asking[T]]
@@ -170,6 +174,9 @@ class Neo4jStore:
     async def group(self, asked: Groups, caller: Caller) -> Grouped:
         return await groups.group(self._read(), asked)
 
+    async def search(self, search_: Search, caller: Caller) -> Found:
+        return await search(self._read(), search_)
+
     async def neighbours(self, ids: Sequence[str], ask: Neighbour, caller: Caller) -> Mapping[str, Neighbours]:
         return await around.neighbours(self._read(), ids, ask)
 
@@ -210,11 +217,22 @@ class Neo4jStore:
     async def rebuild(self, caller: Caller) -> int:
         self._require_writer()
         wrong = await upkeep.wrong_derived(self._database)
-        return (await self._drive([partial(rebuild, wrong)]))[0] if wrong else 0
+        mended = (await self._drive([partial(rebuild, wrong)]))[0] if wrong else 0
+        return mended + await self._retell()
+
+    async def _retell(self) -> int:
+        """Works out anew what is searched of each entity that is searched by something else; answers how many."""
+        wrong = await upkeep.wrong_texts(self._database)
+        for begin in range(0, len(wrong), AT_ONCE):
+            await self._drive([partial(retell, wrong[begin : begin + AT_ONCE])])
+        return len(wrong)
 
     async def migrate(self) -> tuple[int, int]:
         self._require_writer()
-        return await schema.migrate(self._database)
+        before = await schema.prepare(self._database)
+        if before < schema.SEARCHED_SINCE:
+            await self._retell()
+        return before, await schema.finish(self._database)
 
     async def ping(self) -> None:
         await self._read().read(query("ping"), seconds=5.0)

@@ -8,10 +8,14 @@ from thalweg.model.edges import LINEAGE, EdgeType
 from thalweg.model.kinds import Kind, Level
 from thalweg.model.results import Checked, Finding, StoreInfo
 from thalweg.store.neo4j.database import Database
-from thalweg.store.neo4j.loading import ALL_TYPES
-from thalweg.store.neo4j.queries import query
+from thalweg.store.neo4j.decode import key_of, kind_of
+from thalweg.store.neo4j.ledger import AT_ONCE
+from thalweg.store.neo4j.loading import ALL_TYPES, body_of
+from thalweg.store.neo4j.queries import Query, query
+from thalweg.store.neo4j.search import newest_columns
 from thalweg.store.neo4j.texts import INDEXED, TYPES
-from thalweg.store.rules import IMPORT, REPORT, RULES, SHOWN, Rule, derived
+from thalweg.store.rules import IMPORT, REPORT, RULES, SHOWN, Rule, derived, searched
+from thalweg.store.said import text
 from thalweg.store.weave.requests import AssetEdge
 
 _OWN_RULES = (
@@ -52,8 +56,28 @@ async def check(database: Database) -> Checked:
         if found:
             findings.append(rule.finding(found))
     findings += derived(await wrong_derived(database))
+    findings += searched(await wrong_texts(database))
     (size,) = await database.read(query("size"))
     return Checked(tuple(findings), size)
+
+
+async def wrong_texts(database: Database) -> list[str]:
+    """The entities that are not searched by what they say."""
+
+    async def ask(text: Query, **parameters: Any) -> Any:
+        return (await database.read(text, seconds=PATIENCE, **parameters))[0]
+
+    wrong: list[str] = []
+    after = ""
+    while rows := await ask(query("texts"), after=after, limit=AT_ONCE):
+        after = rows[-1][0]
+        columns = await newest_columns(ask, [row[0] for row in rows if kind_of(row[0]) is Kind.DATASET])
+        wrong += [
+            id
+            for id, key, body, *was in rows
+            if text(kind_of(id), key_of(key), body_of(body), columns.get(id, ())) != tuple(was)
+        ]
+    return wrong
 
 
 async def wrong_derived(database: Database) -> list[AssetEdge]:

@@ -11,6 +11,7 @@ import orjson
 
 from thalweg.model.edges import EdgeType
 from thalweg.model.kinds import Kind
+from thalweg.store.sqlite import texts
 from thalweg.store.sqlite.codes import KIND_BITS, KIND_CODE, TYPE_CODE, pack
 from thalweg.store.sqlite.transaction import SQL, EdgePlace, Transaction
 from thalweg.store.weave.requests import Changes
@@ -35,6 +36,8 @@ def apply(tx: Transaction, changes: Changes) -> list[int]:
         many(SQL["put_node_statement"], _node_statements(tx, changes.node_statements_put))
     if changes.edge_statements_put:
         many(SQL["put_edge_statement"], _edge_statements(tx, changes.edge_statements_put))
+    if changes.texts:
+        texts.write(tx, changes.texts, changes.nodes_new)
     if changes.metrics:
         _write_metrics(tx, changes.metrics)
     if changes.histories_put:
@@ -88,6 +91,7 @@ def _remove(tx: Transaction, changes: Changes) -> None:
     if changes.nodes_removed:
         handles = [(node.handle,) for node in changes.nodes_removed]
         _remove_metrics(tx, handles)
+        texts.remove(tx.connection, handles)
         many(SQL["remove_node"], handles)
         for node in changes.nodes_removed:
             tx.nodes.pop(node.id, None)

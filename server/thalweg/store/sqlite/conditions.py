@@ -8,7 +8,8 @@ import sqlite3
 from typing import Any
 
 from thalweg.model.kinds import Kind
-from thalweg.store.conditions import Beginning, Group, Part, Single, normal, other_end
+from thalweg.store.beginnings import Beginning
+from thalweg.store.conditions import Group, Part, Single, normal, other_end
 from thalweg.store.questions import Condition, MetricIs, NumberIs, Related
 from thalweg.store.sqlite.codes import KIND_CODE, TYPE_CODE
 from thalweg.store.sqlite.entities import as_json, handles

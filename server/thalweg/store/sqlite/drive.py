@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from thalweg.store.sqlite import rows
+from thalweg.store.sqlite import rows, texts
 from thalweg.store.sqlite.changes import apply, settle
 from thalweg.store.sqlite.codes import KIND_BITS
 from thalweg.store.sqlite.transaction import SQL, Counters, Transaction
@@ -37,6 +37,7 @@ _ANSWER: dict[type, Callable[[Transaction, Any], Any]] = {
     ask.MarksOfScopes: rows.marks_of_scopes,
     ask.MarksOfModels: rows.marks_of_models,
     ask.Extremes: rows.extremes,
+    ask.Columns: texts.columns,
     ask.Isolated: rows.isolated,
     ask.Changes: apply,
 }

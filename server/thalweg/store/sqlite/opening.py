@@ -9,6 +9,7 @@ from pathlib import Path
 
 import thalweg
 from thalweg.model.errors import NotAStore, StoreError, StoreNewer, StoreNotFound, StoreOlder
+from thalweg.store.sqlite import texts
 from thalweg.store.sqlite.connections import connect
 from thalweg.store.sqlite.errors import translated
 from thalweg.store.sqlite.text import script
@@ -121,6 +122,9 @@ def reading_mode(file: Path) -> str:
 MIGRATIONS: dict[int, str] = {2: "migrate_2.sql"}
 """The script that brings a store to a version from the one before it."""
 
+SEARCHED_SINCE = 2
+"""The version with which the text of entities came: it follows from what they say, which no script can read."""
+
 
 def migrate(connection: sqlite3.Connection, file: Path) -> int:
     """Brings a store to this release's schema, whole or not at all; answers the version it had."""
@@ -136,6 +140,8 @@ def migrate(connection: sqlite3.Connection, file: Path) -> int:
         for step in range(before + 1, SCHEMA_VERSION + 1):
             for statement in statements(script(MIGRATIONS[step])):
                 connection.execute(statement)
+            if step == SEARCHED_SINCE:
+                texts.fill(connection)
         connection.execute("UPDATE meta SET value = ? WHERE key = 'release'", (thalweg.__version__,))
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         connection.execute("COMMIT")

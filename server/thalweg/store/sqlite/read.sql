@@ -98,3 +98,17 @@ SELECT type, count(*) FROM edge WHERE type > 0 GROUP BY type;
 -- name: totals
 -- How many sources and events there are, and the release that made the schema.
 SELECT (SELECT count(*) FROM source), (SELECT count(*) FROM event), (SELECT value FROM meta WHERE key = 'release');
+
+-- name: search
+-- Entities that a question of the index meets, in the order of pages, from where the last page ended.
+SELECT
+-- with: entity
+, v.gone_at IS NOT NULL AS lost, v.kind > 10 AS level
+FROM search AS s CROSS JOIN node AS v ON v.n = s.rowid LEFT JOIN node AS a ON a.n = v.asset
+WHERE s.search MATCH :match AND v.kind > 0
+  AND (:kinds IS NULL OR v.kind IN (SELECT value FROM json_each(:kinds)))
+  AND (:namespace IS NULL OR v.k1 = :namespace)
+  AND (:namespace_from IS NULL OR (v.k1 >= :namespace_from AND v.k1 < :namespace_to))
+  AND (:gone IS NULL OR (v.gone_at IS NOT NULL) = :gone)
+  AND (:id IS NULL OR (v.gone_at IS NOT NULL, v.kind > 10, -v.at, v.id) > (:lost, :level, -:at, :id))
+ORDER BY lost, level, v.at DESC, v.id LIMIT :limit;

@@ -225,3 +225,6 @@ CREATE TABLE verdict (
   caller TEXT NOT NULL,
   body BLOB NOT NULL
 ) WITHOUT ROWID;
+
+-- What nodes are searched by, in words of ASCII (store/words.py); `_` stands between texts.
+CREATE VIRTUAL TABLE search USING fts5 (name, tags, text, tokenize = "ascii tokenchars '_'");

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from thalweg.model.kinds import Kind, Level
-from thalweg.store.conditions import Beginning, beginnings, split
+from thalweg.store.beginnings import Beginning, beginnings, split
 from thalweg.store.questions import AllOf, Condition, Hop, Order, Sort, Where
 from thalweg.store.sqlite.codes import KIND_CODE
 from thalweg.store.sqlite.conditions import SQL, Conditions, Parameters, end_of, reached

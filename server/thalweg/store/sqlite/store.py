@@ -30,6 +30,7 @@ from thalweg.model.results import (
     Edge,
     Entity,
     Event,
+    Found,
     Grouped,
     Mark,
     Neighbours,
@@ -40,14 +41,15 @@ from thalweg.model.results import (
     Walked,
     Written,
 )
-from thalweg.store.questions import Condition, Find, Groups, Neighbour, PathBetween, Start, Walk
+from thalweg.store.questions import Condition, Find, Groups, Neighbour, PathBetween, Search, Start, Walk
 from thalweg.store.queue import Answer, Batch, Queue
-from thalweg.store.sqlite import entities, groups, lists, neighbours, opening, paths, upkeep, walks
+from thalweg.store.sqlite import entities, groups, lists, neighbours, opening, paths, texts, upkeep, walks
 from thalweg.store.sqlite.codes import KINDS, TYPES, unpack
 from thalweg.store.sqlite.connections import Reader, Readers, Writer, connect, connect_reader, connect_writer
 from thalweg.store.sqlite.drive import Driver
 from thalweg.store.sqlite.errors import translated
 from thalweg.store.sqlite.lock import WriterLock
+from thalweg.store.sqlite.search import search
 from thalweg.store.sqlite.transaction import SQL
 from thalweg.store.store import SCHEMA_VERSION
 from thalweg.store.weave import weave
@@ -196,6 +198,9 @@ class SQLiteStore:
     async def group(self, asked: Groups, caller: Caller) -> Grouped:
         return await self._ask(lambda reader: groups.group(reader, asked), asked.seconds)
 
+    async def search(self, search_: Search, caller: Caller) -> Found:
+        return await self._ask(lambda reader: search(reader, search_), search_.seconds)
+
     async def neighbours(self, ids: Sequence[str], ask: Neighbour, caller: Caller) -> Mapping[str, Neighbours]:
         return await self._ask(lambda reader: neighbours.neighbours(reader, ids, ask))
 
@@ -293,7 +298,8 @@ class SQLiteStore:
     async def rebuild(self, caller: Caller) -> int:
         self._require_writer()
         wrong = await self._ask(lambda reader: upkeep.wrong_derived(reader.connection))
-        return (await self._drive([partial(rebuild, wrong, time.now())]))[0] if wrong else 0
+        mended = (await self._drive([partial(rebuild, wrong, time.now())]))[0] if wrong else 0
+        return mended + await self._require_writer().ask(texts.mend)
 
     async def migrate(self) -> tuple[int, int]:
         def migrate(connection: sqlite3.Connection) -> tuple[int, int]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 
 from thalweg.model.results import Checked, Finding
-from thalweg.store.rules import RULES, SHOWN, derived
+from thalweg.store.rules import RULES, SHOWN, derived, searched
+from thalweg.store.sqlite import texts
 from thalweg.store.sqlite.codes import TYPES
 from thalweg.store.sqlite.connections import Reader
 from thalweg.store.sqlite.text import load
@@ -38,6 +39,7 @@ def check(reader: Reader) -> Checked:
         if rows := connection.execute(SQL[rule.query], {"limit": SHOWN + 1}).fetchall():
             findings.append(rule.finding([str(row[0]) for row in rows]))
     findings += derived(wrong_derived(connection))
+    findings += searched([id or f"row {n} of search" for n, id, _ in texts.wrong(connection)])
     nodes, edges = connection.execute(SQL["size"]).fetchone()
     return Checked(tuple(findings), nodes + edges)
 

@@ -91,3 +91,12 @@ SELECT n || ' ' || k FROM (
   SELECT n, k FROM metric_best AS o
   WHERE NOT EXISTS (SELECT 1 FROM kept AS m WHERE m.n = o.n AND m.k = o.k AND m.best = o.value))
 LIMIT :limit;
+
+-- name: texts
+-- Every node, and what it is searched by.
+SELECT v.n, v.id, v.kind, v.k1, v.k2, v.k3, v.body, s.name, s.tags, s.text
+FROM node AS v LEFT JOIN search AS s ON s.rowid = v.n ORDER BY v.n;
+
+-- name: loose_texts
+-- What is searched of nodes that are not there.
+SELECT s.rowid FROM search AS s WHERE NOT EXISTS (SELECT 1 FROM node AS v WHERE v.n = s.rowid);

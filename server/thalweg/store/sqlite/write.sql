@@ -317,3 +317,19 @@ INSERT INTO event (seq, at, caller, request_id, source, scope, changes) VALUES (
 -- name: keep_verdict
 -- A verdict that was given; one that is kept already stays.
 INSERT INTO verdict (id, at, caller, body) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING;
+
+-- name: text
+-- What a node is searched by.
+SELECT name, tags, text FROM search WHERE rowid = ?1;
+
+-- name: put_text
+-- What a node is searched by from now on.
+INSERT INTO search (rowid, name, tags, text) VALUES (?, ?, ?, ?);
+
+-- name: remove_text
+-- A node is no longer searched.
+DELETE FROM search WHERE rowid = ?;
+
+-- name: columned
+-- The versions of a dataset that may have columns, the newest first.
+SELECT body FROM node WHERE asset = ?1 AND kind = 11 AND instr(body, x'22636f6c756d6e73223a5b') ORDER BY at DESC, id DESC;

@@ -8,7 +8,7 @@ import orjson
 
 from thalweg.model.kinds import Kind
 from thalweg.model.results import Change
-from thalweg.store.weave import derived, edges, nodes
+from thalweg.store.weave import derived, edges, nodes, texts
 from thalweg.store.weave.loom import Before, Loom, Piece
 from thalweg.store.weave.requests import Aliases, Asking, Changes, Isolated, Joined, Joins, MarksOfModels
 from thalweg.store.weave.rows import NO_BODY, EdgeRef, EdgeRow, JoinRow, MarkRow, MetricRow, NodeRow, State
@@ -25,6 +25,7 @@ def finish(loom: Loom) -> Asking[None]:
     yield loom.changes
     loom.changes = Changes()
     yield from derived.count_again(loom)
+    yield from texts.follow(loom)
     yield from _sweep(loom)
 
 
@@ -37,8 +38,11 @@ def _collect(loom: Loom) -> None:
             Change.CREATED, "new", id=id, kind=row.kind.label, **({"stub": True} if row.state is State.STUB else {})
         )
         _promote(loom, row, NO_BODY)
+        texts.fresh(loom, row)
     for id, before in loom.before.items():
         _collect_node(loom, loom.nodes[id], before)
+        texts.changed(loom, loom.nodes[id], before)
+    texts.put_off(loom)
     for ref in loom.touched:
         _collect_edge(loom, loom.edges[ref], ref)
     for rows in (changes.nodes_new, changes.nodes_changed):
@@ -57,8 +61,8 @@ def _collect_node(loom: Loom, row: NodeRow, before: Before) -> None:
         row.asset,
     )
     if not seen and before.at == row.at and before.hidden == row.hidden:
-        if id in loom.adds or id in loom.drops:
-            loom.changes.nodes_changed.append(row)  # who states it changed, not what it is
+        if id in loom.adds or id in loom.drops or before.forgotten != row.forgotten:
+            loom.changes.nodes_changed.append(row)  # who states it changed, or why it is hidden, not what it is
         return
     loom.changes.nodes_changed.append(row)
     if not seen:

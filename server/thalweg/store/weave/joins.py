@@ -161,6 +161,9 @@ def _hang_over(
         loom.keys.setdefault(id, named[id])
     _hang_up(loom, bodies, piece)
     loom.loose.update(row.asset for row in bodies.nodes.values() if row.asset is not None)
+    loom.columned.update(
+        row.asset for row in bodies.nodes.values() if row.kind is Kind.DATASET_VERSION and row.asset is not None
+    )
     for id in sorted({canonical[id] for id in keys}):
         loom.node(id, piece)
         loom.loose.add(id)  # a name that only the join knew goes with it

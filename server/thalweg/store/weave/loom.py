@@ -60,6 +60,7 @@ class Before:
     gone_at: int | None
     asset: str | None
     hidden: bool
+    forgotten: bool
 
 
 Contribution = tuple[AssetEdge, int]
@@ -94,6 +95,8 @@ class Loom:
         self.unsaid: set[EdgeRef] = set()
         self.loose: set[str] = set()
         self.recount: set[AssetEdge] = set()
+        self.columned: set[str] = set()
+        """Datasets whose columns, or whose own words, may have changed."""
 
     # ------------------------------------------------------------------------------------------------------ loading
 
@@ -105,7 +108,9 @@ class Loom:
         found: dict[str, NodeRow] = yield Nodes(wanted)
         for id, row in found.items():
             self.nodes[id] = row
-            self.before[id] = Before(row.state, row.body, row.at, row.until, row.gone_at, row.asset, row.hidden)
+            self.before[id] = Before(
+                row.state, row.body, row.at, row.until, row.gone_at, row.asset, row.hidden, row.forgotten
+            )
 
     def load_edges(self, refs: Iterable[EdgeRef]) -> Asking[None]:
         """Loads the edges that exist; only those whose ends both existed before can."""

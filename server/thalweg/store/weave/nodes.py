@@ -91,7 +91,7 @@ def _leave(loom: Loom, row: NodeRow, drops: list[NodeStatement]) -> None:
     row.origins = {}
     at = loom.cause[row.id].at
     if row.kind is Kind.RELEASE:
-        if row.until is None:
+        if row.until is None or row.until > at:  # one that was to end later ended when its source left it out
             row.until = at
             row.body = dumps({**row.props, "until": at})
     elif row.gone_at is None:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from thalweg.model.edges import EdgeType
 from thalweg.model.facts import MarkKind
+from thalweg.store.said import Text
 from thalweg.store.weave.rows import (
     AliasRow,
     EdgeRef,
@@ -179,6 +180,16 @@ class Extremes:
 
 
 @dataclass(slots=True)
+class Columns:
+    """-> dict[str, tuple[str, ...]]: the columns of the newest version that has any, of each dataset.
+
+    A hidden version has none. Asked after changes were applied.
+    """
+
+    nodes: Sequence[NodeRow]
+
+
+@dataclass(slots=True)
 class Isolated:
     """-> set[str]: those of the nodes that have no edge, statement, version or mark. Asked after changes."""
 
@@ -189,7 +200,8 @@ class Isolated:
 class Changes:
     """-> list[int]: the cursors of the events, in order. Writes rows; order within: removals, nodes, edges, the rest.
 
-    A changed row is written whole. `metrics` replaces all metrics of a node. A statement that is put replaces the one
+    A changed row is written whole. `metrics` replaces all metrics of a node, `texts` what it is searched by; a
+    node that is removed loses both. A statement that is put replaces the one
     with the same scope, fact and stated ids. `seen`: (scope id, seen_at).
     """
 
@@ -204,6 +216,7 @@ class Changes:
     edge_statements_put: list[EdgeStatement] = field(default_factory=list)
     edge_statements_removed: list[EdgeStatement] = field(default_factory=list)
     metrics: list[tuple[NodeRow, list[MetricRow]]] = field(default_factory=list)
+    texts: list[tuple[NodeRow, Text]] = field(default_factory=list)
     histories_put: list[HistoryRow] = field(default_factory=list)
     histories_removed: list[tuple[str, NodeRow, str]] = field(default_factory=list)
     """(scope, node, stated id): all metrics of it."""
@@ -242,6 +255,7 @@ Request = (
     | MarksOfScopes
     | MarksOfModels
     | Extremes
+    | Columns
     | Isolated
     | Changes
 )

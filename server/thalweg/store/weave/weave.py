@@ -374,6 +374,9 @@ def _remember(ids: Sequence[str], caller: Caller, now: int, *, forgotten: bool) 
     for row in (*changing, *(loom.nodes[id] for id in versions)):
         asset = loom.nodes.get(row.asset) if row.asset is not None else None
         row.hidden = row.forgotten or (asset is not None and asset.forgotten)
+    if not forgotten:  # what nobody has stated or pointed at since was kept only to be hidden
+        loom.loose.update(row.id for row in changing)
+        loom.cause.update((row.id, piece) for row in changing)
     yield from finish(loom)
     cursors = yield from _announce(loom.changes, [piece], caller, now)
     return Written(Outcome.WRITTEN, piece.ids, piece.counts, cursor=cursors[0])

@@ -11,7 +11,8 @@ CREATE (n:Entity:$(r.label) {
 })
 CREATE (d:Detail {
   id: r.id, body: r.body, lead: r.lead, won: r.won, origins: r.origins, statements: r.statements, tags: r.tags,
-  params: r.params, metrics: r.metrics, lasts: r.lasts, bests: r.bests
+  params: r.params, metrics: r.metrics, lasts: r.lasts, bests: r.bests, said_name: r.said_name, said_tags: r.said_tags,
+  said_text: r.said_text
 })
 RETURN count(*) AS met
 
@@ -27,7 +28,8 @@ CREATE (n:Entity:$(r.label) {
 CREATE (a)-[:$(r.has_version) {type: r.hidden_type}]->(n)
 CREATE (d:Detail {
   id: r.id, body: r.body, lead: r.lead, won: r.won, origins: r.origins, statements: r.statements, tags: r.tags,
-  params: r.params, metrics: r.metrics, lasts: r.lasts, bests: r.bests
+  params: r.params, metrics: r.metrics, lasts: r.lasts, bests: r.bests, said_name: r.said_name, said_tags: r.said_tags,
+  said_text: r.said_text
 })
 RETURN count(*) AS met
 
@@ -160,6 +162,13 @@ RETURN count(*) AS met
 UNWIND $rows AS r
 MATCH (d:Detail {id: r.id})
 SET d.metrics = r.metrics, d.lasts = r.lasts, d.bests = r.bests
+RETURN count(*) AS met
+
+// name: set_texts
+// What entities are searched by; null where there is nothing.
+UNWIND $rows AS r
+MATCH (d:Detail {id: r.id})
+SET d.said_name = r.said_name, d.said_tags = r.said_tags, d.said_text = r.said_text
 RETURN count(*) AS met
 
 // name: create_histories

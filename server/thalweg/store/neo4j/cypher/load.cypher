@@ -189,3 +189,16 @@ WHERE NOT EXISTS { (n)-[e:TYPES|HIDDEN]-() WHERE coalesce(e.type, '') <> 'HAS_VE
   AND NOT EXISTS { (v:Entity) WHERE v.asset = id AND v.at IS NOT NULL }
   AND NOT EXISTS { (m:Mark {version: id}) }
 RETURN collect(id) AS rows
+
+// name: columned
+// The properties of some versions of datasets that may have columns, the newest first.
+UNWIND $ids AS id
+CALL (id) {
+  MATCH (v:Entity)
+  WHERE v.asset = id AND v.at IS NOT NULL AND v.kind = 'DatasetVersion'
+  MATCH (d:Detail {id: v.id})
+  WHERE d.body CONTAINS '"columns":['
+  WITH v, d ORDER BY v.at DESC, v.id DESC SKIP $skip LIMIT $limit
+  RETURN collect(d.body) AS bodies
+}
+RETURN collect([id, bodies]) AS rows

@@ -104,3 +104,18 @@ RETURN collect([e.seq, e.at, e.caller, e.request_id, e.source, e.scope, e.change
 // A verdict by its id.
 MATCH (v:Verdict {id: $id})
 RETURN v.id AS id, v.at AS at, v.caller AS caller, v.body AS body
+
+// name: search
+// Entities that a question of the index meets, in the order of pages, from where the last page ended.
+CALL db.index.fulltext.queryNodes('detail_said', $match) YIELD node AS d
+MATCH (n:Entity {id: d.id})
+WHERE n.kind IS NOT NULL
+  AND ($kept.kinds IS NULL OR n.kind IN $kept.kinds)
+  AND ($kept.namespace IS NULL OR n.namespace = $kept.namespace)
+  AND ($kept.namespace_begins IS NULL OR n.namespace STARTS WITH $kept.namespace_begins)
+  AND ($kept.gone IS NULL OR (n.gone_at IS NOT NULL) = $kept.gone)
+WITH n, d, CASE WHEN n.gone_at IS NULL THEN 0 ELSE 1 END AS lost, CASE WHEN n.kind IN $kept.assets THEN 0 ELSE 1 END AS level
+WHERE $kept.id IS NULL OR lost > $kept.lost OR (lost = $kept.lost AND (
+  level > $kept.level OR (level = $kept.level AND (n.at < $kept.at OR (n.at = $kept.at AND n.id > $kept.id)))))
+WITH n, d, lost, level ORDER BY lost, level, n.at DESC, n.id LIMIT $limit
+RETURN collect([n.id, n.key, n.asset, n.at, n.first_at, n.updated_at, n.gone_at, n.state, d.origins, d.body]) AS rows

@@ -107,3 +107,9 @@ CREATE INDEX mark_version IF NOT EXISTS FOR (n:Mark) ON (n.version)
 // name: mark_scope
 // The marks that a scope states.
 CREATE INDEX mark_scope IF NOT EXISTS FOR (n:Mark) ON (n.scope)
+
+// name: detail_said
+// What entities are searched by: words of ASCII (store/words.py), which this analyzer parts and leaves as they are. It is
+// in step with what is committed, which Neo4j does unless told otherwise.
+CREATE FULLTEXT INDEX detail_said IF NOT EXISTS FOR (n:Detail) ON EACH [n.said_name, n.said_tags, n.said_text]
+OPTIONS {indexConfig: {`fulltext.analyzer`: 'whitespace', `fulltext.eventually_consistent`: false}}

@@ -182,3 +182,11 @@ WHERE d.derived > 0 AND NOT EXISTS {
   WHERE w.asset = b.id AND type(e) = coalesce(d.type, type(d)) AND coalesce(e.role, '') = coalesce(d.role, '')
 }
 RETURN collect([a.id, coalesce(d.type, type(d)), b.id, coalesce(d.role, '')]) AS found
+
+// name: texts
+// Some entities by id, what they say, and what they are searched by.
+MATCH (n:Entity)
+WHERE n.id > $after
+WITH n ORDER BY n.id LIMIT $limit
+MATCH (d:Detail {id: n.id})
+RETURN collect([n.id, n.key, d.body, coalesce(d.said_name, ''), coalesce(d.said_tags, ''), coalesce(d.said_text, '')]) AS rows

@@ -15,5 +15,6 @@ def customer_features(transactions: pd.DataFrame, customers: pd.DataFrame) -> pd
             "age": by_customer["age"].max(),
         }
     )
-    joined = customers.set_index("customer_id")[["tenure_months"]].join(features)
-    return joined.fillna(0.0).astype("float64").reset_index()
+    known = customers.set_index("customer_id")[["home_country", "plan", "tenure_months"]]
+    paid = features.reindex(known.index, fill_value=0.0).astype("float64")
+    return known.astype({"tenure_months": "int32"}).join(paid).reset_index()
