@@ -109,10 +109,18 @@ def check(run: Run, work: Work, store: str) -> Check:
         asked = ("check", "--from-diff", range, "--repository", str(work.path), "--store", store, "--json")
         ran = run(*asked, "--as-of", "2026-11-01", *more)
         assert ran.out, ran.err
-        found = json.loads(ran.out)
-        return ran.code, found if isinstance(found, list) else [found]
+        report = json.loads(ran.out)
+        assert report["code"] == ran.code
+        return ran.code, [
+            {**one, "of": [{"name": name} for name in map(bare, one["of"]) if name]} for one in report["checks"]
+        ]
 
     return check
+
+
+def bare(text: str) -> str:
+    """The name of a dataset without its namespace; nothing for what names none."""
+    return text.partition("://")[2].partition("/")[2] if text.startswith("dataset:") else ""
 
 
 def said(answer: dict[str, Any]) -> tuple[str, Any, str, int]:
@@ -123,6 +131,6 @@ def said(answer: dict[str, Any]) -> tuple[str, Any, str, int]:
 def nothing(answers: Answers) -> bool:
     """Whether a range changes nothing that is known, and says so."""
     (answer,) = answers
-    return (answer["verdict"], answer["of"], answer["place"]) == ("PASS", [], None) and (
+    return (answer["verdict"], answer["findings"], answer["place"]) == ("PASS", [], None) and (
         "changes no tables" in answer["notes"][0]
     )

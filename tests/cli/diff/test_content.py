@@ -22,7 +22,7 @@ def test_another_hash_is_other_content(work: Work, check: Check) -> None:
     work.commit({"data/train.csv.dvc": dvc("cccc")})
     _, (answer,) = check()
     assert said(answer) == ("content", {}, "data/train.csv.dvc", 5)
-    assert [(line["name"], line["effect"]) for line in answer["affected"]] == [("train", "STALE")]
+    assert [(one["asset"], one["effect"]) for one in answer["findings"]] == [("job:test train", "STALE")]
 
 
 def test_an_output_that_goes_is_the_end_of_that_version_alone(work: Work, check: Check) -> None:

@@ -138,7 +138,7 @@ def test_a_column_that_keeps_its_old_name_beside_the_new_one_is_no_break(work: W
     )
     _, (answer,) = check()
     assert [list(one) for one in answer["given"]["changes"]] == [["add"]]
-    assert (answer["verdict"], answer["affected"]) == ("PASS", [])
+    assert (answer["verdict"], answer["findings"]) == ("PASS", [])
 
 
 @pytest.mark.parametrize(
