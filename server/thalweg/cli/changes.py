@@ -53,12 +53,12 @@ class Flags:
     withdraw: bool = False
     newest: int | None = field(default=None)
 
-    def renames(self) -> dict[str, str]:
+    def renames(self, said: str = "--new-schema the file says") -> dict[str, str]:
         """New names by old ones, for a schema that is read from a file. Raises BadInput for any other change."""
         others = replace(self, rename=(), newest=None).words()
         if others or self.newest is not None:
             raise BadInput(
-                "With --new-schema the file says what changes.",
+                f"With {said} what changes.",
                 "Of the other changes only --rename-column goes with it.",
             )
         return {one["column"]: one["to"] for one in map(_renamed, self.rename)}

@@ -47,6 +47,10 @@ Name = Annotated[
 Names = Annotated[
     list[str], typer.Argument(metavar="NAME...", help="What is meant, as people name it.", show_default=False)
 ]
+SomeNames = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="NAME...", help="What is meant, as people name it.", show_default=False),
+]
 AsOf = Annotated[
     str | None,
     typer.Option(
@@ -129,6 +133,33 @@ Table = Annotated[
 Dialect = Annotated[
     str | None,
     typer.Option("--dialect", metavar="NAME", help="Of SQL: postgres, bigquery, spark, ….", show_default=False),
+]
+FromDiff = Annotated[
+    str | None,
+    typer.Option(
+        "--from-diff",
+        metavar="BASE...HEAD",
+        help="What the files of these commits change, since HEAD left BASE: SQL, dbt, DVC, contracts, schemas, "
+        "manifests. Then no NAME is given.",
+        show_default=False,
+    ),
+]
+Repository = Annotated[
+    Path | None,
+    typer.Option(
+        "--repository",
+        metavar="PATH",
+        help="With --from-diff: of this repository; else of the one that the current folder is in.",
+        show_default=False,
+    ),
+]
+DatasetOf = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--dataset",
+        metavar="TABLE=NAME",
+        help="With --from-diff: this table of a file is that dataset, or, as TABLE=-, none (again for more).",
+    ),
 ]
 Policy = Annotated[
     Path | None,

@@ -111,7 +111,7 @@ def impact(
 
 @app.command()
 def check(
-    names: options.Names,
+    names: options.SomeNames = None,
     content: options.Content = False,
     columns: options.ContentColumns = None,
     drop: options.DropColumn = None,
@@ -126,6 +126,9 @@ def check(
     new_schema: options.NewSchema = None,
     table: options.Table = None,
     dialect: options.Dialect = None,
+    from_diff: options.FromDiff = None,
+    repository: options.Repository = None,
+    dataset: options.DatasetOf = None,
     as_of: options.AsOf = None,
     active_within: options.ActiveWithin = 90,
     newest: options.Newest = None,
@@ -146,7 +149,8 @@ def check(
     """May a change go ahead? The exit code says it.
 
     0 for PASS and WARN, 1 for BLOCK (and for WARN with --fail-on warn), 2 for INCOMPLETE and for errors. Several things
-    are judged together. With --new-schema the changes are worked out from a file; --rename-column says what none can.
+    are judged together. With --new-schema the changes are worked out from a file, with --from-diff from those that a
+    range of Git changes; --rename-column says what none can.
     """
     from dataclasses import replace
 
@@ -157,6 +161,7 @@ def check(
     from thalweg.cli.place import place
     from thalweg.cli.policy import rules_of
     from thalweg.cli.proposals import SchemaFile
+    from thalweg.model.errors import BadInput
 
     flags = Flags(
         content=content,
@@ -173,8 +178,14 @@ def check(
         newest=newest,
     )
     question = Question(NO_CHANGE, as_of, active_within, min_coverage, any_column, rules_of(policy))
-    names = list(dict.fromkeys(names))
-    if new_schema is not None:
+    names = list(dict.fromkeys(names or ()))
+    if from_diff is not None or repository is not None or dataset:
+        others = bool(names or new_schema or table)
+        told = sources.told(from_diff, dataset or (), dialect, flags, others=others)
+        asked = [sources.of_diff(from_diff or "", repository, told, question)]
+    elif not names:
+        raise BadInput("Missing argument 'NAME...'.", "`thalweg check --help` says what there is.")
+    elif new_schema is not None:
         file = SchemaFile(new_schema, table, dialect)
         asked = [sources.of_schema(name, file, flags, question) for name in names]
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ Answer = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What is going to happen to one dataset.
+    """What is going to happen to one dataset. name: '' where it is not known which.
 
     changes: what to ask; none where nothing changes. unknown: why it could not be told what changes, as a sentence.
     notes: what was not compared, and suggestions. file: that says so, and the line in it, where there is one.
@@ -51,13 +51,13 @@ class Proposal:
     def _without_asking(self, graph: Graph, like: Question) -> Answer:
         """That nothing changes, or that nobody can tell."""
         return {
-            "of": named(graph, self.name),
+            "of": named(graph, self.name) if self.name else [],
             "change": "columns",
             "given": {"changes": []},
             "at": moment(like.as_of),
             "verdict": "INCOMPLETE" if self.unknown else "PASS",
             "incomplete": [self.unknown] if self.unknown else [],
-            "notes": [*([] if self.unknown else ["No column changes."]), *self.notes],
+            "notes": [*([] if self.unknown or not self.name else ["No column changes."]), *self.notes],
             "evidence": dict.fromkeys(("readers", "declared", "predicates", "projection", "unknown"), 0),
             "total": 0,
             "live": 0,
@@ -99,17 +99,23 @@ def proposal(
     renames: Mapping[str, str] | None = None,
     as_of: str | None = None,
     line: int | None = None,
+    old: Sequence[Column] | None = None,
 ) -> Proposal:
-    """What becomes of a dataset when it becomes like a table of a file."""
+    """What becomes of a dataset when it becomes like a table of a file. old: its columns before, where somebody else
+    knows them than the store.
+    """
     page = graph.ask("schema", {"dataset": name, "first": LOOKED_AT, "before": moment(as_of)})
     if page["entity"] is None:
         return Proposal(name, unknown=str(unknown(graph, name)), file=file, line=line)
-    known = next((one for one in page["datasetVersions"]["nodes"] if one["columns"] is not None), None)
-    if known is None:
-        sentence = f"No columns of {name} are known, so what {file} changes cannot be told."
-        return Proposal(name, unknown=sentence, file=file, line=line)
-    old = [Column(one["name"], one["type"], one["nullable"], one["fieldId"], one["role"]) for one in known["columns"]]
-    found = compare(known["namespace"], old, table, renames)
+    if old is None:
+        known = next((one for one in page["datasetVersions"]["nodes"] if one["columns"] is not None), None)
+        if known is None:
+            sentence = f"No columns of {name} are known, so what {file} changes cannot be told."
+            return Proposal(name, unknown=sentence, file=file, line=line)
+        old = [
+            Column(one["name"], one["type"], one["nullable"], one["fieldId"], one["role"]) for one in known["columns"]
+        ]
+    found = compare(page["entity"]["namespace"], old, table, renames)
     notes = [f"Compared with {file}: {note}" for note in found.notes]
     notes += [f"Perhaps renamed; if so, say {suggestion}" for suggestion in found.suggestions]
     changes = []

@@ -2,8 +2,8 @@
 
 No hook, pager, filter, signature check or transport of a repository is run; neither the machine's nor the user's
 settings are read; nothing is written into it. Only plumbing that prints objects as they are (`for-each-ref`,
-`rev-list`, `cat-file`) is called, and everything that a caller names is passed on standard input as checked
-hexadecimal digits, so that no name can be taken for an option.
+`rev-list`, `merge-base`, `diff-tree`, `ls-tree`, `cat-file`) is called, and everything that a caller names is passed on
+standard input, as checked hexadecimal digits, or behind what ends the options, so that no name can be taken for one.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
-from typing import IO
+from typing import IO, NamedTuple
 
 from thalweg.model.errors import SourceError
 
@@ -36,6 +36,14 @@ _PINS = (
     "core.warnAmbiguousRefs=false",
     "init.defaultBranch=main",
 )
+
+
+class Entry(NamedTuple):
+    """A file of a commit. mode: as Git writes it, `100644` for a plain one. sha: that of its content."""
+
+    path: str
+    mode: str
+    sha: str
 
 
 class Clone:
@@ -116,10 +124,46 @@ class Clone:
                 sha, kind, *size = line.decode("utf-8", "replace").split()
                 if kind != "commit":
                     raise self._broken(f"{sha} is {kind}")
-                yield sha, self._body(out, sha, int(size[0]))
+                yield sha, self._body(out, sha, int(size[0]), LONGEST_COMMIT)
 
-    def _body(self, out: IO[bytes], sha: str, size: int) -> bytes:
-        body = out.read(min(size, LONGEST_COMMIT))
+    def merge_base(self, one: str, other: str) -> str | None:
+        """The newest commit that two commits both have behind them; None where there is none here."""
+        return self._text("merge-base", one, other, missing=True).strip() or None
+
+    def changed(self, old: str, new: str) -> Iterator[tuple[Entry | None, Entry | None]]:
+        """What differs between two commits: each file as it was, and as it is; None where it is not there. A file that
+        moved is one, where most of it stayed the same.
+        """
+        options = ("-r", "-z", "-M", "-l2000", "--raw", "--no-abbrev", "--ignore-submodules=all", "--no-ext-diff")
+        fields = iter(self._text("diff-tree", *options, old, new, "--").split("\0"))
+        for head in fields:
+            if not head:
+                continue
+            before, now, old_sha, new_sha, letter = head.removeprefix(":").split(" ")
+            path = next(fields)
+            to = next(fields) if letter[0] in "RC" else path
+            yield (
+                Entry(path, before, old_sha) if old_sha.strip("0") else None,
+                Entry(to, now, new_sha) if new_sha.strip("0") else None,
+            )
+
+    def blob_at(self, commit: str, path: str) -> str | None:
+        """The sha of a file of a commit."""
+        lines = self._text("--literal-pathspecs", "ls-tree", "-z", commit, "--", path).split("\0")
+        fields = [line.partition("\t")[0].split(" ") for line in lines if line.partition("\t")[2] == path]
+        return next((sha for mode, kind, sha in fields if kind == "blob" and mode.startswith("100")), None)
+
+    def blobs(self, shas: Iterable[str], most: int) -> Iterator[bytes]:
+        """The contents of files in the order asked for, and of each one byte more than `most`, where it has more."""
+        with self._running("cat-file", "--batch", stdin=shas) as out:
+            for line in out:
+                sha, kind, *size = line.decode("utf-8", "replace").split()
+                if kind != "blob":
+                    raise self._broken(f"{sha} is {kind}")
+                yield self._body(out, sha, int(size[0]), most + 1)
+
+    def _body(self, out: IO[bytes], sha: str, size: int, most: int) -> bytes:
+        body = out.read(min(size, most))
         rest = size + 1 - len(body)  # a line feed ends each object
         while rest:
             skipped = len(out.read(min(rest, _CHUNK)))
@@ -202,7 +246,7 @@ class Clone:
         """What a command prints. missing: a failure means that what was asked for is not there, and gives ''."""
         try:
             with self._running(*arguments, stdin=stdin) as out:
-                return out.read().decode("utf-8", "replace")
+                return out.read().decode("utf-8", "surrogateescape" if "-z" in arguments else "replace")
         except SourceError:
             if missing:
                 return ""

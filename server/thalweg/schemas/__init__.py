@@ -4,8 +4,9 @@ tables = read(Path("orders.sql"), table="shop.orders")
 comparison = compare("postgres://db:5432", known, tables[0])
 """
 
+from thalweg.schemas.altering import altered
 from thalweg.schemas.comparing import Comparison, compare
-from thalweg.schemas.reading import FORMATS, read
+from thalweg.schemas.reading import FORMATS, called, format_of, read, read_text
 from thalweg.schemas.table import Table
 
-__all__ = ["FORMATS", "Comparison", "Table", "compare", "read"]
+__all__ = ["FORMATS", "Comparison", "Table", "altered", "called", "compare", "format_of", "read", "read_text"]

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from thalweg.model.columns import Add, Column, ColumnChange, Drop, MayBeNull, Rename, Retype, fold
+from thalweg.schemas.table import Table
 
 
 class Altered(NamedTuple):
@@ -54,3 +55,9 @@ def alter(
         elif isinstance(change, MayBeNull):
             after[at] = one._replace(now=one.now._replace(nullable=True))
     return after, before
+
+
+def altered(columns: Sequence[Column], stated: Table) -> tuple[Column, ...]:
+    """The columns of a table that is made, after what a later ALTER states."""
+    after, _ = alter("sql", columns, stated.changes, stated.kept)
+    return tuple(one.now for one in after)

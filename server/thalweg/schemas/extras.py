@@ -36,10 +36,16 @@ def checkpoint(path: Path) -> list[Mapping[str, Json]]:
     return columnar.checkpoint(path)
 
 
-def statements(path: Path, text: str, dialect: str | None) -> list[Table]:
+def tables(path: Path, text: str, dialect: str | None) -> list[Table]:
     with _needed(path, "sqlglot", "sql"):
         from thalweg.schemas import sql
     return sql.tables(path, text, dialect)
+
+
+def statements(path: Path, text: str, dialect: str | None) -> list[Table]:
+    with _needed(path, "sqlglot", "sql"):
+        from thalweg.schemas import sql
+    return sql.statements(path, text, dialect)
 
 
 @contextmanager

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import orjson
@@ -12,6 +13,7 @@ import yaml
 from thalweg.model.errors import BadInput
 from thalweg.model.facts import Json
 from thalweg.schemas import avro, dbt, delta, extras, iceberg, json_schema, odcs, rows
+from thalweg.schemas.statements import speaks_of_tables
 from thalweg.schemas.table import Table, wrong
 
 FORMATS = ("sql", "dbt", "parquet", "iceberg", "delta", "avro", "arrow", "json-schema", "odcs", "csv", "jsonl")
@@ -34,19 +36,64 @@ def read(path: Path, *, table: str | None = None, format: str | None = None, dia
     """
     if format is not None and format not in FORMATS:
         raise BadInput(f"{format!r} is no format of schemas.", ANY)
-    try:
+    with _said(path):
         found = _read(path, format, dialect)
+    return found if table is None else [_chosen(path, found, table)]
+
+
+TEXTS = ("sql", "dbt", "iceberg", "avro", "json-schema", "odcs")
+"""The formats that people keep as text beside their code."""
+
+
+def format_of(path: Path, text: str) -> str | None:
+    """Which of `TEXTS` a text is, whole or broken; None for any other text. SQL is what speaks of tables."""
+    if _by_name(path) == "sql":
+        return "sql" if speaks_of_tables(text) else None
+    if path.suffix.lower() == ".avsc":
+        return "avro"
+    if text.lstrip()[:1] not in ("{", "["):
+        return "odcs" if _CONTRACT.search(text) and _by_name(path) == "odcs" else None
+    try:
+        given = orjson.loads(text)
+        found = _json_format(given)
+        return None if found == "dbt" and (dbt.version(given) or ("", 0))[0] != "manifest" else found
+    except ValueError:
+        return next((format for format, sign in _SIGNS if sign.search(text)), None)
+
+
+def read_text(path: Path, text: str, format: str, dialect: str | None = None, beside: str | None = None) -> list[Table]:
+    """The tables that a text describes, which is not on the disk: one of `TEXTS`. Of SQL also those that it drops, and
+    those of which it does not say the columns.
+
+    path: what the text is called. beside: the catalog that lies beside a manifest of dbt. Raises BadInput as `read`.
+    """
+    with _said(path):
+        if format == "sql":
+            _sized(path, text)
+            return extras.statements(path, text, dialect)
+        if format == "odcs" and text.lstrip()[:1] != "{":
+            return _of_yaml(path, text)
+        given = _json(path, text)
+        _as_said(path, format, _json_format(given) or "no schema that is known")
+        catalog = {} if beside is None else _catalog(path.with_name("catalog.json"), beside)
+        return _of_object(path, given, format, catalog)
+
+
+@contextmanager
+def _said(path: Path) -> Iterator[None]:
+    """Whatever goes wrong with a file, as the sentence of a BadInput."""
+    try:
+        yield
     except OSError as error:
         raise wrong(path, "it cannot be read", "Give a file that is there and may be read.", error) from error
     except (TypeError, AttributeError, KeyError, ValueError, RecursionError) as error:
         raise wrong(path, "its parts are not what they should be", "Give the schema as its tool wrote it.") from error
-    return found if table is None else [_chosen(path, found, table)]
 
 
 def _chosen(path: Path, found: list[Table], table: str) -> Table:
     if len(found) == 1 and not found[0].names:
         return found[0]
-    named = [one for one in found if any(_is_called(name, table) for name in one.names)]
+    named = [one for one in found if any(called(name, table) for name in one.names)]
     exact = [one for one in named if table in one.names]
     if len(exact or named) == 1:
         return (exact or named)[0]
@@ -56,8 +103,8 @@ def _chosen(path: Path, found: list[Table], table: str) -> Table:
     raise BadInput(f"{path}: it has no table {table!r}.", f"It has {names}.")
 
 
-def _is_called(name: str, other: str) -> bool:
-    """Whether one is the other, or its last parts: `orders` of `shop.orders`, of `s3://lake/shop/orders`."""
+def called(name: str, other: str) -> bool:
+    """Whether one name is the other, or its last parts: `orders` of `shop.orders`, of `s3://lake/shop/orders`."""
     one, two = ([part for part in re.split(r"[./:]+", text.casefold()) if part] for text in (name, other))
     shorter = min(len(one), len(two))
     return shorter > 0 and one[-shorter:] == two[-shorter:]
@@ -147,16 +194,30 @@ _SQL = re.compile(
 )
 
 
+_CONTRACT = re.compile(r"^(kind: *['\"]?DataContract\b|dataContractSpecification:)", re.MULTILINE)
+_SIGNS = (
+    ("dbt", re.compile(r"/dbt/manifest/v\d+\.json")),
+    ("iceberg", re.compile(r'"format-version"')),
+    ("odcs", re.compile(r'"kind"\s*:\s*"DataContract"')),
+    ("json-schema", re.compile(r'"\$schema"\s*:\s*"[^"]*json-schema\.org')),
+)
+"""What JSON that is broken still shows of what it was."""
+
+
+def _sized(path: Path, text: str) -> None:
+    if len(text) > LARGEST_SQL:
+        what = f"it has {len(text):,} letters, too many for SQL"
+        raise wrong(path, what, f"Give {LARGEST_SQL:,} letters at most: the statements about one table.")
+
+
 def _of_text(path: Path, text: str, format: str | None, dialect: str | None) -> list[Table]:
     begin = text.lstrip()[:1]
     if format == "sql" or (format is None and begin not in ("{", "[") and _is_sql(path, text)):
-        if len(text) > LARGEST_SQL:
-            what = f"it has {len(text):,} letters, too many for SQL"
-            raise wrong(path, what, f"Give {LARGEST_SQL:,} letters at most: the statements about one table.")
-        return extras.statements(path, text, dialect)
+        _sized(path, text)
+        return extras.tables(path, text, dialect)
     if begin in ("{", "["):
         return _of_json(path, text, format)
-    if format == "odcs" or _by_name(path) == "odcs" or re.search(r"^kind: *['\"]?DataContract", text, re.MULTILINE):
+    if format == "odcs" or _by_name(path) == "odcs" or _CONTRACT.search(text):
         return _of_yaml(path, text)
     if format is not None:
         raise wrong(path, f"it is no {format}: it does not begin with {{", f"Give {format} that is whole.")
@@ -173,7 +234,7 @@ def _of_json(path: Path, text: str, format: str | None) -> list[Table]:
     except ValueError as error:
         if (lines := _lines(text)) is not None:
             return _of_lines(path, lines, format)
-        raise wrong(path, "it is JSON that is truncated or broken", "Give it whole.", error) from error
+        raise wrong(path, BROKEN, "Give it whole.", error) from error
     found = _json_format(given)
     if found is None and format in ("jsonl", "delta", None) and "\n" not in text.strip() and isinstance(given, dict):
         if delta.is_commit([given]):
@@ -184,10 +245,24 @@ def _of_json(path: Path, text: str, format: str | None) -> list[Table]:
         what = "a list" if isinstance(given, list) else f"an object of {', '.join(map(str, given))[:80] or 'nothing'}"
         raise wrong(path, f"it is JSON, {what}, and no schema that is known", f"{ANY} Rows go one a line, as .jsonl.")
     _as_said(path, format, found)
+    return _of_object(path, given, found, _beside(path) if found == "dbt" else {})
+
+
+BROKEN = "it is JSON that is truncated or broken"
+
+
+def _json(path: Path, text: str) -> Json:
+    try:
+        return orjson.loads(text)
+    except ValueError as error:
+        raise wrong(path, BROKEN, "Give it whole.", error) from error
+
+
+def _of_object(path: Path, given: Json, found: str, catalog: Mapping[str, Json]) -> list[Table]:
     if found == "iceberg":
         return iceberg.tables(path, given)
     if found == "dbt":
-        return dbt.tables(path, given, _beside(path))
+        return dbt.tables(path, given, catalog)
     if found == "avro":
         return avro.of_schema(path, given)
     if found == "odcs":
@@ -232,14 +307,11 @@ def _of_lines(path: Path, lines: list[Json], format: str | None) -> list[Table]:
 def _beside(manifest: Path) -> Mapping[str, Json]:
     """The catalog that dbt wrote beside a manifest; nothing where there is none."""
     catalog = manifest.with_name("catalog.json")
-    if not catalog.is_file():
-        return {}
-    try:
-        given = orjson.loads(_text(catalog))
-    except ValueError as error:
-        raise wrong(
-            catalog, "it is JSON that is truncated or broken", "Give it whole, or take it away.", error
-        ) from error
+    return _catalog(catalog, _text(catalog)) if catalog.is_file() else {}
+
+
+def _catalog(catalog: Path, text: str) -> Mapping[str, Json]:
+    given = _json(catalog, text)
     if not isinstance(given, dict) or (dbt.version(given) or ("", 0))[0] != "catalog":
         raise wrong(catalog, "it is no catalog of dbt", "Give dbt's own, or take it away.")
     return given

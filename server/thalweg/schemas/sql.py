@@ -15,6 +15,7 @@ from sqlglot.errors import SqlglotError
 from thalweg.model.columns import Add, Column, ColumnChange, Drop, MayBeNull, Rename, Retype
 from thalweg.model.errors import BadInput
 from thalweg.schemas.altering import alter
+from thalweg.schemas.statements import hidden, prepared
 from thalweg.schemas.table import Table, wrong
 from thalweg.schemas.words import plain
 
@@ -25,12 +26,26 @@ TRIED = (
 """Dialects that are tried one after the other, where none is given; None is what most of them share."""
 
 RIGHT = "Give statements CREATE TABLE, CREATE VIEW or ALTER TABLE, and the dialect that they are in."
+NAMED = "Name all columns of the table."
 
 logging.getLogger("sqlglot").setLevel(logging.ERROR)  # it warns of statements that it leaves alone, as we do
 
 
 def tables(path: Path, text: str, dialect: str | None) -> list[Table]:
-    """A table for each that is made or altered; statements about anything else are passed over.
+    """A table for each that is made or altered, and not dropped. Raises BadInput where there is none, and where one has
+    columns that are not said.
+    """
+    found = [one for one in statements(path, text, dialect) if not one.dropped]
+    for one in found:
+        if one.unclear:
+            raise BadInput(one.unclear, NAMED)
+    if not found:
+        raise wrong(path, "no statement in it says columns", RIGHT)
+    return found
+
+
+def statements(path: Path, text: str, dialect: str | None) -> list[Table]:
+    """A table for each that is made, altered or dropped; statements about anything else are passed over.
 
     dialect: as sqlglot names it. Without one the first that understands all is taken for the grammar, and types keep
     their words, for whoever knows where the table lies.
@@ -49,12 +64,16 @@ def tables(path: Path, text: str, dialect: str | None) -> list[Table]:
 
 @dataclass(slots=True)
 class _Made:
-    """A table, as far as the statements have come."""
+    """A table, as far as the statements have come. new: it was not there before them."""
 
     names: tuple[str, ...]
     columns: list[Column] | None = None
     changes: list[ColumnChange] = field(default_factory=list)
     kept: set[str] = field(default_factory=set)
+    line: int | None = None
+    new: bool = False
+    dropped: bool = False
+    unclear: str = ""
 
 
 _HEAD = re.compile(
@@ -94,9 +113,9 @@ class _Reading:
                     self._alter(one)
             elif isinstance(statement, exp.Drop) and statement.args.get("kind") in ("TABLE", "VIEW"):
                 for name in statement.args.get("tables") or ():
-                    self._made.pop(_name(name).casefold(), None)
-        if not self._made:
-            raise wrong(self._path, "no statement in it says columns", RIGHT)
+                    self._drop(name)
+            elif statement is not None and _speaks_of_tables(statement, said := statement.sql(dialect=self._dialect)):
+                raise self._not_understood(said)
         return [
             Table(
                 "sql",
@@ -105,13 +124,17 @@ class _Reading:
                 tuple(one.changes),
                 frozenset(one.kept),
                 native=not self._named,
+                line=one.line,
+                dropped=one.dropped,
+                renamed=one.names[-1] if len(one.names) > 1 else "",
+                unclear=one.unclear,
             )
             for one in self._made.values()
         ]
 
     def _parsed(self, text: str) -> list[exp.Expr | None]:
         try:
-            return list(sqlglot.parse(text, dialect=self._dialect))
+            return list(sqlglot.parse(prepared(text), dialect=self._dialect))
         except (SqlglotError, RecursionError) as error:
             reason = re.sub(r"\x1b\[[0-9;]*m", "", str(error).partition("\n")[0])
             where = f" as {self._dialect} has it" if self._dialect else ""
@@ -125,8 +148,24 @@ class _Reading:
         target, query = statement.this, statement.args.get("expression")
         schema = target if isinstance(target, exp.Schema) else None
         name = _name(schema.this if schema is not None else target)
+        former = self._made.get(name.casefold())
+        sure = not (statement.args.get("exists") or statement.args.get("replace"))
+        made = _Made((name,), line=_line(statement), new=sure if former is None else former.new)
+        self._made[name.casefold()] = made
+        try:
+            self._fill(made, statement, name, schema, query)
+        except _Unclear as error:
+            made.columns, made.unclear = None, str(error)
+
+    def _fill(
+        self, made: _Made, statement: exp.Create, name: str, schema: exp.Schema | None, query: exp.Expr | None
+    ) -> None:
         if schema is not None and schema.find(exp.LikeProperty):
             raise self._unclear(name, "is made LIKE another")
+        if schema is None and query is not None and (source := self._mirrored(query)) is not None:
+            made.columns = None if source.columns is None else list(source.columns)
+            made.changes, made.kept = list(source.changes), set(source.kept)
+            return
         columns = [] if schema is None else list(self._columns(schema))
         if query is not None:
             selected = list(self._selected(name, query)) if not columns or self._untyped(columns) else []
@@ -137,10 +176,25 @@ class _Reading:
             raise self._unclear(name, "is made without columns")
         for property in statement.find_all(exp.PartitionedByProperty):
             columns = list(self._partitioned(columns, property))
-        self._made[name.casefold()] = _Made((name,), columns)
+        made.columns = columns
 
-    def _unclear(self, name: str, what: str) -> BadInput:
-        return wrong(self._path, f"{name} {what}, which does not say its columns", "Name all columns of the table.")
+    def _mirrored(self, query: exp.Expr) -> _Made | None:
+        """The table of these statements whose columns a query selects, just as they are: all of them."""
+        sources = list(query.find_all(exp.Table))
+        if not isinstance(query, exp.Select) or len(sources) != 1 or [one.sql() for one in query.selects] != ["*"]:
+            return None
+        return self._made.get(_name(sources[0]).casefold())
+
+    def _drop(self, table: exp.Expr) -> None:
+        """What was made here, and is not there any more, was never there."""
+        name = _name(table)
+        former = self._made.pop(name.casefold(), None)
+        if former is None or not former.new:
+            line = _line(table)
+            self._made[name.casefold()] = _Made(former.names[:1] if former else (name,), line=line, dropped=True)
+
+    def _unclear(self, name: str, what: str) -> _Unclear:
+        return _Unclear(f"{self._path}: {name} {what}, which does not say its columns.")
 
     def _untyped(self, columns: list[Column]) -> bool:
         return all(one.type is None for one in columns)
@@ -227,10 +281,20 @@ class _Reading:
 
     def _alter(self, statement: exp.Alter) -> None:
         name = _name(statement.this)
+        former = (key for key, one in self._made.items() if name in one.names[:-1])  # that went by this name before
+        name = name if name.casefold() in self._made else next(former, name)
         made = self._made.setdefault(name.casefold(), _Made((name,)))
+        made.line = made.line or _line(statement)
         for action in statement.args.get("actions") or ():
             if isinstance(action, exp.AlterRename):
-                made.names = (*made.names, _name(action.this))
+                del self._made[name.casefold()]
+                old, name = name, _beside(_name(action.this), name)
+                made.names = (name,) if made.new else (*made.names[:1], name)
+                if name.casefold() in self._made and not made.new:  # another one takes the name of one that was there
+                    self._made[f"{old} → {name}".casefold()] = made
+                    unclear = str(self._unclear(name, f"becomes what {old} was"))
+                    made = _Made((name,), line=_line(statement), unclear=unclear)
+                self._made[name.casefold()] = made
                 continue
             added = list(self._added(action))
             changes: list[ColumnChange] = [Add(column.name, column.type) for column, _ in added]
@@ -289,6 +353,34 @@ class _Reading:
             yield MayBeNull(name)
         if name != column.name:
             yield Rename(name, column.name)
+
+
+def _speaks_of_tables(statement: exp.Expr, text: str) -> bool:
+    """Whether a statement that is not taken for one about tables does something to some all the same: it stands in a
+    block, or is in words that the parser does not know. What a routine would do when it is called does not count.
+    """
+    if isinstance(statement, exp.Drop):
+        return statement.args.get("kind") in ("SCHEMA", "DATABASE")
+    known = (
+        exp.Create | exp.Alter | exp.Query | exp.Insert | exp.Update | exp.Delete | exp.Merge | exp.Comment | exp.Grant
+    )
+    if isinstance(statement, known):
+        return False
+    return hidden(text)
+
+
+class _Unclear(Exception):
+    """A table is made, and nothing says its columns."""
+
+
+def _line(statement: exp.Expr) -> int | None:
+    lines = [one.meta["line"] for one in statement.find_all(exp.Identifier) if "line" in one.meta]
+    return min(lines, default=None)
+
+
+def _beside(name: str, other: str) -> str:
+    """A name that an ALTER gives to another one's table: it stays where that was, where it does not say more."""
+    return name if "." in name else f"{other.rpartition('.')[0]}.{name}".lstrip(".")
 
 
 def _bare(source: exp.Expr | None) -> exp.Expr | None:

@@ -34,6 +34,10 @@ class Table:
     inferred: bool = False
     native: bool = False
     closed: bool = False
+    line: int | None = None
+    dropped: bool = False
+    renamed: str = ""
+    unclear: str = ""
 
 
 def struct(fields: Iterable[tuple[str, str]]) -> str:

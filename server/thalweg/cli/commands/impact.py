@@ -222,8 +222,8 @@ def told(answer: Mapping[str, Any]) -> list[Text]:
 
 
 def _summary(answer: Mapping[str, Any]) -> str:
-    if not answer["of"]:
-        return "nobody knows what that is."
+    if not answer["of"] and answer["incomplete"]:
+        return "it could not be checked." if answer.get("place") else "nobody knows what that is."
     if not answer["total"]:
         return "nothing is affected."
     counted = Counter(line["kind"] for line in _assets_once(answer["affected"]))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from thalweg.cli import output
 from thalweg.cli.changes import Change, Flags
@@ -11,6 +13,10 @@ from thalweg.cli.commands.impact import LINES, Question, asked
 from thalweg.cli.graph import Graph
 from thalweg.cli.proposals import Answer, SchemaFile
 from thalweg.cli.things import unknown
+from thalweg.model.errors import BadInput, ThalwegError
+
+if TYPE_CHECKING:
+    from thalweg.cli.diff.proposed import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +52,40 @@ def of_schema(name: str, file: SchemaFile, flags: Flags, like: Question) -> Sour
             yield name, answer
 
     return Source(replace(like.change, of=name), answers)
+
+
+def told(text: str | None, datasets: Sequence[str], dialect: str | None, flags: Flags, *, others: bool) -> Told:
+    """What is said besides a range of Git. others: whether something besides is named that changes.
+
+    Raises BadInput for what makes no sense together.
+    """
+    from thalweg.cli.diff.datasets import given
+    from thalweg.cli.diff.proposed import Told
+
+    if text is None:
+        raise BadInput("--repository and --dataset go with --from-diff.", "Say which commits: origin/main...HEAD.")
+    if others:
+        raise BadInput(
+            "With --from-diff the files of a range say what changes, and of what.",
+            "Leave out NAME, --new-schema and --table; --dataset TABLE=NAME says which dataset a table is.",
+        )
+    return Told(given(datasets), flags.renames("--from-diff the files say"), dialect)
+
+
+def of_diff(text: str, repository: Path | None, told: Told, like: Question) -> Source:
+    """What a range of Git changes."""
+    from thalweg.cli.diff import proposed, ranges
+
+    def answers(graph: Graph) -> Iterator[tuple[str, Answer]]:
+        with ranges.opened(text, repository) as range:
+            for one in proposed.proposals(graph, range, told, like.as_of):
+                name = one.name or one.file or text
+                try:
+                    yield from [(name, answer) for answer in one.answers(graph, like)]
+                except ThalwegError as error:
+                    if error.code != BadInput.code:
+                        raise  # else it is of one table; what the others do is told all the same
+                    alone = replace(one, changes=(), unknown=str(error))
+                    yield from [(name, answer) for answer in alone.answers(graph, like)]
+
+    return Source(replace(like.change, of=text), answers)

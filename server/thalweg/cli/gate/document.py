@@ -47,6 +47,7 @@ def _check(check: Check) -> dict[str, Any]:
         "evidence": dict(check.evidence),
         "endpoints": list(check.endpoints),
         "total": check.total,
+        "place": None if check.place is None else {"file": check.place[0], "line": check.place[1]},
         "findings": [_finding(one) for one in check.findings],
     }
 

@@ -53,7 +53,8 @@ class Check:
 
     of: what changes, spelled so that it names it again; as it was named where nobody knows it. said: the verdict that
     the answer gives. verdict: what is left of that. incomplete: why it was not checked, or not all of it. findings: the
-    worst first. endpoints: the live ones that are touched. total: the lines of the answer.
+    worst first. place: the file and the line that say it, where one does. endpoints: the live ones that are touched.
+    total: the lines of the answer.
     """
 
     of: tuple[str, ...]
@@ -68,6 +69,7 @@ class Check:
     endpoints: tuple[str, ...]
     total: int
     findings: tuple[Finding, ...]
+    place: tuple[str, int] | None = None
 
     @property
     def name(self) -> str:
@@ -156,6 +158,7 @@ def _check(asked: Asked, terms: Terms, seen: set[str]) -> Check:
         endpoints=tuple(dict.fromkeys(f"{one['namespace']}/{one['name']}" for one in answer["endpoints"])),
         total=answer["total"],
         findings=tuple(sorted(weighed, key=_worst_first)),
+        place=asked.places.get(""),
     )
 
 

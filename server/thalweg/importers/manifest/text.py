@@ -85,13 +85,18 @@ def load(file: Path, name: str) -> Document:
         raise SourceError(f"{name} cannot be read ({error.strerror}).", "Look at its path and permissions.") from error
     if len(raw) > LARGEST_FILE:
         raise _refused(name, "size", f"more than {LARGEST_FILE // 1_000_000} MB", "is too much; split it into files")
+    return parse(raw, name)
+
+
+def parse(raw: bytes, name: str) -> Document:
+    """A file's bytes; its name says whether they are JSON. Raises BadInput where they are not what they should be."""
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise _refused(f"{name} line {line}", "text", f"byte 0x{raw[error.start]:02x}", "is no UTF-8") from error
     try:
-        return _json(name, text) if file.suffix.lower() == ".json" else _yaml(name, text)
+        return _json(name, text) if name.lower().endswith(".json") else _yaml(name, text)
     except RecursionError as error:
         raise _refused(name, "text", "nesting", f"is deeper than {DEEPEST} levels") from error
 
