@@ -15,7 +15,7 @@ from sqlglot.errors import SqlglotError
 from thalweg.model.columns import Add, Column, ColumnChange, Drop, MayBeNull, Rename, Retype
 from thalweg.model.errors import BadInput
 from thalweg.schemas.altering import alter
-from thalweg.schemas.statements import hidden, prepared
+from thalweg.schemas.statements import hidden, of_no_column, prepared
 from thalweg.schemas.table import Table, wrong
 from thalweg.schemas.words import plain
 
@@ -79,14 +79,6 @@ class _Made:
 _HEAD = re.compile(
     r"ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?(?:`[^`]+`|\"[^\"]+\"|\[[^\]]+\]|[^\s`\"\[])+\s", re.IGNORECASE
 )
-_OF_NO_COLUMN = re.compile(
-    r"(owner\s+to|enable|disable|force|no\s+force|inherit|no\s+inherit|attach|detach|validate|replica|cluster|reset|comment"
-    r"|set\s|(add|drop|rename)\s+(constraint|primary|unique|foreign|check|index|key|partition|fulltext|spatial)\b"
-    r"|alter\s+(column\s+)?\S+\s+((set|drop)\s+(default|statistics|storage|compression|options|identity)"
-    r"|set\s+not\s+null))",
-    re.IGNORECASE,
-)
-"""Actions of an ALTER after which readers find the same columns."""
 _OF_NO_COLUMNS = (
     exp.AddConstraint, exp.AddPartition, exp.AlterDistStyle, exp.AlterSet, exp.AlterSortKey, exp.ClusterProperty,
     exp.Drop, exp.DropPartition, exp.DropPrimaryKey,
@@ -115,7 +107,7 @@ class _Reading:
                 for name in statement.args.get("tables") or ():
                     self._drop(name)
             elif statement is not None and _speaks_of_tables(statement, said := statement.sql(dialect=self._dialect)):
-                raise self._not_understood(said)
+                raise self._strange(said)
         return [
             Table(
                 "sql",
@@ -269,15 +261,15 @@ class _Reading:
                 bounds.append(token.end + 1)
         actions = [text[one:other].strip(" ,\n\t;") for one, other in zip(bounds, [*bounds[1:], None], strict=True)]
         for action in actions:
-            if match and _OF_NO_COLUMN.match(action):
+            if match and of_no_column(action):
                 continue
             found = self._parsed(head + action) if len(actions) > 1 else []
             if len(found) != 1 or not isinstance(found[0], exp.Alter):
-                raise self._not_understood(text)
+                raise self._strange(text)
             yield found[0]
 
-    def _not_understood(self, text: str) -> BadInput:
-        return wrong(self._path, f"this ALTER is not understood: {' '.join(text.split())[:120]}", RIGHT)
+    def _strange(self, text: str) -> BadInput:
+        return wrong(self._path, f"this is not understood: {' '.join(text.split())[:120]}", RIGHT)
 
     def _alter(self, statement: exp.Alter) -> None:
         name = _name(statement.this)
@@ -330,8 +322,11 @@ class _Reading:
             yield from self._altered(action)
         elif isinstance(action, exp.ModifyColumn):
             yield from self._modified(action)
+        elif isinstance(action, exp.Command):
+            if not of_no_column(action.sql()):
+                raise self._strange(f"{statement.this.sql()} {action.sql()}")
         elif not isinstance(action, _OF_NO_COLUMNS):
-            raise self._not_understood(statement.sql(dialect=self._dialect))
+            raise self._strange(statement.sql(dialect=self._dialect))
 
     def _altered(self, action: exp.AlterColumn) -> Iterator[ColumnChange]:
         name = action.this.name

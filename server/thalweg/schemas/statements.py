@@ -19,6 +19,14 @@ _BARE_RENAME = re.compile(
     re.IGNORECASE,
 )
 """Renames a column without saying so, which the parser takes for a rename of the table."""
+_OF_NO_COLUMN = re.compile(
+    r"\s*((add|drop|rename)\s+(constraint|primary|unique|foreign|check|index|key|row|partition|projection|fulltext|spatial)"
+    r"|(add|attach|detach)\s+partition|attach|detach|alter\s+(column\s+)?\S+\s+((set|drop)\s+(default|statistics|storage"
+    r"|compression|options|identity)|set\s+not\s+null)|set|reset|owner|enable|disable|validate|cluster|replica"
+    r"|(no\s+)?inherit|(no\s+)?force|comment|engine|order|auto_increment|default|convert|swap|unset|resume|suspend)\b",
+    re.IGNORECASE,
+)
+"""Actions of an ALTER after which readers find the same columns."""
 _HIDDEN = re.compile(
     r"\bcreate\s+(or\s+replace\s+)?((global|local|temp|temporary|transient|external|unlogged|materialized)\s+)*(table|view)\b"
     r"|\b(alter|drop|rename)\s+(table|view)\b|\bsp_rename\b",
@@ -37,6 +45,11 @@ def speaks_of_tables(text: str) -> bool:
 def prepared(text: str) -> str:
     """The same statements, on the same lines, as a parser understands them."""
     return _BATCH.sub(";", _BARE_RENAME.sub(r"\1COLUMN ", text))
+
+
+def of_no_column(action: str) -> bool:
+    """Whether an action of an ALTER that no parser knows leaves the columns alone."""
+    return bool(_OF_NO_COLUMN.match(action))
 
 
 def hidden(statement: str) -> bool:
