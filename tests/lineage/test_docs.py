@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.lineage.answers import CONTENT, DELETE, WITHDRAW, lines
+from tests.lineage.answers import CODE, CONTENT, DELETE, WITHDRAW, drop, lines, retype
 from tests.lineage.conftest import hold
 from tests.lineage.estate import NOW, Estate, estate, id
 from thalweg.lineage.ancestors import common_ancestors
-from thalweg.lineage.impact import Change, impact
+from thalweg.lineage.impact import Change, Content, impact
 from thalweg.lineage.live import Live, what_was_live
 from thalweg.lineage.orphans import Orphan, orphans
 from thalweg.lineage.path import path
@@ -27,7 +27,16 @@ pytestmark = pytest.mark.anyio
 
 DOCS = Path(__file__).parents[2] / "docs"
 
-CHANGES: dict[str, Change] = {"content": CONTENT, "delete": DELETE, "withdraw": WITHDRAW}
+ASKED = re.compile(r"(\w+) (?:(.+) of )?(.+)")
+
+
+def change_of(word: str, said: str) -> Change:
+    """The change that a question says: `content age of tx`, `retype age bigint of tx`, `delete tx`."""
+    if not said:
+        return {"content": CONTENT, "delete": DELETE, "code": CODE, "withdraw": WITHDRAW}[word]
+    return {"content": lambda *columns: Content(columns), "drop": drop, "retype": retype}[word](*said.split())
+
+
 SIDES = {"downstream of": Side.DOWNSTREAM, "upstream of": Side.UPSTREAM, "both sides of": Side.BOTH}
 LEVELS: dict[str, dict[str, Any]] = {
     "": {},
@@ -69,7 +78,7 @@ def meant(word: str) -> Kind | str:
 
 
 def test_the_pages_have_examples() -> None:
-    assert len(examples("impact.md")) >= 15
+    assert len(examples("impact.md")) >= 20
     assert len(examples("lineage.md")) >= 4
     assert len(examples("live.md")) >= 2
 
@@ -78,9 +87,11 @@ def test_the_pages_have_examples() -> None:
 async def test_impact(store: Store, example: Example) -> None:
     await hold(store, example.estate)
     for question, answer in example.answers.items():
-        asked, _, verdict = question.partition(": ")
-        change, *changed = asked.split()
-        found = await impact(store, ANYONE, [id(word) for word in changed], CHANGES[change], as_of=NOW)
+        asked, _, verdict = question.rpartition(": ")
+        match = ASKED.fullmatch(asked)
+        assert match is not None, question
+        change, changed = change_of(match[1], match[2] or ""), match[3].split()
+        found = await impact(store, ANYONE, [id(word) for word in changed], change, as_of=NOW)
         assert lines(example.estate, found) == set(answer)
         assert found.verdict.value == verdict
 
