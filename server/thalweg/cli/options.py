@@ -161,6 +161,18 @@ DatasetOf = Annotated[
         help="With --from-diff: this table of a file is that dataset, or, as TABLE=-, none (again for more).",
     ),
 ]
+Keep = Annotated[
+    bool, typer.Option("--keep", help="Keep the verdict in the store, and print the id that --verify takes.")
+]
+Verify = Annotated[
+    str | None,
+    typer.Option(
+        "--verify",
+        metavar="ID",
+        help="Ask again what a kept verdict was given on, and tell what has moved since.",
+        show_default=False,
+    ),
+]
 Policy = Annotated[
     Path | None,
     typer.Option(

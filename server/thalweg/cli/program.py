@@ -141,6 +141,8 @@ def check(
     waivers: options.WaiversFile = None,
     baseline: options.BaselineFile = None,
     anchor: options.Anchor = None,
+    keep: options.Keep = False,
+    verify: options.Verify = None,
     self_test: options.SelfTest = False,
     server: options.Server = None,
     store: options.AskedStore = None,
@@ -157,6 +159,7 @@ def check(
     from thalweg.cli.changes import NO_CHANGE, Flags
     from thalweg.cli.commands import sources
     from thalweg.cli.commands.check import Gate, check
+    from thalweg.cli.commands.check import verify as checked_again
     from thalweg.cli.commands.impact import Question
     from thalweg.cli.place import place
     from thalweg.cli.policy import rules_of
@@ -178,6 +181,21 @@ def check(
         newest=newest,
     )
     question = Question(NO_CHANGE, as_of, active_within, min_coverage, any_column, rules_of(policy))
+    gate = Gate(
+        formats=formats or (),
+        as_json=as_json,
+        fail_on_warn=fail_on is options.FailWord.WARN,
+        strict=strict,
+        waivers=waivers,
+        baseline=baseline,
+        anchor=anchor,
+        as_of=as_of,
+        keep=keep,
+    )
+    if verify is not None:
+        if names or from_diff or new_schema or keep or flags.words():
+            raise BadInput("--verify asks again what was asked before.", "Leave out names and changes.")
+        return checked_again(place(server, store), verify, gate)
     names = list(dict.fromkeys(names or ()))
     if from_diff is not None or repository is not None or dataset:
         others = bool(names or new_schema or table)
@@ -190,17 +208,7 @@ def check(
         asked = [sources.of_schema(name, file, flags, question) for name in names]
     else:
         asked = [sources.of(replace(question, change=flags.change(name))) for name in names]
-    gate = Gate(
-        formats=formats or (),
-        as_json=as_json,
-        fail_on_warn=fail_on is options.FailWord.WARN,
-        strict=strict,
-        waivers=waivers,
-        baseline=baseline,
-        anchor=anchor,
-        as_of=as_of,
-    )
-    return check(place(server, store), asked, gate)
+    return check(place(server, store), asked, gate, question)
 
 
 @app.command()

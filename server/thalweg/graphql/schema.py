@@ -35,8 +35,9 @@ from thalweg.graphql.provenances import Provenances
 from thalweg.graphql.questions import Questions
 from thalweg.graphql.scalars import SCALARS
 from thalweg.graphql.search import Searches
-from thalweg.graphql.statements import Mutation
+from thalweg.graphql.statements import Statements
 from thalweg.graphql.types import TYPES
+from thalweg.graphql.verdicts import KeepingVerdicts, Verdicts
 
 
 @strawberry.type(description="What can be asked.")
@@ -52,7 +53,13 @@ class Query(
     Ancestors,
     WhatWasLive,
     StandingAlone,
+    Verdicts,
 ):
+    pass
+
+
+@strawberry.type(description="What can be stated.")
+class Mutation(Statements, KeepingVerdicts):
     pass
 
 

@@ -214,7 +214,7 @@ def _path(field: str, above: tuple[str, ...]) -> list[str]:
     return [*above, *(_camel(part) for part in field.split("."))]
 
 
-def _errors(error: ThalwegError, above: tuple[str, ...]) -> list[InputError]:
+def errors_of(error: ThalwegError, above: tuple[str, ...]) -> list[InputError]:
     problems = error.problems if isinstance(error, BadInput) else ()
     if not problems:
         return [InputError(code=error.code, path=list(above), message=error.message, expected=error.hint or None)]
@@ -229,7 +229,7 @@ def _errors(error: ThalwegError, above: tuple[str, ...]) -> list[InputError]:
 def _came(answer: results.Written | ThalwegError, above: tuple[str, ...] = ("input",)) -> dict[str, Any]:
     """The attributes of a `Payload`."""
     if isinstance(answer, ThalwegError):
-        return {"outcome": None, "warnings": [], "errors": _errors(answer, above)}
+        return {"outcome": None, "warnings": [], "errors": errors_of(answer, above)}
     warnings = [
         InputWarning(code=notice.code, path=_path(notice.field, above), message=f"{notice.entity}: {notice.message}.")
         for notice in answer.warnings
@@ -299,8 +299,10 @@ async def _record(
     return answer, await _entity(info.context, key, answer)
 
 
-@strawberry.type(description="What can be stated.")
-class Mutation:
+@strawberry.type
+class Statements:
+    """The part of Mutation that states facts, and takes things out of every answer."""
+
     @answered("States a version of a dataset.")
     async def record_dataset_version(
         self, info: Info, input: Annotated[RecordDatasetVersionInput, argument(description="What is stated.")]
@@ -407,7 +409,7 @@ class Mutation:
                 f"The batch holds {len(granules)} granules, and may hold {MOST_GRANULES}.",
                 "Send several batches.",
             )
-            return StateBatchPayload(results=[], written=0, failed=0, errors=_errors(error, ("input", "granules")))
+            return StateBatchPayload(results=[], written=0, failed=0, errors=errors_of(error, ("input", "granules")))
         came: list[results.Written | ThalwegError] = []
         for start in range(0, len(granules), TOGETHER):
             came += await _state_all(context, input.source, granules[start : start + TOGETHER])
@@ -452,7 +454,7 @@ async def _forget(info: Info, ids: list[strawberry.ID], do: Any) -> ForgetPayloa
             raise BadInput(f"`ids` holds {len(ids)} ids, and must hold 1 to {context.limits.first}.")
         await do(ids, context.caller)
     except (BadInput, NotFound) as error:
-        return ForgetPayload(entities=[], errors=_errors(error, () if problems else ("ids",)))
+        return ForgetPayload(entities=[], errors=errors_of(error, () if problems else ("ids",)))
     context.refresh()
     found = await context.store.get(ids, context.caller)
     return ForgetPayload(entities=[types.entity(found[id]) for id in ids if id in found], errors=[])

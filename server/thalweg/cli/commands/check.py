@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from thalweg.cli import output
-from thalweg.cli.commands.impact import assets, way
-from thalweg.cli.commands.sources import Source
-from thalweg.cli.gate import baseline, places, text, waivers
+from thalweg.cli.changes import Change
+from thalweg.cli.commands.impact import Question, assets, way
+from thalweg.cli.commands.sources import Source, of
+from thalweg.cli.gate import baseline, kept, places, text, waivers
 from thalweg.cli.gate.formats import TEXT, WRITTEN, Form, forms
 from thalweg.cli.gate.report import Asked, Report, Terms, report
 from thalweg.cli.graph import Graph, opened
@@ -37,6 +38,7 @@ class Gate:
     baseline: Path | None = None
     anchor: str | None = None
     as_of: str | None = None
+    keep: bool = False
 
     def terms(self) -> Terms:
         """Raises BadInput for files that are named and are not there, or are no baseline."""
@@ -51,15 +53,19 @@ class Gate:
         )
 
 
-def check(place: Place, sources: Sequence[Source], gate: Gate) -> int:
+def check(place: Place, sources: Sequence[Source], gate: Gate, like: Question) -> int:
+    """like: how the questions are asked, whatever they are about."""
     written, terms, anchor = forms(gate.formats, gate.as_json), gate.terms(), places.anchor(gate.anchor)
     answers: list[Asked] = []
     done = 0
     try:
-        with opened(place) as graph:
+        with opened(place, writing=gate.keep) as graph:
             for source in sources:
                 answers += answered(graph, source)
                 done += 1
+            found = report(answers, terms)
+            if gate.keep:
+                found = _noted(found, f"Kept as {kept.keep(graph, _questions(answers, like), found)}.")
     except ThalwegError as error:
         if all(form.word == TEXT for form in written):
             raise
@@ -67,9 +73,35 @@ def check(place: Place, sources: Sequence[Source], gate: Gate) -> int:
         answers += [_not_answered(source, error) for source in sources[done:]]
         write(report(answers, terms), written, anchor)
         raise
-    found = report(answers, terms)
     write(found, written, anchor)
     return found.code
+
+
+def verify(place: Place, id: str, gate: Gate) -> int:
+    """Asks again what a kept verdict was given on, and tells what has moved since."""
+    written, terms, anchor = forms(gate.formats, gate.as_json), gate.terms(), places.anchor(gate.anchor)
+    with opened(place) as graph:
+        there = kept.look_up(graph, id)
+        answers = [one for question in there.questions() for one in answered(graph, of(question))]
+    strict, fails = there.body.strict or terms.strict, there.body.fail_on_warn or terms.fail_on_warn
+    found = report(answers, replace(terms, strict=strict, fail_on_warn=fails))
+    moved = there.moved(found)
+    when = f"since {id} was kept on {there.at[:10]}"
+    found = _noted(found, *([f"Moved {when}: {one}." for one in moved] or [f"Nothing has moved {when}."]))
+    write(found, written, anchor)
+    return found.code
+
+
+def _noted(found: Report, *notes: str) -> Report:
+    """The report with notes beside its first check."""
+    first, *others = found.checks
+    return replace(found, checks=(replace(first, notes=(*first.notes, *notes)), *others))
+
+
+def _questions(answers: Sequence[Asked], like: Question) -> list[Question]:
+    """The questions that were asked; where nothing was going to change, none was."""
+    changes = [Change(one.answer["change"], one.name, dict(one.answer["given"])) for one in answers]
+    return [replace(like, change=one) for one in changes if one.given != {"changes": []}]
 
 
 def answered(graph: Graph, source: Source) -> list[Asked]:
