@@ -21,6 +21,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "neo4j_url" in getattr(item, "fixturenames", ()):
             item.add_marker("neo4j")  # so that `-m neo4j` picks just these
+        if item.get_closest_marker("neo4j") is not None:
+            item.add_marker(pytest.mark.xdist_group("neo4j"))  # one process has the one server
 
 
 @pytest.fixture(scope="session")
