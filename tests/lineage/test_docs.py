@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.lineage.answers import CODE, CONTENT, DELETE, WITHDRAW, drop, lines, retype
+from tests.lineage.answers import CODE, DELETE, WITHDRAW, drop, lines, retype
 from tests.lineage.conftest import hold
 from tests.lineage.estate import NOW, Estate, estate, id
 from thalweg.lineage.ancestors import common_ancestors
@@ -30,11 +30,20 @@ DOCS = Path(__file__).parents[2] / "docs"
 ASKED = re.compile(r"(\w+) (?:(.+) of )?(.+)")
 
 
+PLAIN: dict[str, Change] = {"delete": DELETE, "code": CODE, "withdraw": WITHDRAW}
+
+
 def change_of(word: str, said: str) -> Change:
     """The change that a question says: `content age of tx`, `retype age bigint of tx`, `delete tx`."""
-    if not said:
-        return {"content": CONTENT, "delete": DELETE, "code": CODE, "withdraw": WITHDRAW}[word]
-    return {"content": lambda *columns: Content(columns), "drop": drop, "retype": retype}[word](*said.split())
+    match word, said.split():
+        case "content", columns:
+            return Content(tuple(columns))
+        case "drop", columns:
+            return drop(*columns)
+        case "retype", [column, type]:
+            return retype(column, type)
+        case _:
+            return PLAIN[word]
 
 
 SIDES = {"downstream of": Side.DOWNSTREAM, "upstream of": Side.UPSTREAM, "both sides of": Side.BOTH}
