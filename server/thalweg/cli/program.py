@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from thalweg.cli import options
+from thalweg.cli.groups import imports, policies, stores
 
 app = typer.Typer(
     help="Which models learned from this data, and where are they running?",
@@ -19,15 +20,6 @@ app = typer.Typer(
     rich_markup_mode=None,  # rich takes longer to load than help may take
     pretty_exceptions_enable=False,
 )
-imports = typer.Typer(
-    help="Import what other systems know. Run it as often as you like: what did not change is skipped.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
-policies = typer.Typer(
-    help="Policies: by which rules a change may go ahead.", no_args_is_help=True, rich_markup_mode=None
-)
-stores = typer.Typer(help="Look after a store.", no_args_is_help=True, rich_markup_mode=None)
 
 
 def _version(wanted: bool) -> None:
@@ -575,82 +567,6 @@ def list_(
     return show(place(server, store), question, as_json)
 
 
-# -------------------------------------------------------------------------------------------------------------- imports
-
-
-@imports.command("mlflow")
-def import_mlflow(
-    location: Annotated[
-        str,
-        typer.Argument(metavar="LOCATION", help="Its SQLite file: a path, or sqlite:///mlflow.db.", show_default=False),
-    ],
-    source: options.Source = None,
-    artifacts: Annotated[
-        Path | None,
-        typer.Option(
-            "--artifacts", metavar="DIR", help="Where its artifacts lie here, for signatures.", show_default=False
-        ),
-    ] = None,
-    repository: Annotated[
-        str | None,
-        typer.Option(
-            "--repository",
-            metavar="URL",
-            help="The repository of runs that name a commit and none.",
-            show_default=False,
-        ),
-    ] = None,
-    store: options.Store = None,
-    as_json: options.Json = False,
-) -> int:
-    """Runs, datasets, models, versions, aliases and stages of an MLflow store, which is read and never written."""
-    from thalweg.cli.commands.imports import mlflow
-
-    return mlflow(store, location, source, artifacts, repository, as_json)
-
-
-@imports.command("git")
-def import_git(
-    location: Annotated[
-        str, typer.Argument(metavar="PATH", help="A clone, bare or not, or a bundle.", show_default=False)
-    ],
-    source: options.Source = None,
-    url: Annotated[
-        str | None,
-        typer.Option(
-            "--url",
-            metavar="URL",
-            help="What runs call the repository, where its remote says otherwise.",
-            show_default=False,
-        ),
-    ] = None,
-    all_commits: Annotated[
-        bool, typer.Option("--all", help="Every commit; else those that runs name, and those between.")
-    ] = False,
-    store: options.Store = None,
-    as_json: options.Json = False,
-) -> int:
-    """Commits of a Git repository: those that known runs name and the chain between them, or all."""
-    from thalweg.cli.commands.imports import git
-
-    return git(store, location, source, url, all_commits, as_json)
-
-
-@imports.command("manifest")
-def import_manifest(
-    location: Annotated[
-        str, typer.Argument(metavar="PATH", help="A manifest, or a folder of them.", show_default=False)
-    ],
-    source: options.Source = None,
-    store: options.Store = None,
-    as_json: options.Json = False,
-) -> int:
-    """Facts written by hand in YAML or JSON: what is deployed where, owners, what a run produced."""
-    from thalweg.cli.commands.imports import manifest
-
-    return manifest(store, location, source, as_json)
-
-
 # ------------------------------------------------------------------------------------------------------ server and demo
 
 
@@ -688,144 +604,6 @@ def demo(
     from thalweg.cli.commands.demo import run
 
     return run(check, port, keep, as_json)
-
-
-# ------------------------------------------------------------------------------------------------------------- policies
-
-
-@policies.command("show")
-def policy_show(policy: options.Policy = None, as_json: options.Json = False) -> int:
-    """Print a policy as TOML: the default one, to begin with, or the one that is given."""
-    from thalweg.cli.commands.policies import show
-
-    return show(policy, as_json)
-
-
-@policies.command("check")
-def policy_check(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The policy, a TOML file.", show_default=False)],
-    server: options.Server = None,
-    store: options.AskedStore = None,
-    as_json: options.Json = False,
-) -> int:
-    """Looks for rules that never decide and names that nothing bears. Exits with 1 when it finds something.
-
-    Environments are looked for where --server or --store says.
-    """
-    from thalweg.cli.commands.policies import check
-    from thalweg.cli.place import place
-
-    return check(file, place(server, store) if server or store else None, as_json)
-
-
-@policies.command("try")
-def policy_try(
-    name: options.Name,
-    content: options.Content = False,
-    columns: options.ContentColumns = None,
-    drop: options.DropColumn = None,
-    rename: options.RenameColumn = None,
-    retype: options.RetypeColumn = None,
-    nullable: options.NullableColumn = None,
-    add: options.AddColumn = None,
-    delete: options.Delete = False,
-    delete_versions: options.DeleteVersions = None,
-    code: options.Code = False,
-    withdraw: options.Withdraw = False,
-    policy: options.Policy = None,
-    as_of: options.AsOf = None,
-    active_within: options.ActiveWithin = 90,
-    newest: options.Newest = None,
-    any_column: options.AnyColumn = False,
-    server: options.Server = None,
-    store: options.AskedStore = None,
-    as_json: options.Json = False,
-) -> int:
-    """Which rule decides each finding of a change, and what it says: a dry run, whatever the verdict."""
-    from thalweg.cli.changes import Flags
-    from thalweg.cli.commands.impact import Question
-    from thalweg.cli.commands.policies import dry_run
-    from thalweg.cli.place import place
-    from thalweg.cli.policy import rules_of
-
-    flags = Flags(
-        content=content,
-        columns=columns or (),
-        drop=drop or (),
-        rename=rename or (),
-        retype=retype or (),
-        nullable=nullable or (),
-        add=add or (),
-        delete=delete,
-        delete_versions=delete_versions,
-        code=code,
-        withdraw=withdraw,
-        newest=newest,
-    )
-    change = flags.change(name, default="content")
-    question = Question(change, as_of, active_within, any_column=any_column, policy=rules_of(policy))
-    return dry_run(place(server, store), question, as_json)
-
-
-@policies.command("backtest")
-def policy_backtest(
-    policy: options.Policy = None,
-    days: Annotated[int, typer.Option("--days", metavar="N", min=1, help="The last N days.")] = 90,
-    since: Annotated[str | None, typer.Option("--since", metavar="TIME", help="From then on, instead.")] = None,
-    until: Annotated[str | None, typer.Option("--until", metavar="TIME", help="Until then; now without.")] = None,
-    follow: Annotated[
-        int, typer.Option("--follow", metavar="DAYS", min=1, help="How long after a change a run may fail of it.")
-    ] = 30,
-    active_within: options.ActiveWithin = 90,
-    server: options.Server = None,
-    store: options.AskedStore = None,
-    as_json: options.Json = False,
-) -> int:
-    """What a policy would have said of the changes of columns that were seen, and what then really failed.
-
-    Each change is asked as of the moment before it came.
-    """
-    from thalweg.cli.commands.policies import Backtest, backtest
-    from thalweg.cli.place import place
-    from thalweg.cli.policy import rules_of
-
-    given = Backtest(rules_of(policy), since, until, days, active_within, follow)
-    return backtest(place(server, store), given, as_json)
-
-
-# --------------------------------------------------------------------------------------------------------------- stores
-
-
-@stores.command("info")
-def store_info(store: options.Store = None, as_json: options.Json = False) -> int:
-    """What a store is, and how much is in it."""
-    from thalweg.cli.commands.stores import info
-
-    return info(store, as_json)
-
-
-@stores.command("check")
-def store_check(store: options.Store = None, as_json: options.Json = False) -> int:
-    """Looks for what must not be. Exits with 1 when it finds something."""
-    from thalweg.cli.commands.stores import check
-
-    return check(store, as_json)
-
-
-@stores.command("migrate")
-def store_migrate(store: options.Store = None, as_json: options.Json = False) -> int:
-    """Brings a store to the schema of this release. Make a copy first."""
-    from thalweg.cli.commands.stores import migrate
-
-    return migrate(store, as_json)
-
-
-@stores.command("rebuild")
-def store_rebuild(store: options.Store = None, as_json: options.Json = False) -> int:
-    """Works the derived edges between assets, and the words of the search, out again."""
-    from thalweg.cli.commands.stores import rebuild
-
-    return rebuild(store, as_json)
 
 
 @app.command()
