@@ -73,9 +73,22 @@ def neo4j_driver(neo4j_url: str) -> Iterator[neo4j.Driver]:
 @pytest.fixture
 def empty_neo4j(neo4j_url: str, neo4j_driver: neo4j.Driver) -> str:
     """The address of the tests' Neo4j, emptied; its constraints and indexes stay."""
-    with neo4j_driver.session() as session:
-        session.run("MATCH (n) WHERE NOT n:Meta CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS").consume()
+    empty(neo4j_driver)
     return neo4j_url
+
+
+def empty(driver: neo4j.Driver) -> None:
+    with driver.session() as session:
+        session.run("MATCH (n) WHERE NOT n:Meta CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS").consume()
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def module_address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of an empty store for all tests of a module, on each engine; none of them writes."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path_factory.mktemp('module')}/store.db"
+    empty(request.getfixturevalue("neo4j_driver"))
+    return str(request.getfixturevalue("neo4j_url"))
 
 
 @pytest.fixture

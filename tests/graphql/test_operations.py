@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from contextlib import closing
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,9 @@ import pytest
 from graphql import OperationType, parse
 
 from tests.graphql.conftest import Ask
-from thalweg import ingest
-from thalweg.estate import MLFLOW, REPOSITORY_URL, TRAINING, estate
+from tests.graphql.estate import stated
 from thalweg.graphql.published import Published, published
-from thalweg.importers import git, manifest, mlflow
-from thalweg.model.errors import ThalwegError
-from thalweg.model.facts import ANYONE
+from thalweg.store.open import open_store
 from thalweg.store.store import Store
 
 pytestmark = pytest.mark.anyio
@@ -25,19 +22,13 @@ pytestmark = pytest.mark.anyio
 README = Path(__file__).resolve().parents[2] / "README.md"
 
 
-@pytest.fixture
-async def estate_store(store: Store) -> Store:
+@pytest.fixture(scope="module")
+async def store(module_address: str) -> AsyncIterator[Store]:
     """A store that holds the example estate."""
-    with estate() as files:
-        for reading in (
-            mlflow.read(files.mlflow, source=MLFLOW, artifacts=files.artifacts),
-            git.read(files.training, source=TRAINING, url=REPOSITORY_URL, all_commits=True),
-            manifest.read(files.deployments),
-        ):
-            with closing(reading):
-                for answer in await ingest.state(store, list(reading.granules), ANYONE):
-                    assert not isinstance(answer, ThalwegError), answer
-    return store
+    store = await open_store(module_address)
+    await stated(store)
+    yield store
+    await store.close()
 
 
 def operation(name: str) -> Published:
@@ -45,7 +36,7 @@ def operation(name: str) -> Published:
 
 
 @pytest.mark.parametrize("name", [one.name for one in published()])
-async def test_a_published_operation_has_an_answer_in_the_estate(estate_store: Store, ask: Ask, name: str) -> None:
+async def test_a_published_operation_has_an_answer_in_the_estate(ask: Ask, name: str) -> None:
     one = operation(name)
     ((_, answer),) = (await ask(one.query, **one.variables)).items()
     assert answer
@@ -59,7 +50,7 @@ def ask_without_variables(one: Published) -> Any:
     return one.variables.keys()
 
 
-async def test_the_main_question_names_the_endpoints_and_the_models_that_are_hit(estate_store: Store, ask: Ask) -> None:
+async def test_the_main_question_names_the_endpoints_and_the_models_that_are_hit(ask: Ask) -> None:
     impact = (await ask(operation("Impact").query))["impact"]
     assert impact["incomplete"] == []
     live = {(line["namespace"], line["name"]) for line in impact["endpoints"]["nodes"]}
@@ -69,7 +60,7 @@ async def test_the_main_question_names_the_endpoints_and_the_models_that_are_hit
     assert impact["everything"]["totalCount"] > impact["models"]["totalCount"]
 
 
-async def test_a_column_that_one_endpoint_reads_blocks_and_another_may_go(estate_store: Store, ask: Ask) -> None:
+async def test_a_column_that_one_endpoint_reads_blocks_and_another_may_go(ask: Ask) -> None:
     asked = operation("Columns").query
     impact = (await ask(asked))["impact"]
     assert impact["verdict"] == "BLOCK"
@@ -83,7 +74,7 @@ async def test_a_column_that_one_endpoint_reads_blocks_and_another_may_go(estate
     assert free["evidence"]["declared"] == free["evidence"]["readers"] > 0
 
 
-async def test_the_question_of_the_readme_is_answered_as_it_says(estate_store: Store, ask: Ask) -> None:
+async def test_the_question_of_the_readme_is_answered_as_it_says(ask: Ask) -> None:
     readme = README.read_text("utf-8")
     question, answer = (re.search(rf"```{language}\n(.*?)```", readme, re.DOTALL) for language in ("graphql", "json"))
     assert question
@@ -91,13 +82,13 @@ async def test_the_question_of_the_readme_is_answered_as_it_says(estate_store: S
     assert {"data": await ask(question[1])} == json.loads(answer[1])
 
 
-async def test_upstream_of_the_model_are_the_raw_data_and_the_code(estate_store: Store, ask: Ask) -> None:
+async def test_upstream_of_the_model_are_the_raw_data_and_the_code(ask: Ask) -> None:
     lineage = (await ask(operation("Upstream").query))["lineage"]
     assert {"DATASET_VERSION", "RUN", "COMMIT"} <= {node["kind"] for node in lineage["nodes"]}
     assert "transactions" in {node["name"] for node in lineage["nodes"]}
 
 
-async def test_what_is_live_is_served_by_a_model_that_a_known_run_made(estate_store: Store, ask: Ask) -> None:
+async def test_what_is_live_is_served_by_a_model_that_a_known_run_made(ask: Ask) -> None:
     releases = (await ask(operation("Live").query))["releases"]
     assert releases["totalCount"] == len(releases["nodes"]) >= 2
     served = [edge for release in releases["nodes"] for edge in release["models"]["edges"]]
@@ -105,13 +96,13 @@ async def test_what_is_live_is_served_by_a_model_that_a_known_run_made(estate_st
     assert all(edge["node"]["producer"]["commit"]["sha"] for edge in served)
 
 
-async def test_a_page_of_runs_has_their_code_inputs_and_outputs(estate_store: Store, ask: Ask) -> None:
+async def test_a_page_of_runs_has_their_code_inputs_and_outputs(ask: Ask) -> None:
     runs = (await ask(operation("Runs").query))["runs"]["nodes"]
     assert runs
     assert any(run["commit"] and run["inputs"]["edges"] and run["outputs"]["nodes"] for run in runs)
 
 
-async def test_the_path_leads_from_the_dataset_to_the_deployment(estate_store: Store, ask: Ask) -> None:
+async def test_the_path_leads_from_the_dataset_to_the_deployment(ask: Ask) -> None:
     path = (await ask(operation("Path").query))["path"]
     assert path["direction"] == "DOWNSTREAM"
     assert path["entities"][0]["name"] == "transactions"
@@ -119,20 +110,20 @@ async def test_the_path_leads_from_the_dataset_to_the_deployment(estate_store: S
     assert path["length"] == len(path["edges"]) == len(path["entities"]) - 1
 
 
-async def test_the_history_of_marks_says_which_version_was_champion_when(estate_store: Store, ask: Ask) -> None:
+async def test_the_history_of_marks_says_which_version_was_champion_when(ask: Ask) -> None:
     model = (await ask(operation("Marks").query))["model"]
     assert model["aliases"]
     assert model["marks"]
 
 
-async def test_two_models_share_the_features_that_both_learned_from(estate_store: Store, ask: Ask) -> None:
+async def test_two_models_share_the_features_that_both_learned_from(ask: Ask) -> None:
     common = (await ask(operation("CommonAncestors").query))["commonAncestors"]
     assert common["totalCount"] == len(common["ancestors"]) > 2
     assert any(one["lowest"] and one["kind"] in ("DATASET_VERSION", "COMMIT") for one in common["ancestors"])
     assert "transactions" in {one["name"] for one in common["ancestors"]}
 
 
-async def test_what_was_live_had_been_trained_by_then(estate_store: Store, ask: Ask) -> None:
+async def test_what_was_live_had_been_trained_by_then(ask: Ask) -> None:
     found = (await ask(operation("WhatWasLive").query))["whatWasLive"]
     assert found["totalCount"] == len(found["nodes"]) >= 2
     assert {one["environment"] for one in found["nodes"]} == {"production"}
@@ -143,7 +134,7 @@ async def test_what_was_live_had_been_trained_by_then(estate_store: Store, ask: 
         assert made["code"]["nodes"]
 
 
-async def test_what_feeds_nothing_live_is_found_among_all_the_data(estate_store: Store, ask: Ask) -> None:
+async def test_what_feeds_nothing_live_is_found_among_all_the_data(ask: Ask) -> None:
     found = (await ask(operation("Orphans").query))["orphans"]
     assert found["lookedAt"] > len(found["nodes"])
     assert {one["kind"] for one in found["nodes"]} <= {"DATASET"}

@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable
 from time import monotonic
+from typing import TypeVar
 
 from thalweg.model.errors import DeadlineExceeded
+
+T = TypeVar("T")
+
+
+async def until(ends: float, asked: Awaitable[T]) -> T:
+    """What a store answers to a call that has no deadline of its own. ends: by the clock `monotonic`.
+
+    Raises DeadlineExceeded; the call is cancelled then, and the store stops what it had begun.
+    """
+    try:
+        async with asyncio.timeout(ends - monotonic()):
+            return await asked
+    except TimeoutError:
+        raise DeadlineExceeded("The question took longer than it may and was stopped.") from None
 
 
 class Bounds:
@@ -21,6 +38,14 @@ class Bounds:
     def seconds(self) -> float:
         """What is left of the time; never nothing, so that the store itself says that it is over."""
         return max(0.001, self._until - monotonic())
+
+    async def within(self, asked: Awaitable[T], otherwise: T) -> T:
+        """What a store answers; where the time is over before, that is a cut, and `otherwise` stands for it."""
+        try:
+            return await until(self._until, asked)
+        except DeadlineExceeded:
+            self.cut(self.too_late())
+            return otherwise
 
     def open(self) -> bool:
         """Whether there is time and budget for more; where there is not, that is a cut."""

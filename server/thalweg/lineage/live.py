@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
 
+from thalweg.lineage.bounds import until
 from thalweg.lineage.since import nothing_yet
 from thalweg.model.edges import EdgeType
 from thalweg.model.facts import Caller, Json
@@ -86,7 +87,7 @@ async def what_was_live(
 
     after, before: a place as an earlier page gave it. Raises DeadlineExceeded.
     """
-    until = monotonic() + seconds
+    ends = monotonic() + seconds
     find = Find(
         Kind.RELEASE,
         where(at, environment, deployment),
@@ -98,7 +99,7 @@ async def what_was_live(
         seconds=seconds,
     )
     page = await store.find(find, caller)
-    around = _Around(store, caller, at)
+    around = _Around(store, caller, at, ends)
     releases = [one.id for one in page.entities]
     models = await around.of(releases, EdgeType.SERVED_BY, Kind.MODEL_VERSION, MODELS)
     reads = await around.of(releases, EdgeType.INPUT_TO, Kind.DATASET_VERSION, READS)
@@ -116,7 +117,7 @@ async def what_was_live(
             for one in page.entities
         ),
         page=page,
-        note=None if releases else await nothing_yet(store, caller, at, seconds=max(0.001, until - monotonic())),
+        note=None if releases else await nothing_yet(store, caller, at, seconds=max(0.001, ends - monotonic())),
     )
 
 
@@ -153,15 +154,17 @@ def is_live(release: Entity, at: int) -> bool:
 class _Around:
     """What comes into things by one type of edge, from one kind, in one call for all of them."""
 
-    def __init__(self, store: Store, caller: Caller, as_of: int | None) -> None:
+    def __init__(self, store: Store, caller: Caller, as_of: int | None, ends: float) -> None:
         self._store = store
         self._caller = caller
         self._as_of = as_of
+        self._ends = ends
 
     async def of(self, ids: Sequence[str], type: EdgeType, kind: Kind, limit: int) -> Mapping[str, Neighbours]:
         if not ids:
             return {}
-        return await self._store.neighbours(ids, Neighbour(Hop.IN, type, (kind,), limit, self._as_of), self._caller)
+        ask = Neighbour(Hop.IN, type, (kind,), limit, self._as_of)
+        return await until(self._ends, self._store.neighbours(ids, ask, self._caller))
 
 
 def _ids(found: Mapping[str, Neighbours]) -> list[str]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from time import monotonic
 
+from thalweg.lineage.bounds import until
 from thalweg.lineage.live import releases_of
 from thalweg.lineage.since import nothing_yet
 from thalweg.lineage.spelling import kind_of
@@ -199,7 +200,7 @@ class _Judge:
         self._in_time()
         there = await self._there(batch)
         ask = Neighbour(Hop.OUT, EdgeType.SERVED_BY, (Kind.DEPLOYMENT,), 1, self._as_of)
-        served = await self._store.neighbours([one.id for one in batch], ask, self._caller)
+        served = await until(self._until, self._store.neighbours([one.id for one in batch], ask, self._caller))
         return {one.id: one.id in there and not served[one.id].found for one in batch}
 
     async def _walk(
@@ -225,16 +226,16 @@ class _Judge:
         there = {one.id for one in batch if one.gone_at is None or one.gone_at > self._at}
         later = [one.id for one in batch if one.id in there and one.at > self._at]
         if later:
-            joined = await self._store.degrees(later, self._caller, as_of=self._at)
+            joined = await until(self._until, self._store.degrees(later, self._caller, as_of=self._at))
             ask = Neighbour(Hop.VERSIONS, None, None, 1, self._at)
-            versions = await self._store.neighbours(later, ask, self._caller)
+            versions = await until(self._until, self._store.neighbours(later, ask, self._caller))
             there -= {id for id in later if not any(joined[id]) and not versions[id].found}
         return there
 
     async def _learn_live(self, deployments: Collection[str]) -> None:
         new = [id for id in deployments if id not in self._live]
         if new:
-            found = await releases_of(self._store, self._caller, new, self._at, first=1)
+            found = await until(self._until, releases_of(self._store, self._caller, new, self._at, first=1))
             self._live.update((id, bool(found[id][0])) for id in new)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from time import monotonic
 
 from thalweg.lineage.spelling import WORDS, spell
 from thalweg.lineage.walk import Side, require_id, require_types
@@ -62,6 +63,7 @@ async def path(
     for id in named:
         require_id(id)
     require_types(types)
+    until = monotonic() + seconds
     known = await store.get(named, caller)
     for id in named:
         if id not in known:
@@ -89,7 +91,7 @@ async def path(
             through=passed,
             avoiding=avoided,
             visited=visited,
-            seconds=seconds,
+            seconds=max(0.0, until - monotonic()),
         )
         edges = await store.path(between, caller)
         if edges is not None and (best is None or len(edges) < len(best[0])):

@@ -149,7 +149,7 @@ class _Asking:
         if not ids or not self._bounds.open():
             return {}
         ask = Neighbour(Hop.IN, type, kinds, limit, self._as_of)
-        found = await self._store.neighbours(list(dict.fromkeys(ids)), ask, self._caller)
+        found = await self._bounds.within(self._store.neighbours(list(dict.fromkeys(ids)), ask, self._caller), {})
         self._bounds.left -= sum(len(near.found) for near in found.values())
         if limit == MOST_READ and any(near.more for near in found.values()):
             self._bounds.cut(f"Only {limit} of the things that lead into each run were looked at.")

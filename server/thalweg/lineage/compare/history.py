@@ -36,7 +36,7 @@ class History:
         ahead = _without(after, before)
         behind = _without(before, after)
         told = [node.id for node in (*ahead[:LISTED], *behind[:LISTED])]
-        known = await self._store.get(told, self._caller) if told else {}
+        known = await self._bounds.within(self._store.get(told, self._caller), {}) if told else {}
         return Range(
             base,
             head,

@@ -15,7 +15,7 @@ from thalweg.model.edges import EdgeType
 from thalweg.model.errors import BadInput, LimitExceeded
 from thalweg.model.facts import Caller
 from thalweg.model.kinds import Kind
-from thalweg.model.results import Direction, Entity, Node, Truncated
+from thalweg.model.results import Direction, Entity, Neighbours, Node, Truncated
 from thalweg.store.questions import Hop, Neighbour, Start, Walk
 from thalweg.store.store import Store
 
@@ -58,6 +58,7 @@ async def provenance(
 
 
 Around = Mapping[str, tuple[Read, ...]]
+NONE = Neighbours((), False)
 
 
 class _Gathering:
@@ -106,9 +107,8 @@ class _Gathering:
     async def _steps(self, made_by: Mapping[str, tuple[Entity, tuple[Entity, ...]]]) -> list[Step]:
         """Runs with all that they read, by their ids: each with what it made."""
         read = await self._into(list(made_by), None, MOST_READ)
-        jobs = await self._store.get(
-            sorted({run.asset_id for run, _ in made_by.values() if run.asset_id is not None}), self._caller
-        )
+        assets = {run.asset_id for run, _ in made_by.values() if run.asset_id is not None}
+        jobs = await self._bounds.within(self._store.get(sorted(assets), self._caller), {})
         stated = await self._into(list(jobs), EdgeType.INPUT_TO, MOST_READ, Kind.DATASET)
         replaced = await self._replaced(read)
         steps = []
@@ -129,7 +129,7 @@ class _Gathering:
         if not assets:
             return frozenset()
         ask = Neighbour(Hop.VERSIONS, limit=1, as_of=self._as_of)
-        newest = await self._store.neighbours(assets, ask, self._caller)
+        newest = await self._bounds.within(self._store.neighbours(assets, ask, self._caller), {})
         last = {asset: near.found[0][1] for asset, near in newest.items() if near.found}
         return frozenset(
             id
@@ -174,7 +174,7 @@ class _Gathering:
         if not ids:
             return {}
         ask = Neighbour(Hop.IN, type, kinds or None, limit, self._as_of)
-        found = await self._store.neighbours(ids, ask, self._caller)
+        found = await self._bounds.within(self._store.neighbours(ids, ask, self._caller), dict.fromkeys(ids, NONE))
         self._bounds.left -= sum(len(near.found) for near in found.values())
         for id, near in found.items():
             if near.more and limit == MOST_READ:
