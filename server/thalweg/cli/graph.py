@@ -18,8 +18,15 @@ SHARED = "named"
 """The fragment that many documents use."""
 
 
+SERVED, LOCAL = 100, 5_000
+"""Entries of one page: what any server gives, and what a store here does."""
+
+
 class Graph(Protocol):
-    """Answers documents of `queries/`."""
+    """Answers documents of `queries/`. page: how many lines of an answer that is worked out whole it gives at once."""
+
+    @property
+    def page(self) -> int: ...
 
     def ask(self, document: str, variables: Mapping[str, Any], operation: str | None = None) -> dict[str, Any]:
         """The data of an operation. `document` is the name of its file; `operation` says which, where it holds several.
@@ -55,6 +62,8 @@ def text(document: str) -> str:
 
 
 class _ServerGraph:
+    page = SERVED
+
     def __init__(self, client: Any) -> None:
         self._client = client
 
@@ -64,12 +73,15 @@ class _ServerGraph:
 
 
 class StoreGraph:
-    """An open store, asked as a server would ask it."""
+    """An open store, asked as a server would ask it; what is much for a server to give many is not for one person."""
+
+    page = LOCAL
 
     def __init__(self, store: Store, runner: asyncio.Runner) -> None:
         from thalweg.graphql.execution import Api
+        from thalweg.graphql.limits import Limits
 
-        self._api = Api(store)
+        self._api = Api(store, Limits(first=LOCAL, nodes=1_000 * LOCAL, cost=1_000 * LOCAL))
         self._runner = runner
 
     def ask(self, document: str, variables: Mapping[str, Any], operation: str | None = None) -> dict[str, Any]:

@@ -18,6 +18,13 @@ def rules_of(file: Path | None) -> list[dict[str, Any]] | None:
     return given(load(file))
 
 
+def amiss(file: Path) -> tuple[str, ...]:
+    """What of a policy file will not do what its author meant, a sentence each."""
+    from thalweg.lineage.impact.policies import lint, load
+
+    return tuple(f"{file}: rule {one.rule}, `{one.name}`, {one.message}" for one in lint(load(file)))
+
+
 def given(rules: Sequence[Rule]) -> list[dict[str, Any]]:
     """Rules as PolicyRuleInput, without what they leave open."""
     found = []

@@ -178,6 +178,7 @@ def check(
         as_json=as_json,
         fail_on_warn=fail_on is options.FailWord.WARN,
         strict=strict,
+        policy=policy,
         waivers=waivers,
         baseline=baseline,
         anchor=anchor,

@@ -18,6 +18,7 @@ from thalweg.cli.gate.formats import TEXT, WRITTEN, Form, forms
 from thalweg.cli.gate.report import Asked, Report, Terms, report
 from thalweg.cli.graph import Graph, opened
 from thalweg.cli.place import Place
+from thalweg.cli.policy import amiss
 from thalweg.cli.proposals import Answer
 from thalweg.cli.things import short
 from thalweg.model.errors import BadInput, ThalwegError
@@ -34,6 +35,7 @@ class Gate:
     as_json: bool = False
     fail_on_warn: bool = False
     strict: bool = False
+    policy: Path | None = None
     waivers: Path | None = None
     baseline: Path | None = None
     anchor: str | None = None
@@ -50,6 +52,7 @@ class Gate:
             self.fail_on_warn,
             waivers.NO_WAIVERS if file is None else waivers.read(file, today),
             None if self.baseline is None else baseline.read(self.baseline),
+            () if self.policy is None else amiss(self.policy),
         )
 
 

@@ -74,7 +74,7 @@ def asked(graph: Graph, question: Question, limit: int) -> dict[str, Any]:
     lines: list[Line] = []
     after = None
     while not found or (after is not None and len(lines) < limit):
-        first = min(PAGE, limit - len(lines))
+        first = min(graph.page, limit - len(lines))
         page = graph.ask("impact", {**variables, "first": first, "after": after})["impact"]
         found = found or page
         lines += page["affected"]["nodes"]

@@ -27,7 +27,7 @@ def text(report: Report, anchor: str) -> str:
         for sentence in check.incomplete
     ][: MOST // 2]
     lines += not_checked
-    lines += [_command("warning", "thalweg: waivers", sentence) for sentence in report.warnings[:MOST]]
+    lines += [_command("warning", "thalweg", sentence) for sentence in report.warnings[:MOST]]
     for standings, word in (
         ((Standing.BLOCK,), "error"),
         ((Standing.WARN,), "error" if report.terms.fail_on_warn else "warning"),

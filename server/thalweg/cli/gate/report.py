@@ -23,7 +23,7 @@ _STANDINGS = tuple(Standing)
 @dataclass(frozen=True, slots=True)
 class Terms:
     """On what terms a report weighs. today: the day by which waivers end. strict: as if all were live. fail_on_warn: a
-    WARN is a failure too.
+    WARN is a failure too. amiss: what of the policy will not do what its author meant, a sentence each.
     """
 
     today: date
@@ -31,6 +31,7 @@ class Terms:
     fail_on_warn: bool = False
     waivers: Waivers = NO_WAIVERS
     baseline: Baseline | None = None
+    amiss: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All of it. absent: what the baseline has, and this check has not. warnings: what is amiss with the waivers."""
+    """All of it.
+
+    absent: what the baseline has, and this check has not. warnings: what is amiss with policy and waivers.
+    """
 
     checks: tuple[Check, ...]
     terms: Terms
@@ -128,7 +132,7 @@ def report(asked: Iterable[Asked], terms: Terms) -> Report:
         terms=terms,
         verdict=gravest,
         absent=_absent(terms.baseline, every) if whole else (),
-        warnings=(*terms.waivers.warnings, *(unused if whole else ())),
+        warnings=(*terms.amiss, *terms.waivers.warnings, *(unused if whole else ())),
     )
 
 

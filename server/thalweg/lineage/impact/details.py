@@ -30,11 +30,17 @@ class Details:
         self.joined: dict[str, str] = {}
         self.signatures: dict[str, Json] = {}
 
-    async def lineages(self, versions: Collection[str]) -> None:
+    async def columned(self, versions: Collection[str]) -> None:
         """The columns of dataset versions, and what these were made of."""
+        await self._taken(await self._ask_for(versions))
+
+    async def lineages(self, versions: Collection[str]) -> None:
+        """What the columns of dataset versions were made of, of those that say so."""
+        await self._taken((await self._ask.with_column_lineage(versions)).values())
+
+    async def _taken(self, versions: Iterable[Entity]) -> None:
         before = set(self.lineage)
-        for version in await self._ask_for(versions):
-            self.take([version])
+        self.take(versions)
         sources = {
             (source.namespace, source.name)
             for version, lineage in self.lineage.items()
@@ -92,7 +98,8 @@ def unknown_column(entity: Entity, columns: Collection[str], known: Collection[s
             meant = " or ".join(f"`{names[name]}`" for name in near)
             raise BadInput(
                 f"{what} never had a column `{column}`.",
-                (f"Did you mean {meant}? " if meant else "") + "Else allow unknown columns.",
+                (f"Did you mean {meant}? " if meant else "")
+                + "Else allow unknown columns (`--allow-unknown-column`, `allowUnknownColumn`).",
             )
     return None
 
