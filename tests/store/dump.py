@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from typing import Any
 
@@ -21,18 +22,18 @@ Dump = dict[str, dict[str, Any]]
 
 async def entities(store: Store) -> dict[str, Entity]:
     """Every entity, by id."""
-    return {
-        entity.id: entity for kind in Kind for entity in (await store.find(Find(kind, limit=100_000), ANYONE)).entities
-    }
+    pages = await asyncio.gather(*(store.find(Find(kind, limit=100_000), ANYONE) for kind in Kind))
+    return {entity.id: entity for page in pages for entity in page.entities}
 
 
 async def edges(store: Store, ids: Iterable[str]) -> list[Edge]:
     """Every edge between these, at both levels, and the parents."""
-    found: list[Edge] = []
-    for type in EdgeType:
-        asked = await store.neighbours(list(ids), Neighbour(Hop.OUT, type, limit=100_000), ANYONE)
-        found += [edge for near in asked.values() for edge, _ in near.found]
-    return found
+    of = list(ids)
+    types = (None, EdgeType.PARENT_OF)  # None is all of lineage, which a parent of a run is not
+    asked = await asyncio.gather(
+        *(store.neighbours(of, Neighbour(Hop.OUT, type, limit=100_000), ANYONE) for type in types)
+    )
+    return [edge for near in asked for found in near.values() for edge, _ in found.found]
 
 
 async def dump(store: Store) -> Dump:

@@ -197,3 +197,15 @@ async def test_degrees_count_the_edges_of_each_level(store: Store, state: State)
     hidden = await store.degrees(asked, ANYONE)
     assert tuple(hidden[id("tx@1")]) == (0, 2)
     assert tuple(hidden[id("m/1")]) == (0, 0)
+
+
+async def test_those_that_say_of_which_columns_theirs_were_made(store: Store, state: State) -> None:
+    made = {"fields": {"total": {"inputFields": [{"namespace": "test", "name": "tx", "field": "amount"}]}}}
+    await state(
+        granule("g", thing("tx@1", description='"column_lineage":'), thing("cf@1", column_lineage=made), thing("cf@2"))
+    )
+    found = await store.with_column_lineage(ids("tx@1", "cf@1", "cf@2", "nobody"), ANYONE)
+    assert {said(id): one.props["column_lineage"] for id, one in found.items()} == {"cf@1": made}
+    assert await store.with_column_lineage([], ANYONE) == {}
+    await store.forget(ids("cf@1"), ANYONE)
+    assert await store.with_column_lineage(ids("cf@1"), ANYONE) == {}

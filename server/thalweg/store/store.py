@@ -79,6 +79,13 @@ class Store(Protocol):
         """The entities of these ids; an id not known is absent. An old id gives the entity it was joined into."""
         ...
 
+    async def with_column_lineage(self, ids: Sequence[str], caller: Caller) -> Mapping[str, Entity]:
+        """Of these entities those that say of which columns theirs were made; of thousands most say nothing of it.
+
+        ids: as a walk gives them; an old id finds nothing.
+        """
+        ...
+
     async def find(self, find: Find, caller: Caller) -> Page:
         """A page of a list. Raises DeadlineExceeded."""
         ...

@@ -155,6 +155,8 @@ ASKED = [
     walk("newest_versions", 50, id=MANY_VERSIONS.id, as_of=1 << 62, limit=5, prunes=False),
     walk("step", 3_000, ids=RUNS, prunes=False),
     walk("step", 200, ids=[HUB.id], limit=20, prunes=False),
+    walk("step_whole", 6_000, ids=RUNS, prunes=False),
+    walk("step_whole", 300, ids=[HUB.id], limit=20, prunes=False),
     walk("walked_nodes", 2_000, ids=RUNS, prunes=False),
     walk("edges_among", 4_000, ids=RUNS, ds=[1] * 100, limit=FAR, expanded=-1, prunes=False),
     walk("edges_among", 1_500, ids=[HUB.id, *RUNS[:20]], ds=[0] * 21, limit=FAR, expanded=-1, hub=50, prunes=False),
@@ -168,6 +170,7 @@ ASKED = [
     walk("is_there", 10, versions=True, id=ASSET, prunes=False),
     # what stands around
     Ask("get", 4_000, {"ids": RUNS}),
+    Ask("with_column_lineage", 4_000, {"ids": RUNS}),
     Ask("neighbours", 10_000, {"ids": [HUB.id], "limit": 11, "as_of": None, "kinds": None}, {"types": LINEAGE}),
     Ask(
         "neighbours",

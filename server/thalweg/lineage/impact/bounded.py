@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from time import monotonic
 
+from thalweg.lineage.bounds import until
 from thalweg.model.edges import EdgeType
 from thalweg.model.facts import Caller
 from thalweg.model.kinds import Kind
@@ -31,8 +32,13 @@ class Bounded:
         self._visited = visited
         self._seconds = seconds
         self._until = monotonic() + seconds
-        self.left = visited
+        self._seen: set[str] = set()
         self.cuts: list[str] = []
+
+    @property
+    def left(self) -> int:
+        """How many entities more it may look at; one that was looked at already costs nothing."""
+        return self._visited - len(self._seen)
 
     async def walk(self, start: Start, direction: Direction, depth: int | None, types: tuple[EdgeType, ...]) -> Walked:
         return await self._walked(start, Walk(direction, types=types, depth=depth, as_of=self._as_of))
@@ -55,15 +61,20 @@ class Bounded:
     async def get(self, ids: Collection[str]) -> Mapping[str, Entity]:
         """Entities by id; what was walked already costs no more of the budget."""
         self._in_time()
-        return await self._store.get(list(ids), self._caller) if ids else {}
+        return await until(self._until, self._store.get(list(ids), self._caller)) if ids else {}
+
+    async def with_column_lineage(self, ids: Collection[str]) -> Mapping[str, Entity]:
+        """As the store says; what was walked already costs no more of the budget."""
+        self._in_time()
+        return await until(self._until, self._store.with_column_lineage(list(ids), self._caller)) if ids else {}
 
     async def _walked(self, start: Start, walk: Walk) -> Walked:
         self._in_time()
         if self.left < 1:
             raise Cut(self._too_much())
-        walk = replace(walk, max_nodes=self.left, visited=self.left, seconds=self._until - monotonic())
+        walk = replace(walk, max_nodes=self._visited, visited=self._visited, seconds=self._until - monotonic())
         walked = await self._store.walk(start, walk, self._caller)
-        self.left -= len(walked.nodes)
+        self._seen.update([node.id for node in walked.nodes])
         if walked.truncated is Truncated.DEADLINE:
             self.cuts.append(self.too_late())
         elif walked.truncated in (Truncated.VISITED, Truncated.MAX_NODES):
@@ -74,8 +85,8 @@ class Bounded:
         """The newest versions of assets at the time of the question."""
         self._in_time()
         ask = Neighbour(Hop.VERSIONS, limit=limit, as_of=self._as_of)
-        found = await self._store.neighbours(list(assets), ask, self._caller)
-        self.left -= sum(len(near.found) for near in found.values())
+        found = await until(self._until, self._store.neighbours(list(assets), ask, self._caller))
+        self._seen.update([other.id for near in found.values() for _, other in near.found])
         return found
 
     async def find(self, kind: Kind, where: Where, limit: int) -> Page:
@@ -84,7 +95,7 @@ class Bounded:
 
     async def marks(self, models: Collection[str]) -> Mapping[str, tuple[Mark, ...]]:
         self._in_time()
-        return await self._store.marks(list(models), self._caller, as_of=self._as_of)
+        return await until(self._until, self._store.marks(list(models), self._caller, as_of=self._as_of))
 
     def _in_time(self) -> None:
         if monotonic() >= self._until:

@@ -12,7 +12,7 @@ DELETE    of a dataset: BREAKS on who reads it in the active pattern, STALE behi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from thalweg.lineage.impact.activity import Activity
@@ -28,6 +28,7 @@ from thalweg.lineage.impact.reads import NO_EVIDENCE, Evidence, Reads, evidence
 from thalweg.lineage.impact.spread import Causes, Spread
 from thalweg.lineage.impact.words import Confidence, Effect
 from thalweg.lineage.spelling import kind_of
+from thalweg.model.columns import Retype
 from thalweg.model.edges import EdgeType
 from thalweg.model.kinds import Kind, Level
 from thalweg.model.results import Edge
@@ -66,8 +67,11 @@ class Effects:
         self._reads = Reads(facts)
         self._history = History(facts, self._reads)
         self.causes = causes(change, facts)
-        self._breaks = Breaks(facts, self._reads, self.causes)
         self._pattern = Pattern(facts, activity, live) if isinstance(change, Columns | Delete) else None
+
+    @cached_property
+    def _breaks(self) -> Breaks:
+        return Breaks(self._facts, self._reads, self.causes)
 
     def hits(self) -> Iterator[Hit]:
         """All that the change touches; what changes itself is never among it."""
@@ -101,7 +105,7 @@ class Effects:
         return evidence(self._reads.weakest(edges) for edges in readers.values())
 
     def old_type(self, cause: Cause) -> str | None:
-        return self._breaks.old_type(cause)
+        return self._breaks.old_type(cause) if isinstance(cause.detail, Retype) else None
 
     # ---------------------------------------------------------------------------------------------------- what holds it
 
@@ -114,16 +118,16 @@ class Effects:
         }
 
     def _stale(self, spread: Spread[Element]) -> Iterator[Hit]:
-        for element in spread:
+        nodes, starts, changed = self._facts.nodes, self._facts.starts, self._facts.changed
+        for element, confidence, distance, by in spread.told():
             id, via, what = element
-            asset = self._facts.nodes[id].asset_id
+            node = nodes[id]
+            asset = node.asset_id
             # a run whose job is not known has no asset that stands for it
-            if via == USED or asset is None or id in self._facts.starts or asset in self._facts.changed:
+            if via == USED or asset is None or id in starts or asset in changed:
                 continue
-            column = what if kind_of(id) is Kind.DATASET_VERSION else ""
-            trail = partial(spread.path, element)
-            confidence, distance = spread.confidence(element), spread.distance(element)
-            yield Hit(asset, Effect.STALE, confidence, distance, (id,), trail, spread.causes(element), column)
+            column = what if node.kind is Kind.DATASET_VERSION else ""
+            yield Hit(asset, Effect.STALE, confidence, distance, (id,), partial(spread.path, element), by, column)
 
     def _unreproducible(self) -> Iterator[Hit]:
         """What was built from versions that go: data, models, and the releases that serve them.

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from thalweg.model.column_lineage import ColumnLineage
 from thalweg.model.columns import Column
+from thalweg.model.edges import EdgeType
 from thalweg.model.facts import Json
 from thalweg.model.results import Edge, Entity, Mark, Node
 
@@ -25,7 +27,7 @@ class LiveMarks(NamedTuple):
 DEFAULT_MARKS = LiveMarks()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facts:
     """A part of the graph as it held at `at`; times are epoch microseconds.
 
@@ -64,3 +66,12 @@ class Facts:
     makers: bool = True
     incomplete: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @cached_property
+    def traffic(self) -> Mapping[str, float]:
+        """The share of the traffic, in percent, that releases answer: of what they serve the most, where it is said."""
+        shares: dict[str, float] = {}
+        for edge in self.edges:
+            if edge.type is EdgeType.SERVED_BY and "traffic" in edge.props:
+                shares[edge.target] = max(edge.props["traffic"], shares.get(edge.target, 0))
+        return shares

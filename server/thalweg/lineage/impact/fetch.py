@@ -213,8 +213,7 @@ class Fetch:
     ) -> None:
         history = await self._history(starts, (EdgeType.CODE_OF, *FLOW) if isinstance(change, Code) else FLOW)
         self._known_then(named, starts, history)
-        derived = [node.id for node in history if node.kind is Kind.DATASET_VERSION and node.id not in starts]
-        await self._details.lineages(derived)
+        await self._details.lineages([node.id for node in history if node.kind is Kind.DATASET_VERSION])
         if isinstance(change, Content) and change.columns:
             await self._name_columns(named, change.columns, any_column)
         await self._liveness(history, jobs=True)
@@ -230,12 +229,13 @@ class Fetch:
             walked = await self._ask.readers(dataset)
             read += self._kept(walked)
         self._known_then(named, starts, [])
-        readers = await self._pattern(datasets, [])
+        readers, pattern = await self._pattern(datasets)
+        reached = await self._feeding(readers, frozenset())
+        await self._written(pattern - reached)
         acts = [node.id for node in read if node.kind in (Kind.RUN, Kind.RELEASE)]
         if acts:
             await self._walk(Start(ids=tuple(sorted(acts))), Direction.UPSTREAM, depth=1, types=TAKEN_IN)
             await self._walk(Start(ids=tuple(sorted(acts))), depth=1, types=(EdgeType.PRODUCED,))
-        await self._feeding(readers, frozenset())
         await self._describe(acts, starts)
         # an added column is one that it does not have
         await self._name_columns(named, [one.column for one in change.changes if not isinstance(one, Add)], any_column)
@@ -249,7 +249,7 @@ class Fetch:
             edge.target for edge in self._edges.values() if edge.source in starts and edge.type is EdgeType.DERIVED_INTO
         }
         data = {id for id in ends if kind_of(id) is Kind.DATASET_VERSION}
-        await self._details.lineages(sorted(data | derived))
+        await self._details.columned(sorted(data | derived))
         await self._details.signed(sorted(id for id in ends if kind_of(id) is Kind.MODEL_VERSION))
 
     async def _name_columns(self, named: Iterable[Entity], columns: Collection[str], any_column: bool) -> None:
@@ -277,7 +277,8 @@ class Fetch:
         readers: set[str] = set()
         datasets = tuple(sorted(entity.id for entity in named if entity.kind is Kind.DATASET))
         if datasets:
-            readers |= await self._pattern(datasets, history)
+            readers, pattern = await self._pattern(datasets)
+            await self._written(pattern - {node.id for node in history})
         pinned = {
             self._nodes[edge.target].asset_id or ""
             for edge in self._edges.values()
@@ -287,12 +288,11 @@ class Fetch:
         await self._feeding(readers | pinned, {node.id for node in history})
         await self._liveness(history, jobs=False)
 
-    async def _feeding(self, jobs: Collection[str], reached: Collection[str]) -> None:
+    async def _feeding(self, jobs: Collection[str], reached: Collection[str]) -> set[str]:
         """What the runs of jobs within their windows led to, or their last one; where that is not known already."""
         runs = {run.id for run in self._recent(jobs)} | {run.id for run in self._last(jobs)}
         beyond = runs - set(reached)
-        if beyond:
-            await self._walk(Start(ids=tuple(sorted(beyond))), depth=None)
+        return {node.id for node in await self._walk(Start(ids=tuple(sorted(beyond))), depth=None)} if beyond else set()
 
     async def _makers(self, starts: Collection[str]) -> None:
         """What made the versions that go, and its inputs; of inputs that are gone, all that they came from."""
@@ -302,8 +302,11 @@ class Fetch:
             await self._walk(Start(ids=tuple(sorted(gone))), Direction.UPSTREAM, depth=None)
         self._makers_known = not self._ask.cuts
 
-    async def _pattern(self, datasets: tuple[str, ...], history: Collection[Node]) -> set[str]:
-        """The assets downstream, and what runs and releases did there; answers with the jobs that read the datasets."""
+    async def _pattern(self, datasets: tuple[str, ...]) -> tuple[set[str], set[str]]:
+        """The assets downstream, and what runs and releases read there.
+
+        Answers with the jobs that read the datasets, and with those runs and releases: what they wrote is to be asked.
+        """
         walked = await self._ask.walk(Start(ids=datasets), Direction.DOWNSTREAM, None, FLOW)
         self._asset_edges = walked.edges
         self._listed.update(node.id for node in walked.nodes)
@@ -314,10 +317,12 @@ class Fetch:
         acts.update(id for id, node in self._nodes.items() if node.kind is Kind.RELEASE and is_open(node, self._at))
         if acts:
             await self._walk(Start(ids=tuple(sorted(acts))), Direction.UPSTREAM, depth=1, types=TAKEN_IN)
-        beyond = acts - {node.id for node in history}  # what those of the history wrote is known already
-        if beyond:
-            await self._walk(Start(ids=tuple(sorted(beyond))), depth=1, types=(EdgeType.PRODUCED,))
-        return {edge.target for edge in walked.edges if edge.source in datasets and edge.target in jobs}
+        return {edge.target for edge in walked.edges if edge.source in datasets and edge.target in jobs}, acts
+
+    async def _written(self, acts: Collection[str]) -> None:
+        """What runs and releases wrote, of which that is not known already."""
+        if acts:
+            await self._walk(Start(ids=tuple(sorted(acts))), depth=1, types=(EdgeType.PRODUCED,))
 
     async def _runs(self, jobs: Collection[str]) -> None:
         """The newest runs of jobs."""

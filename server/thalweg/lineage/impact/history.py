@@ -4,14 +4,15 @@ An element is (id, via, what):
 
     (version, "", column)     one column of a dataset version; or all of it, where no column is given (`WHOLE`)
     (run, dataset, column)    a run, hit through a column of a dataset that it read
-    (run, "", WHOLE)          a run that was hit through a model; likewise a release, a model version
+    (run, "", WHOLE)          a run that was hit through a model; or through all of a dataset version, where nothing is
+                              known of where its columns came from; likewise a release, a model version
     (id, USED, WHOLE)         a run or a release that used what is wrong itself: the way, and not what is stale
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from thalweg.lineage.impact.causes import Cause
 from thalweg.lineage.impact.facts import Facts
@@ -32,11 +33,18 @@ class History:
     def __init__(self, facts: Facts, reads: Reads) -> None:
         self._facts = facts
         self._reads = reads
+        self._columned = {
+            edge.source for edge in facts.edges if edge.type is EdgeType.PRODUCED and edge.target in facts.lineage
+        }
         self._onward: defaultdict[str, list[Step[str]]] = defaultdict(list)
-        for edge in sorted(facts.edges, key=lambda edge: (edge.source, edge.target, edge.role)):
-            ends_known = edge.source in facts.nodes and edge.target in facts.nodes
-            if ends_known and edge.type is not EdgeType.PARENT_OF:
-                self._onward[edge.source].append(Step(edge.target, edge))
+        nodes = facts.nodes
+        for edge in facts.edges:
+            source, type, target, *_ = edge
+            if type is not EdgeType.PARENT_OF and source in nodes and target in nodes:
+                self._onward[source].append(Step(target, edge))
+        for steps in self._onward.values():
+            if len(steps) > 1:
+                steps.sort(key=lambda step: (step.to, step.edge.role))
 
     def onward(self, id: str) -> list[Step[str]]:
         """The edges that leave a version, whatever the columns."""
@@ -62,8 +70,13 @@ class History:
         seeds = {(start, USED, WHOLE): bits[start] for start in self.starts()}
         return Spread(dict.fromkeys(seeds, Confidence.CERTAIN), self._steps, seeds)
 
-    def _steps(self, element: Element) -> Iterator[Step[Element]]:
+    def _steps(self, element: Element) -> Iterable[Step[Element]]:
         id, via, what = element
+        if what == WHOLE and via == "" and self._facts.nodes[id].kind is not Kind.DATASET_VERSION:
+            return [Step((to, "", WHOLE), edge) for to, edge, _ in self.onward(id)]
+        return self._steps_by_column(id, via, what)
+
+    def _steps_by_column(self, id: str, via: str, what: str) -> Iterator[Step[Element]]:
         match self._facts.nodes[id].kind:
             case Kind.DATASET_VERSION:
                 yield from self._read(id, what)
@@ -89,7 +102,7 @@ class History:
             if step.edge.type is EdgeType.DERIVED_INTO:
                 for derived, sure in self._derived(step.to, dataset, column):
                     yield Step((step.to, "", derived), step.edge, sure and hit is True)
-            elif self._facts.nodes[step.to].kind is Kind.RUN:
+            elif self._facts.nodes[step.to].kind is Kind.RUN and (column != WHOLE or step.to in self._columned):
                 yield Step((step.to, dataset, column), step.edge, hit is True)
             else:
                 yield Step((step.to, "", WHOLE), step.edge, hit is True)

@@ -44,13 +44,13 @@ class Lines:
         self._roles = _Roles(facts)
 
     def line(self, found: Sequence[Hit]) -> Affected:
-        ages = {id: self._age(id) for hit in found for id in hit.touched}
-        nearest = min(found, key=lambda hit: self._nearness(hit, ages))
+        ages = self._ages(found)
+        nearest = self._nearest(found, ages)
         asset, effect, kind = nearest.asset, nearest.effect, kind_of(nearest.asset)
         feeds = self._feeds.releases(asset) if effect is Effect.BREAKS and kind is Kind.JOB else []
-        touched = tuple(sorted(ages, key=lambda id: (ages[id], id)))
-        standings = {standing for hit in found for standing in self._standings(hit, hit.confidence)}
-        findings = self._findings(found, touched, feeds, ages)
+        touched = tuple(id for _, id in sorted(zip(ages.values(), ages, strict=True)))
+        standings = self._standings(found)
+        findings = self._findings(found, touched, feeds, ages, standings)
         entity = self._facts.assets.get(asset)
         path = nearest.trail()
         return Affected(
@@ -74,13 +74,17 @@ class Lines:
             columns=_columns(found) if kind is Kind.DATASET else (),
         )
 
-    def _age(self, id: str) -> int:
-        return -self._facts.nodes[id].at if id in self._facts.nodes else 0
+    def _ages(self, found: Sequence[Hit]) -> dict[str, int]:
+        """By what is touched, the newest of it first."""
+        nodes = self._facts.nodes
+        return {id: -nodes[id].at if id in nodes else 0 for hit in found for id in hit.touched}
 
-    def _nearness(self, hit: Hit, ages: dict[str, int]) -> tuple[object, ...]:
-        """The strongest first, then the nearest; of several what was touched last."""
-        touched = [(ages[id], id) for id in hit.touched]
-        return _CONFIDENCES.index(hit.confidence), hit.distance, touched, hit.column, hit.causes.possible
+    def _nearest(self, found: Sequence[Hit], ages: dict[str, int]) -> Hit:
+        """The strongest, of these the nearest; of several what was touched last."""
+        sure = [hit for hit in found if hit.confidence is Confidence.CERTAIN] or found
+        distance = min(hit.distance for hit in sure)
+        near = [hit for hit in sure if hit.distance == distance]
+        return min(near, key=lambda hit: ([(ages[id], id) for id in hit.touched], hit.column, hit.causes.possible))
 
     def _alike(self, nearest: Hit, found: Sequence[Hit]) -> list[Cause]:
         """The causes by which it breaks in the same way; of what does not break, all that touch it."""
@@ -99,25 +103,27 @@ class Lines:
     # ------------------------------------------------------------------------------------------------------- findings
 
     def _findings(
-        self, found: Sequence[Hit], touched: tuple[str, ...], feeds: Sequence[str], ages: dict[str, int]
+        self,
+        found: Sequence[Hit],
+        touched: tuple[str, ...],
+        feeds: Sequence[str],
+        ages: dict[str, int],
+        all_: set[Standing],
     ) -> tuple[Finding, ...]:
-        """One for each cause, the gravest first."""
+        """One for each cause, the gravest first. all_: how whatever is touched stands."""
         findings: list[Finding] = []
+        alone = len(self._effects.causes) == 1
         for place, cause in enumerate(self._effects.causes):
-            bit = 1 << place
-            hits = [
-                hit._replace(confidence=Confidence.CERTAIN if hit.causes.certain & bit else Confidence.POSSIBLE)
-                for hit in found
-                if hit.causes.possible & bit
-            ]
+            hits = found if alone else _by(1 << place, found)
             if hits:
-                nearest = min(hits, key=lambda hit: self._nearness(hit, ages))
+                nearest = self._nearest(hits, ages)
                 text = reason(self._facts, nearest, touched, feeds, [cause])
-                findings.append(self._finding(cause, nearest, hits, text))
+                standings = all_ if alone else self._standings(hits)
+                findings.append(self._finding(cause, nearest, hits, text, standings))
         findings.sort(key=lambda one: (-GRAVITY[one.verdict], _CONFIDENCES.index(one.confidence)))
         return tuple(findings)
 
-    def _finding(self, cause: Cause, nearest: Hit, hits: Sequence[Hit], text: str) -> Finding:
+    def _finding(self, cause: Cause, nearest: Hit, hits: Sequence[Hit], text: str, standings: set[Standing]) -> Finding:
         asset, effect, kind = nearest.asset, nearest.effect, kind_of(nearest.asset)
         entity = self._facts.assets.get(asset)
         rule, role = rule_of(effect, cause), self._roles.of(cause)
@@ -130,8 +136,7 @@ class Lines:
             role,
             rule.id,
         )
-        standings = {standing for hit in hits for standing in self._standings(hit, hit.confidence)}
-        as_if_live = {standing for hit in hits for standing in self._as_if_live(hit)}
+        as_if_live = self._as_if_live(hits)
         decided = decide(self._policy, case, standings)
         would = decide(self._policy, case, as_if_live)
         live = any(standing.live for standing in standings)
@@ -165,28 +170,47 @@ class Lines:
 
     # ------------------------------------------------------------------------------------------------------- standing
 
-    def _standings(self, hit: Hit, confidence: Confidence) -> list[Standing]:
-        """How each thing that a hit touches stands; where it names none, how what is live of the asset does."""
-        kind = kind_of(hit.asset)
+    def _standings(self, hits: Sequence[Hit]) -> set[Standing]:
+        """How each thing that hits of an asset touch stands; where one names none, how what is live of it does."""
+        asset, kind = hits[0].asset, kind_of(hits[0].asset)
         if kind is Kind.JOB:
-            feeds = self._feeds.releases(hit.asset) if hit.effect is Effect.BREAKS else ()
-            return [Standing(confidence, self._activity.active(hit.asset), self._live.where(feeds))]
+            feeds = self._feeds.releases(asset) if hits[0].effect is Effect.BREAKS else ()
+            active, where = self._activity.active(asset), self._live.where(feeds)
+            return {Standing(confidence, active, where) for confidence in {hit.confidence for hit in hits}}
+        if kind is Kind.DATASET:  # of which only the newest version is live, and which is in no environment
+            newest = self._live.of(asset, kind)
+            found = {(hit.confidence, id in newest) for hit in hits for id in hit.touched or newest or ("",)}
+            return {Standing(*one) for one in found}
         nodes = self._facts.nodes
-        return [
-            Standing(confidence, self._live.version(nodes[id]), self._live.environments(nodes[id]))
-            if id in nodes
-            else Standing(confidence, True)  # the newest, or held by an alias: no more of it was fetched
-            for id in hit.touched or self._live.of(hit.asset, kind)
-        ] or [Standing(confidence, False)]
+        touched = {(hit.confidence, id) for hit in hits for id in hit.touched}
+        standings = set[Standing]()
+        for confidence in {hit.confidence for hit in hits if not hit.touched}:
+            of_it = self._live.of(asset, kind)
+            touched.update((confidence, id) for id in of_it)
+            if not of_it:
+                standings.add(Standing(confidence, False))
+        for confidence, id in touched:
+            if (node := nodes.get(id)) is not None:
+                standings.add(Standing(confidence, self._live.version(node), self._live.environments(node)))
+            else:  # the newest, or held by an alias: no more of it was fetched
+                standings.add(Standing(confidence, True))
+        return standings
 
-    def _as_if_live(self, hit: Hit) -> list[Standing]:
+    def _as_if_live(self, hits: Sequence[Hit]) -> set[Standing]:
         """The same, as if all of it were live, and in each environment that it ever was in."""
-        if kind_of(hit.asset) is Kind.JOB:
-            feeds = self._feeds.ever(hit.asset) if hit.effect is Effect.BREAKS else ()
-            return [Standing(hit.confidence, True, self._live.where(feeds))]
+        asset = hits[0].asset
+        if kind_of(asset) is Kind.JOB:
+            feeds = self._feeds.ever(asset) if hits[0].effect is Effect.BREAKS else ()
+            where = self._live.where(feeds)
+            return {Standing(confidence, True, where) for confidence in {hit.confidence for hit in hits}}
+        if kind_of(asset) is Kind.DATASET:
+            return {Standing(confidence, True) for confidence in {hit.confidence for hit in hits}}
         nodes = self._facts.nodes
-        ever = [self._live.environments_ever(nodes[id]) for id in hit.touched if id in nodes]
-        return [Standing(hit.confidence, True, where) for where in ever] or [Standing(hit.confidence, True)]
+        standings = {Standing(hit.confidence, True) for hit in hits if not any(id in nodes for id in hit.touched)}
+        for confidence, id in {(hit.confidence, id) for hit in hits for id in hit.touched}:
+            if (node := nodes.get(id)) is not None:
+                standings.add(Standing(confidence, True, self._live.environments_ever(node)))
+        return standings
 
     def _not_live(self, asset: str, hits: Iterable[Hit]) -> str:
         """Why nothing of it is live."""
@@ -231,13 +255,21 @@ def _owners(entity: Entity | None) -> tuple[str, ...]:
     return tuple(entity.props.get("owners", ())) if entity else ()
 
 
+def _by(bit: int, found: Iterable[Hit]) -> list[Hit]:
+    """The hits by one cause, each as sure as it is by that."""
+    return [
+        hit._replace(confidence=Confidence.CERTAIN if hit.causes.certain & bit else Confidence.POSSIBLE)
+        for hit in found
+        if hit.causes.possible & bit
+    ]
+
+
 def _columns(found: Iterable[Hit]) -> tuple[TouchedColumn, ...]:
     """What is touched of the versions of a dataset: each column once, as surely as it is."""
     strongest: dict[tuple[str, str], Confidence] = {}
     for hit in found:
         for version in hit.touched:
-            before = strongest.get((version, hit.column), hit.confidence)
-            strongest[version, hit.column] = min(before, hit.confidence, key=_CONFIDENCES.index)
-    return tuple(
-        TouchedColumn(*place, confidence) for place, confidence in sorted(strongest.items(), key=lambda x: x[0])
-    )
+            place = (version, hit.column)
+            if hit.confidence is Confidence.CERTAIN or place not in strongest:
+                strongest[place] = hit.confidence
+    return tuple(TouchedColumn(*place, strongest[place]) for place in sorted(strongest))

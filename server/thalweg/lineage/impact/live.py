@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from thalweg.lineage.impact.activity import Activity
 from thalweg.lineage.impact.facts import Facts, LiveMarks
@@ -93,14 +93,14 @@ class Live:
         """The namespaces of the live releases that a version is, or that serve it."""
         if node.kind is Kind.RELEASE:
             return (node.key[0],) if node.id in self.releases else ()
-        return self.where(edge.target for edge in self.serving(node.id))
+        return self.where([edge.target for edge in self.serving(node.id)])
 
     def environments_ever(self, node: Node) -> tuple[str, ...]:
         """The same of all releases that it is, or that serve it, or did."""
         if node.kind is Kind.RELEASE:
             return (node.key[0],)
-        return self.where(edge.target for edge in self.served(node.id))
+        return self.where([edge.target for edge in self.served(node.id)])
 
-    def where(self, releases: Iterable[str]) -> tuple[str, ...]:
+    def where(self, releases: Collection[str]) -> tuple[str, ...]:
         """The namespaces of releases."""
-        return tuple(sorted({self._nodes[id].key[0] for id in releases}))
+        return () if not releases else tuple(sorted({self._nodes[id].key[0] for id in releases}))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 from thalweg.lineage.impact.facts import Facts
@@ -73,16 +74,24 @@ class Reads:
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
-        self._written: defaultdict[str, list[str]] = defaultdict(list)
-        for edge in facts.edges:
-            if edge.type is EdgeType.PRODUCED and edge.target in facts.nodes:
-                self._written[edge.source].append(edge.target)
-        self._namespaces = {
-            node.asset_id: node.key[0] for node in facts.nodes.values() if node.kind is Kind.DATASET_VERSION
-        }
         self._datasets: dict[tuple[str, str], str] = {}
         self._made: dict[str, Made | None] = {}
         self._reads: dict[tuple[str, EdgeType, str, str], Read] = {}
+
+    @cached_property
+    def _written(self) -> Mapping[str, list[str]]:
+        """What each run or release wrote."""
+        written: defaultdict[str, list[str]] = defaultdict(list)
+        for edge in self._facts.edges:
+            if edge.type is EdgeType.PRODUCED and edge.target in self._facts.nodes:
+                written[edge.source].append(edge.target)
+        return written
+
+    @cached_property
+    def _namespaces(self) -> Mapping[str | None, str]:
+        """Of the datasets whose versions are known."""
+        nodes = self._facts.nodes.values()
+        return {node.asset_id: node.key[0] for node in nodes if node.kind is Kind.DATASET_VERSION}
 
     def made(self, version: str) -> Made | None:
         """How a dataset version was made, where its column lineage is known."""

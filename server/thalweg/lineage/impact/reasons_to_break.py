@@ -109,11 +109,6 @@ def _fed(facts: Facts, feeds: Sequence[str]) -> str:
     """The endpoints that a job feeds; of the first, what it answers of its traffic, and since when."""
     if not feeds:
         return ""
-    shares = [
-        edge.props["traffic"]
-        for edge in facts.edges
-        if edge.target == feeds[0] and edge.type is EdgeType.SERVED_BY and "traffic" in edge.props
-    ]
-    since = rfc3339(facts.nodes[feeds[0]].at)[:10]
-    share = f", {max(shares):g} % of the traffic since {since}" if len(feeds) == 1 and shares else ""
-    return f"; it feeds {listed([deployment_of(facts, id) for id in feeds])}{share}"
+    since, share = rfc3339(facts.nodes[feeds[0]].at)[:10], facts.traffic.get(feeds[0])
+    answers = f", {share:g} % of the traffic since {since}" if len(feeds) == 1 and share is not None else ""
+    return f"; it feeds {listed([deployment_of(facts, id) for id in feeds])}{answers}"

@@ -55,6 +55,9 @@ class Spread(Generic[E]):
         """
         self._seeds = seeds
         self._bits = dict.fromkeys(seeds, 1) if causes is None else causes
+        alike = set(self._bits.values())
+        self._only = Causes(*alike, *alike) if len(alike) == 1 else None
+        """The causes of whatever is certain, where all seeds bear the same."""
         self._steps: dict[E, list[Step[E]]] = {}
         steps = self._steps
 
@@ -63,13 +66,10 @@ class Spread(Generic[E]):
                 steps[element] = list(onward(element))
             return steps[element]
 
-        def surely(element: E) -> Iterator[Step[E]]:
-            return (step for step in leaving(element) if step.sure)
-
         sure = [element for element, confidence in seeds.items() if confidence is Confidence.CERTAIN]
-        self.certain = _layers(sure, surely)
-        doubtful = len(sure) < len(seeds) or any(not step.sure for at in self.certain for step in steps[at])
-        self.possible = _layers(seeds, leaving) if doubtful else self.certain
+        self.certain, left_out = _layers(sure, leaving, only_sure=True)
+        whole = len(sure) == len(seeds) and not left_out
+        self.possible = self.certain if whole else _layers(seeds, leaving, only_sure=False)[0]
 
     def __iter__(self) -> Iterator[E]:
         """All that was reached, seeds included."""
@@ -78,15 +78,22 @@ class Spread(Generic[E]):
     def __contains__(self, element: object) -> bool:
         return element in self.possible
 
+    def told(self) -> Iterator[tuple[E, Confidence, int, Causes]]:
+        """All that was reached: how surely, after how many steps, and by which causes."""
+        certain = self.certain
+        for element, came in self.possible.items():
+            if (surely := certain.get(element)) is not None:
+                yield element, Confidence.CERTAIN, surely.distance, self.causes(element)
+            else:
+                yield element, Confidence.POSSIBLE, came.distance, self.causes(element)
+
     def confidence(self, element: E) -> Confidence:
         return Confidence.CERTAIN if element in self.certain else Confidence.POSSIBLE
 
     def causes(self, element: E) -> Causes:
         """The causes that touch an element."""
-        bits = set(self._bits.values())
-        if len(bits) == 1:
-            (bit,) = bits
-            return Causes(bit if element in self.certain else 0, bit)
+        if self._only is not None:
+            return self._only if element in self.certain else Causes(0, self._only.possible)
         return Causes(self._certain_bits.get(element, 0), self._possible_bits[element])
 
     @cached_property
@@ -130,23 +137,29 @@ class Spread(Generic[E]):
         return self.certain if element in self.certain else self.possible
 
 
-def _layers(seeds: Iterable[E], onward: Callable[[E], Iterable[Step[E]]]) -> dict[E, Came[E]]:
-    """Everything reachable, in layers, so that each element is first reached by a shortest path.
+def _layers(
+    seeds: Iterable[E], leaving: Callable[[E], Iterable[Step[E]]], *, only_sure: bool
+) -> tuple[dict[E, Came[E]], bool]:
+    """Everything reachable, in layers, so that each element is first reached by a shortest path; and whether steps that
+    are not sure were left out.
 
     A layer is sorted, so that which path is told does not depend on the order in which things were stored.
     """
     nothing: Any = None
     layer: list[E] = sorted(seeds)
     came: dict[E, Came[E]] = {element: Came(0, nothing, nothing) for element in layer}
+    left_out = False
     distance = 0
     while layer:
         distance += 1
         beyond: list[E] = []
         for element in layer:
-            for to, edge, _ in onward(element):
-                if to not in came:
+            for to, edge, sure in leaving(element):
+                if only_sure and not sure:
+                    left_out = True
+                elif to not in came:
                     came[to] = Came(distance, element, edge)
                     beyond.append(to)
         beyond.sort()
         layer = beyond
-    return came
+    return came, left_out

@@ -50,6 +50,14 @@ async def get(database: Database, ids: Sequence[str]) -> dict[str, Entity]:
     return await _of_each(database, ids, ask)
 
 
+async def with_column_lineage(database: Database, ids: Sequence[str]) -> dict[str, Entity]:
+    found: dict[str, Entity] = {}
+    for begin in range(0, len(ids), AT_ONCE):
+        (rows,) = await database.read(query("with_column_lineage"), ids=ids[begin : begin + AT_ONCE])
+        found.update((row[0], entity(row)) for row in rows)
+    return found
+
+
 async def neighbours(database: Database, ids: Sequence[str], asked: Neighbour) -> Mapping[str, Neighbours]:
     types = (asked.type,) if asked.type is not None else LINEAGE
     text = {

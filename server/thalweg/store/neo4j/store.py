@@ -165,6 +165,9 @@ class Neo4jStore:
     async def get(self, ids: Sequence[str], caller: Caller) -> Mapping[str, Entity]:
         return await around.get(self._read(), ids)
 
+    async def with_column_lineage(self, ids: Sequence[str], caller: Caller) -> Mapping[str, Entity]:
+        return await around.with_column_lineage(self._read(), ids)
+
     async def find(self, find: Find, caller: Caller) -> Page:
         return await lists.find(self._read(), find)
 

@@ -1,5 +1,6 @@
 """Walks. From one node, or from all versions of an asset downstream, the database walks by itself (`walk.cypher`); from
-several nodes, for a single step, or upstream from an asset, it is asked layer by layer.
+several nodes, for a single step, or upstream from an asset, it is asked layer by layer: for all of each layer where
+everything there is is wanted, and else for ids first.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ FAR = 1 << 31
 
 CROWD = 2_000
 """A node with more edges than this is not expanded to see which of them lead to nodes of the walk."""
+
+MANY_EDGES = 5
+"""For each node of the budget: a layer that more edges leave is asked for ids alone."""
 
 AT_ONCE = 5_000
 """Nodes of a layer in one query."""
@@ -107,6 +111,11 @@ class _Walking:
                 return await self.from_one(start.versions_of, of_versions=True)
         elif len(start.ids) == 1 and (depth is None or depth > 1):
             return await self.from_one(start.ids[0], of_versions=False)
+        asked = self.asked
+        if asked.edges and asked.filter.empty and not asked.stop_at and depth != 0 and asked.max_nodes >= asked.visited:
+            whole = await self.whole_layers(start)
+            if whole is not None:
+                return whole
         return await self.by_layers(start)
 
     # ------------------------------------------------------------------------------------------ by the database itself
@@ -200,6 +209,56 @@ class _Walking:
         if width > CUT_LAYER:
             return nodes[:most], True
         return nearer + [node(row, last) for row in rows], False
+
+    # ------------------------------------------------------------------------------------------- layer by layer, whole
+
+    async def whole_layers(self, start: Start) -> Walked | None:
+        """All there is, with its edges, in one query a layer; None where that is more than the budget, or nothing."""
+        asked, seen = self.asked, self.layers.distances
+        frontier = [id for id, _ in await self.starts(start)]
+        if not 0 < len(frontier) <= asked.visited:
+            return None
+        seen.update(dict.fromkeys(frontier, 0))
+        nodes: list[Node] = []
+        for begin in range(0, len(frontier), AT_ONCE):
+            (rows,) = await self.read(query("walked_nodes"), ids=frontier[begin : begin + AT_ONCE])
+            nodes += [node(row, 0) for row in rows]
+        edges: list[Edge] = []
+        distance, deeper = 0, False
+        while frontier and not deeper:
+            found = await self.whole_step(frontier)
+            if found is None or len(nodes) > asked.visited:
+                seen.clear()
+                return None
+            between, beyond = found
+            if distance == asked.depth:  # what lies behind is not of the walk, but for the edges that lead back
+                deeper = bool(beyond)
+                edges += [one for one in between if one.source in seen and one.target in seen]
+                break
+            distance += 1
+            edges += between
+            seen.update(dict.fromkeys(beyond, distance))
+            nodes += [node(row, distance) for row in beyond.values()]
+            frontier = list(beyond)
+        nodes.sort(key=_order)
+        counts = Counter((one.kind, one.distance) for one in nodes)
+        return Walked(tuple(nodes), tuple(edges), counts, not deeper, Truncated.DEPTH if deeper else None)
+
+    async def whole_step(self, frontier: Sequence[str]) -> tuple[list[Edge], dict[str, Any]] | None:
+        """The edges that leave a layer, and the rows of nodes that were not seen yet; None where that is too much."""
+        asked, seen = self.asked, self.layers.distances
+        most = MANY_EDGES * asked.visited + CUT_LAYER
+        text = query("step_whole", types=asked.types, upstream=self.upstream)
+        edges: list[Edge] = []
+        beyond: dict[str, Any] = {}
+        for begin in range(0, len(frontier), AT_ONCE):
+            some = frontier[begin : begin + AT_ONCE]
+            found, others = await self.read(text, ids=some, as_of=asked.as_of, limit=most)
+            if len(found) == most:
+                return None
+            edges += self.edges(some, found)
+            beyond.update((row[0], row) for row in others if row[0] not in seen)
+        return edges, beyond
 
     # ------------------------------------------------------------------------------------------------- layer by layer
 

@@ -91,3 +91,8 @@ def get(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, Entity]
     found = handles(connection, ids)
     known = entities(connection, found.values())
     return {id: known[found[id]] for id in dict.fromkeys(ids) if id in found}
+
+
+def with_column_lineage(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, Entity]:
+    found = connection.execute(SQL["with_column_lineage"], {"ids": as_json(dict.fromkeys(ids))})
+    return {entity.id: entity for entity in entities(connection, [n for (n,) in found]).values()}

@@ -21,6 +21,11 @@ SELECT v.n,
 -- with: entity
 FROM json_each(:ns) AS w CROSS JOIN node AS v ON v.n = w.value LEFT JOIN node AS a ON a.n = v.asset;
 
+-- name: with_column_lineage
+-- The handles of those entities that say of which columns theirs were made.
+SELECT v.n FROM json_each(:ids) AS w CROSS JOIN node AS v ON v.id = w.value AND v.kind > 0
+WHERE instr(v.body, CAST('"column_lineage":' AS BLOB)) > 0;
+
 -- name: edges_in
 -- What comes into a node along a type, the newest first, and the id of the other end.
 SELECT

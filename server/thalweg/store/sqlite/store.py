@@ -189,6 +189,9 @@ class SQLiteStore:
     async def get(self, ids: Sequence[str], caller: Caller) -> Mapping[str, Entity]:
         return await self._ask(lambda reader: entities.get(reader.connection, ids))
 
+    async def with_column_lineage(self, ids: Sequence[str], caller: Caller) -> Mapping[str, Entity]:
+        return await self._ask(lambda reader: entities.with_column_lineage(reader.connection, ids))
+
     async def find(self, find: Find, caller: Caller) -> Page:
         return await self._ask(lambda reader: lists.find(reader, find), find.seconds)
 

@@ -14,6 +14,17 @@ RETURN collect([
 // with: entity
 ]) AS rows
 
+// name: with_column_lineage
+// Those entities that say of which columns theirs were made.
+UNWIND $ids AS id
+MATCH (n:Entity {id: id})
+WHERE NOT n:Hidden
+MATCH (d:Detail {id: id})
+WHERE d.body CONTAINS '"column_lineage":'
+RETURN collect([
+// with: entity
+]) AS rows
+
 // name: neighbours
 // The newest of the edges that leave each node, with what is at their other ends; `more` is one beyond the limit.
 UNWIND $ids AS id

@@ -227,6 +227,15 @@ RETURN collect([n.id,
 // with: fits
 ]) AS rows
 
+// name: step_whole
+// The edges that leave a layer, and the nodes to which they lead, some of which may have been seen before.
+UNWIND range(0, size($ids) - 1) AS place
+MATCH (a:Entity {id: $ids[place]})-[e:TYPES]->(n)
+WHERE $as_of IS NULL OR e.at <= $as_of
+WITH place, e, n LIMIT $limit
+WITH collect([place, type(e), n.id, properties(e)]) AS edges, collect(DISTINCT n) AS ns
+RETURN edges, [n IN ns | [n.id, n.key, n.asset, n.at, n.gone_at, n.until, n.status]] AS nodes
+
 // name: walked_nodes
 // What a walk says of these nodes.
 UNWIND $ids AS id
