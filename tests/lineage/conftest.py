@@ -79,7 +79,7 @@ class _Drawing:
 def drawing(address: str) -> Iterator[Drawing]:
     """On each engine; fewer examples where they take longer, and none made smaller where that takes minutes."""
     embedded = address.startswith("sqlite")
-    tried = examples(60) if embedded else settings(examples(15), phases=(Phase.generate,))
+    tried = examples(60) if embedded else settings(examples(8), phases=(Phase.generate,))
     with asyncio.Runner() as runner:
         store = runner.run(open_store(address))
         try:

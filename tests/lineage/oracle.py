@@ -10,9 +10,9 @@ from itertools import pairwise
 from statistics import median
 from typing import Any, TypeVar
 
-from tests.lineage.estate import Estate, Link, Thing
+from tests.lineage.estate import LONG_AGO, Estate, Link, Thing
 from thalweg.lineage.impact import Change, Code, Columns, Content, Delete, Withdraw
-from thalweg.model.columns import Drop, MayBeNull, Rename, Retype
+from thalweg.model.columns import ColumnChange, Drop, MayBeNull, Rename, Retype
 from thalweg.model.edges import EdgeType
 from thalweg.model.facts import MarkKind
 from thalweg.model.kinds import Kind, Level
@@ -32,6 +32,14 @@ ALL = "*"
 
 WIDER = {("int", "bigint"): True, ("bigint", "int"): False, ("int", "varchar"): False}
 """Of the types that are drawn, which keep every value."""
+
+REJECTED = {
+    "integer": ("bigint", "varchar", "int or null"),
+    "long": ("varchar", "int or null"),
+    "double": ("bigint", "varchar"),
+    "string": ("int", "bigint", "int or null"),
+}
+"""By the type in a signature, what MLflow lets through to no model that states it."""
 
 
 class Oracle:
@@ -225,6 +233,8 @@ class Oracle:
         return any(self.open(link.target) for link in served)
 
     def held(self, model: str) -> bool:
+        if self.at < LONG_AGO:  # no mark was given before
+            return False
         counting = [(MarkKind.ALIAS, "champion"), (MarkKind.ALIAS, "production"), (MarkKind.STAGE, "Production")]
         return any((model, kind, name) in self.estate.marks for kind, name in counting)
 
@@ -288,9 +298,10 @@ class Oracle:
         elif isinstance(change, Columns) and reads:
             floating = [link for link in reads if not link.props.get("pinned")]
             return self.strongest(
-                sure if (hit := self.hits(link, column)) is True else None if hit is False else False
+                self.hurts(link, one, column, sure)
                 for link in floating
-                for column, sure in self.harms(change, dataset)
+                for one in change.changes
+                for column, sure in self.harms(Columns((one,)), dataset)
             )
         if self.kind(process) is Kind.DEPLOYMENT and self.ever(process) and not acts:
             return None
@@ -305,6 +316,50 @@ class Oracle:
             )
             return None if missed else False
         return False
+
+    def hurts(self, link: Link, change: ColumnChange, column: str, harms: bool) -> bool | None:
+        """Whether who read along an edge is hurt: by what it read, or since a model of it says that it must have it."""
+        hit = self.hits(link, column)
+        if hit is False:
+            return None
+        requires, rejects = self.by_signature(link, change, column)
+        return (hit is True or requires or rejects) and (harms or rejects)
+
+    def by_signature(self, link: Link, change: ColumnChange, column: str) -> tuple[bool, bool]:
+        """Whether a model that the reader made, or serves, requires the column; whether one that it serves rejects it.
+
+        Where another dataset that the reader read has the column too, or may have, nobody knows whose it takes.
+        """
+        others = {
+            one.source
+            for one in self.versions
+            if one.target == link.target
+            and self.kind(one.source) is Kind.DATASET_VERSION
+            and self.asset(one.source) != self.asset(link.source)
+        }
+        if not self.has(link.source, column) or any(self.has(other, column) in (True, None) for other in others):
+            return False, False
+        serving = self.kind(link.target) is Kind.RELEASE
+        models = {
+            one.source if serving else one.target
+            for one in self.versions
+            if (one.target if serving else one.source) == link.target
+            and self.kind(one.source if serving else one.target) is Kind.MODEL_VERSION
+        }
+        named = [
+            given
+            for model in models
+            for given in self.things[model].props.get("signature", {"inputs": []})["inputs"]
+            if given["name"] == column
+        ]
+        will_be = change.new if isinstance(change, Retype) else "int or null" if isinstance(change, MayBeNull) else ""
+        rejects = serving and any(will_be in REJECTED[given["type"]] for given in named)
+        return any(not given["nullable"] for given in named), rejects
+
+    def has(self, version: str, column: str) -> bool | None:
+        """Whether a version has a column; None where its columns are not known."""
+        columns = self.things[version].props.get("columns")
+        return None if columns is None else any(one["name"] == column for one in columns)
 
     def strongest(self, found: Iterable[bool | None]) -> bool | None:
         known = [one for one in found if one is not None]
@@ -392,9 +447,12 @@ class Oracle:
 
     # ------------------------------------------------------------------------------------------------- unreproducible
 
+    def gone(self, thing: Thing) -> bool:
+        return thing.gone_at is not None and thing.gone_at <= self.at
+
     def unreproducible(self, starts: set[str]) -> set[Line]:
         again: set[str] = set()
-        lost = starts | {word for word, thing in self.things.items() if thing.gone_at is not None}
+        lost = starts | {word for word, thing in self.things.items() if self.gone(thing)}
 
         def there(word: str) -> bool:
             return word in again or word not in lost

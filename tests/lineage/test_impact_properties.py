@@ -2,149 +2,31 @@
 
 from __future__ import annotations
 
-from itertools import pairwise, product
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.lineage.answers import CODE, CONTENT, DELETE, WITHDRAW, asked
-from tests.lineage.estate import NOW, Estate, Link, made_of
+from tests.lineage.answers import CONTENT, DELETE, WITHDRAW, asked
+from tests.lineage.drawn import DATA, DATA_KINDS, GROWING, MODELS, column_changes, estates, questions
+from tests.lineage.estate import NOW, Estate, Link
 from tests.lineage.examples import examples
 from tests.lineage.oracle import Oracle
 from thalweg.lineage.impact import (
     Affected,
     Change,
-    Code,
     Columns,
     Confidence,
     Content,
     Effect,
     Impact,
     Verdict,
-    Withdraw,
 )
-from thalweg.model.columns import Add, ColumnChange, Drop, MayBeNull, Rename, Retype
-from thalweg.model.edges import TYPES_BETWEEN, Coverage, EdgeType
-from thalweg.model.facts import MarkKind
-from thalweg.model.kinds import Kind, Level
+from thalweg.model.columns import Add, ColumnChange
+from thalweg.model.edges import EdgeType
+from thalweg.model.kinds import Level
 from thalweg.model.time import DAY
-
-DATA = ("a@1", "a@2", "b@1", "b@2", "c@1", "d@1")
-RUNS = ("*j-1", "*j-2", "*j-3", "*k-1", "*k-2", "*l-1", "*alone")
-MODELS = ("m/1", "m/2", "n/1")
-RELEASES = ("+production:e#1", "+production:e#2", "+staging:f#1")
-COMMITS = ("repo!aa", "repo!bb")
-COLUMNS = ("x", "y", "z")
-VERSIONS = (*DATA, *RUNS, *MODELS, *RELEASES, *COMMITS)
-ASSETS = ("a", "b", "c", "d", "^j", "^k", "^l", "^stated", "m:", "n:", "+production:e", "+staging:f", "+prod:stated")
-
-
-def _pairs(words: tuple[str, ...]) -> list[tuple[str, EdgeType, str]]:
-    made = Estate()
-    kinds = {word: made.add(word).key.kind for word in words}
-    return [
-        (one, type, other)
-        for one, other in product(words, words)
-        if one != other
-        for type in TYPES_BETWEEN.get((kinds[one], kinds[other]), ())
-        if type is not EdgeType.PARENT_OF
-    ]
-
-
-VERSION_PAIRS, ASSET_PAIRS = _pairs(VERSIONS), _pairs(ASSETS)
-GROWING = [pair for pair in VERSION_PAIRS if pair[1] is not EdgeType.PRODUCED]
-days = st.sampled_from((1, 5, 30, 60, 89, 91, 100, 200, 400))
-
-
-DATA_KINDS = (Kind.DATASET, Kind.DATASET_VERSION)
-some_columns = st.lists(st.sampled_from(COLUMNS), max_size=2, unique=True)
-sources = st.lists(st.sampled_from([f"{data}.{column}" for data in "abc" for column in COLUMNS]), max_size=2)
-
-
-@st.composite
-def readings(draw: st.DrawFn) -> dict[str, Any]:
-    """What is stated of a read: nothing, whether it is pinned, the columns and what they cover."""
-    props: dict[str, Any] = {"pinned": True} if draw(st.sampled_from((False, False, True))) else {}
-    if covers := draw(st.sampled_from((None, *Coverage))):
-        props |= {"columns": sorted(draw(some_columns)), "covers": covers.value}
-    return props
-
-
-@st.composite
-def lineages(draw: st.DrawFn) -> dict[str, Any]:
-    """How a version was made of columns of others, with or without what decides over all of it."""
-    columns = " ".join(f"{column}={'|'.join(draw(sources))}" for column in draw(some_columns))
-    where = draw(st.one_of(st.none(), sources))
-    return made_of(columns if where is None else f"{columns} where {' '.join(where)}")
-
-
-@st.composite
-def estates(draw: st.DrawFn) -> Estate:
-    made = Estate()
-    for word in (*VERSIONS, *ASSETS):
-        if word not in ("^stated", "+prod:stated"):
-            made.add(word)
-    some_data = st.lists(st.sampled_from(DATA), max_size=2, unique=True)
-    some_models = st.lists(st.sampled_from(MODELS), max_size=1)
-    for act in (*RUNS, *RELEASES):
-        for word in (*draw(some_data), *draw(some_models)):
-            _link(draw, made, word, act)
-        for word in (*draw(some_data), *(draw(some_models) if act in RUNS else ())):
-            _link(draw, made, act, word)
-    for pairs in (VERSION_PAIRS, ASSET_PAIRS):
-        for source, _, target in draw(st.lists(st.sampled_from(pairs), max_size=4, unique=True)):
-            _link(draw, made, source, target)
-    for place, thing in enumerate(made.versions()):
-        if thing.key.kind in (Kind.RUN, Kind.DATASET_VERSION, Kind.MODEL_VERSION):
-            thing.at = NOW - draw(days) * DAY + place  # no two at one time
-        if thing.key.kind is Kind.RELEASE and draw(st.booleans()):
-            thing.until = NOW - DAY
-        if thing.key.kind is Kind.DATASET_VERSION:
-            if draw(st.sampled_from((False, False, True))):
-                thing.gone_at = NOW - DAY
-            if draw(st.booleans()):
-                thing.props["column_lineage"] = draw(lineages())
-            thing.props["columns"] = [{"name": column, "type": "int"} for column in COLUMNS]
-    for version in (draw(st.sampled_from(("m/1", "m/2"))), "n/1"):  # an alias is of one version of a model
-        if draw(st.booleans()):
-            made.marks.append((version, MarkKind.ALIAS, draw(st.sampled_from(("champion", "candidate")))))
-    return made
-
-
-def _link(draw: st.DrawFn, made: Estate, source: str, target: str) -> None:
-    (type,) = TYPES_BETWEEN[made.add(source).key.kind, made.add(target).key.kind]
-    props = draw(readings()) if type is EdgeType.INPUT_TO and made.things[source].key.kind in DATA_KINDS else {}
-    if not any((link.source, link.target) == (source, target) for link in made.links):
-        made.links.append(Link(source, type, target, props))
-
-
-column = st.sampled_from(COLUMNS)
-types = st.sampled_from((("int", "bigint"), ("bigint", "int"), ("int", "varchar")))
-column_changes: st.SearchStrategy[ColumnChange] = st.one_of(
-    st.builds(Drop, column),
-    st.builds(Rename, column, st.just("new")),
-    st.builds(lambda name, ends: Retype(name, *ends), column, types),
-    st.builds(MayBeNull, column),
-    st.builds(Add, st.just("new")),
-)
-changes: st.SearchStrategy[Change] = st.one_of(
-    st.builds(Content, some_columns.map(lambda columns: tuple(sorted(columns)))),
-    st.builds(Columns, st.lists(column_changes, min_size=1, max_size=3, unique_by=lambda one: one.column).map(tuple)),
-    st.sampled_from((CONTENT, DELETE, WITHDRAW, CODE)),
-)
-
-
-@st.composite
-def questions(draw: st.DrawFn) -> tuple[Change, tuple[str, ...]]:
-    change = draw(changes)
-    words: tuple[str, ...] = (*DATA, "a", "b", "c", "d")
-    if isinstance(change, Withdraw | Code):
-        words = MODELS if isinstance(change, Withdraw) else COMMITS
-    elif isinstance(change, Columns):
-        words = ("a", "b", "c", "d")
-    several = st.lists(st.sampled_from(words), min_size=1, max_size=2, unique=True)
-    return change, tuple(draw(several))
 
 
 def answer(made: Estate, impact: Impact) -> dict[tuple[str, str], tuple[bool, bool]]:

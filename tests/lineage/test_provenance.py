@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from tests.facts import Fact, code, derives, edge, flow, granule, id, ids, reads, run, said, thing, writes
 from tests.lineage.conftest import Drawing, Fresh
+from tests.lineage.drawn import MODELS, estates
 from tests.lineage.estate import Estate
 from tests.lineage.estate import id as estate_id
 from tests.lineage.examples import examples
-from tests.lineage.test_impact_properties import MODELS, estates
 from thalweg import ingest
 from thalweg.lineage.provenance import GapKind, Provenance, provenance
 from thalweg.lineage.walk import Side, lineage

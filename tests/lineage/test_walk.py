@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.lineage.conftest import Fresh, hold
+from tests.lineage.drawn import estates, words
 from tests.lineage.estate import NOW, Estate, estate, id
 from tests.lineage.examples import examples
-from tests.lineage.test_impact_properties import VERSIONS, estates
 from thalweg.lineage.walk import MAX_NODES, LineageGraph, Side, lineage
 from thalweg.model.edges import EdgeType
 from thalweg.model.errors import BadInput, LimitExceeded, NotFound
@@ -263,7 +263,7 @@ async def test_a_run_of_no_known_job_has_no_place_among_assets(store: Store) -> 
 
 
 def test_both_sides_are_what_networkx_reaches(fresh: Fresh) -> None:
-    @given(made=estates(), word=st.sampled_from(VERSIONS), most=st.sampled_from((1_000, 5)))
+    @given(made=estates(), word=st.sampled_from(words(1).versions), most=st.sampled_from((1_000, 5)))
     @examples(40)
     def holds(made: Estate, word: str, most: int) -> None:
         graph: nx.DiGraph[str] = nx.DiGraph()
