@@ -52,7 +52,7 @@ def wipe_neo4j(driver: neo4j.Driver) -> None:
 def explore(address: str, wipe: Wipe) -> Iterator[Explore]:
     """Tries a check on examples of an estate, each time with an empty store; fewer of them where that takes longer."""
     embedded = address.startswith("sqlite")
-    examples = EXAMPLES or (100 if embedded else 15)
+    examples = EXAMPLES or (100 if embedded else 8)
     with asyncio.Runner() as runner:
         store = runner.run(open_store(address, synchronous="NORMAL"))
 
