@@ -13,7 +13,8 @@ from tempfile import TemporaryDirectory
 
 import neo4j
 
-from bench import cases
+from bench import cases, command, lineage
+from bench.case import Case, Doors
 from bench.estate import Size
 from bench.ingest import load
 from bench.report import Report
@@ -44,20 +45,23 @@ def raw_driver(url: str) -> neo4j.AsyncDriver:
 
 
 async def measure(report: Report, engine: str, size: Size, url: str) -> None:
+    async def all_of(some: list[Case]) -> None:
+        for case in some:
+            print(f"{engine}, {size.entities:,} entities: {case.name}", flush=True)
+            report.spreads(case.name, engine, size.entities, await side_by_side(case.ways))
+
     store = await open_store(url)
     print(f"{engine}, {size.entities:,} entities: loading", flush=True)
-    parts = await load(store, size)
-    report.ingest(engine, size.entities, parts)
-    for case in cases.of_store(store):
-        print(f"{engine}, {size.entities:,} entities: {case.name}", flush=True)
-        report.spreads(case.name, engine, size.entities, await side_by_side(case.ways))
+    report.ingest(engine, size.entities, await load(store, size))
+    await all_of([*cases.of_store(store), *lineage.of_store(store), *lineage.stopped(store)])
     await store.close()
+    if engine == "sqlite":
+        await all_of(command.of_file(url))
     with serving(url) as client:
         driver = raw_driver(url) if engine == "neo4j" else None
         session = driver.session() if driver is not None else None
-        for case in cases.over_http(client, session):
-            print(f"{engine}, {size.entities:,} entities: {case.name}", flush=True)
-            report.spreads(case.name, engine, size.entities, await side_by_side(case.ways))
+        doors = Doors(client, session)
+        await all_of([*cases.over_http(doors), *lineage.over_http(doors)])
         if session is not None and driver is not None:
             await session.close()
             await driver.close()

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 
-import neo4j
-
 from bench import estate
-from bench.server import Client
+from bench.case import Case, Doors, Thing
 from thalweg.model.edges import EdgeType
 from thalweg.model.facts import ANYONE
 from thalweg.model.keys import Key
@@ -30,8 +26,6 @@ from thalweg.store.questions import (
     Where,
 )
 from thalweg.store.store import Store
-
-Thing = Callable[[], Awaitable[object]]
 
 NODES = 1_000
 
@@ -139,14 +133,6 @@ RETURN [n IN ns | [n.id, labels(n), properties(n)]] AS nodes, ds, es
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A question and the ways to ask it, by name; the first is what the others are compared with."""
-
-    name: str
-    ways: dict[str, Thing]
-
-
 def of_store(store: Store) -> list[Case]:
     """What a store answers in this process: whether the cost of a bounded question grows with the graph."""
     start = Start((estate.family_start(0).id,))
@@ -204,46 +190,23 @@ def of_store(store: Store) -> list[Case]:
     ]
 
 
-def over_http(client: Client, session: neo4j.AsyncSession | None) -> list[Case]:
-    """What a frontend asks for: a subgraph of 1,000 nodes with its edges, counts of all there is behind, pages.
-
-    With a session of the raw driver, beside the same asked of that in one row: nothing over Neo4j is faster.
-    """
+def over_http(doors: Doors) -> list[Case]:
+    """What a frontend asks for: a subgraph of 1,000 nodes with its edges, counts of all there is behind, pages."""
     start = estate.family_start(0).id
-
-    def beside(name: str, raw: str, text: str, variables: dict[str, Any], id: str = start, words: str = "") -> Case:
-        async def over_http() -> object:
-            return client.query(text, variables)
-
-        async def by_driver() -> object:
-            assert session is not None
-            return await (await session.run(raw, id=id, words=words)).single()
-
-        ways: dict[str, Thing] = {"raw driver": by_driver} if session is not None else {}
-        return Case(name, ways | {"over HTTP": over_http})
-
+    best = {
+        "filter": {"inputs": {"of": estate.TABLE.id}, "metrics": [{"key": "auc", "compare": "GT", "value": 0.5}]},
+        "order": ORDERS["by a metric"],
+    }
     return [
-        beside(f"a subgraph of {NODES:,} nodes with its edges", RAW_SUBGRAPH, SUBGRAPH, {"of": start}),
-        beside("counts of everything reachable, over HTTP", RAW_COUNTS, COUNTS, {"of": start}),
+        doors.case(f"a subgraph of {NODES:,} nodes with its edges", SUBGRAPH, {"of": start}, RAW_SUBGRAPH, id=start),
+        doors.case("counts of everything reachable", COUNTS, {"of": start}, RAW_COUNTS, id=start),
         *(
-            beside(f"a page of 50 runs {name}, over HTTP", raw, PAGE, {"order": ORDERS[name]})
+            doors.case(f"a page of 50 runs {name}", PAGE, {"order": ORDERS[name]}, raw)
             for name, raw in RAW_PAGES.items()
         ),
-        beside(
-            "the best 50 runs that read a dataset, over HTTP",
-            RAW_BEST,
-            BEST,
-            {
-                "filter": {
-                    "inputs": {"of": estate.TABLE.id},
-                    "metrics": [{"key": "auc", "compare": "GT", "value": 0.5}],
-                },
-                "order": ORDERS["by a metric"],
-            },
-            estate.TABLE.id,
-        ),
+        doors.case("the best 50 runs that read a dataset", BEST, best, RAW_BEST, id=estate.TABLE.id),
         *(
-            beside(f"a search {name}, over HTTP", RAW_SEARCH, SEARCH, {"text": text}, words=words)
+            doors.case(f"a search {name}", SEARCH, {"text": text}, RAW_SEARCH, words=words)
             for name, (text, words) in SEARCHED.items()
         ),
     ]

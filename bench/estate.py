@@ -3,7 +3,8 @@
 - a hub: one dataset version that a tenth of all runs read (100,000 of them in an estate of a million);
 - a chain: 5,000 steps from the first dataset version to the last, one after another;
 - an asset with 10,000 versions;
-- families of ordinary pipelines: each 500 runs that read one another's outputs, train models and release some.
+- families of ordinary pipelines: each 500 runs that read one another's outputs, train models and release some;
+- feature tables from which about 100, 3,000 and 60,000 versions derive, in one family or many.
 """
 
 from __future__ import annotations
@@ -35,6 +36,37 @@ TABLE = keys.dataset("s3://bench", "table-0-1")
 CHAIN_START = keys.dataset_version("s3://bench", "chain", "0")
 CHAIN_END = keys.dataset_version("s3://bench", "chain", str(CHAIN // 2))
 MANY_VERSIONS = keys.dataset("s3://bench", "partitioned")
+TRAINED = keys.model_version("bench", "model-0-0", "495")
+"""Among the last that a family trains: most of the family is behind it."""
+COMPARED = tuple(keys.run("bench", f"run-0-{number}") for number in range(490, 500))
+COLUMN = "amount"
+"""Of the feature tables; who reads one states that it reads this."""
+
+BEHIND_A_RUN = 2.25
+"""Versions that a run of a family adds: itself, a table, a fifth of a model, a twentieth of a release."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """A feature table from which about so many versions derive: `first` runs into each of some families, it is read."""
+
+    versions: int
+    families: int
+
+    @property
+    def dataset(self) -> Key:
+        return keys.dataset("s3://features", f"reach-{self.versions}")
+
+    @property
+    def version(self) -> Key:
+        return keys.dataset_version("s3://features", f"reach-{self.versions}", "1")
+
+    @property
+    def first(self) -> int:
+        return RUNS_A_FAMILY - round(self.versions / self.families / BEHIND_A_RUN)
+
+
+REACHES = (Reach(100, 1), Reach(3_000, 3), Reach(60_000, 54))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +145,13 @@ def _family(family: int, random: Random) -> Iterator[Granule]:
         entities = [run, EntityFact(written, {"rows": number, "columns": [{"name": "id", "type": "long"}]})]
         edges = [EdgeFact(one, EdgeType.INPUT_TO, run.key, "training") for one in sorted(inputs)]
         edges += [EdgeFact(commit, EdgeType.CODE_OF, run.key), EdgeFact(run.key, EdgeType.PRODUCED, written)]
+        for reach in REACHES:
+            if family < reach.families and number == reach.first:
+                read = {"columns": [COLUMN], "covers": "DECLARED"}
+                edges.append(EdgeFact(reach.version, EdgeType.INPUT_TO, run.key, "features", props=read))
+                if family == 0:
+                    columns = [{"name": COLUMN, "type": "double"}, {"name": "country", "type": "string"}]
+                    entities.append(EntityFact(reach.version, {"columns": columns}))
         if number % 5 == 0:
             model = keys.model_version("bench", f"model-{family}-{number % 3}", str(number))
             entities.append(EntityFact(model, {"created_at": at + 5 * MINUTE, "format": "sklearn"}))
