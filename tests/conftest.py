@@ -17,12 +17,20 @@ from thalweg.store.open import open_store
 from thalweg.store.store import Store
 
 
+TOGETHER = {"importers/mlflow/": "mlflow", "importers/gto/": "gto"}
+"""Folders whose tests share what takes long to make: one process runs them."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "neo4j_url" in getattr(item, "fixturenames", ()):
             item.add_marker("neo4j")  # so that `-m neo4j` picks just these
         if item.get_closest_marker("neo4j") is not None:
             item.add_marker(pytest.mark.xdist_group("neo4j"))  # one process has the one server
+        for folder, name in TOGETHER.items():
+            if folder in item.nodeid:
+                item.add_marker(pytest.mark.xdist_group(name))
 
 
 @pytest.fixture(scope="session")
