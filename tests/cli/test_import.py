@@ -32,6 +32,19 @@ def _commands(files: Estate) -> list[list[str]]:
     ]
 
 
+def test_gto_tells_what_it_found_and_why_it_cannot(run: Run, tmp_path: Path) -> None:
+    repository = init(tmp_path / "models")
+    repository.commit()
+    assert run("import", "gto", "models").code == 2
+    assert "has no tags that GTO wrote" in run("import", "gto", "models").err
+    repository.git("tag", "-a", "churn@v1.0.0", "-m", "x")
+    repository.git("tag", "-a", "churn#prod#1", "-m", "x")
+    assert "entities: 2 new" in run("import", "gto", "models", "--url", "https://git.example.com/models").out
+    found = json.loads(run("get", "model:https://git.example.com/models/churn/v1.0.0", "--json").out)
+    assert found["version"] == "v1.0.0"
+    assert "1 unchanged" in run("import", "gto", "models", "--url", "https://git.example.com/models").out
+
+
 def test_the_summary_is_what_people_read(run: Run, tmp_path: Path) -> None:
     manifest = tmp_path / "facts.yaml"
     manifest.write_text(

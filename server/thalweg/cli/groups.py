@@ -83,6 +83,63 @@ def import_git(
     return git(store, location, source, url, all_commits, as_json)
 
 
+@imports.command("gto")
+def import_gto(
+    location: Annotated[
+        str, typer.Argument(metavar="PATH", help="A clone, bare or not, or a bundle.", show_default=False)
+    ],
+    source: options.Source = None,
+    url: Annotated[
+        str | None,
+        typer.Option(
+            "--url",
+            metavar="URL",
+            help="What others call the repository, where its remote says otherwise.",
+            show_default=False,
+        ),
+    ] = None,
+    store: options.Store = None,
+    as_json: options.Json = False,
+) -> int:
+    """Models, versions and stages that GTO registered by tags of a Git repository."""
+    from thalweg.cli.commands.imports import gto
+
+    return gto(store, location, source, url, as_json)
+
+
+@imports.command("lfs")
+def import_lfs(
+    location: Annotated[
+        str, typer.Argument(metavar="PATH", help="A clone, bare or not, or a bundle.", show_default=False)
+    ],
+    source: options.Source = None,
+    url: Annotated[
+        str | None,
+        typer.Option(
+            "--url",
+            metavar="URL",
+            help="What others call the repository, where its remote says otherwise.",
+            show_default=False,
+        ),
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            "--at", metavar="COMMIT", help="A branch, a tag or a sha; the default branch without.", show_default=False
+        ),
+    ] = None,
+    all_commits: Annotated[
+        bool, typer.Option("--all", help="Every content that a file ever had; else those of one commit.")
+    ] = False,
+    store: options.Store = None,
+    as_json: options.Json = False,
+) -> int:
+    """Files that Git LFS keeps, as versions of datasets by their content."""
+    from thalweg.cli.commands.imports import lfs
+
+    return lfs(store, location, source, url, at, all_commits, as_json)
+
+
 @imports.command("manifest")
 def import_manifest(
     location: Annotated[

@@ -16,6 +16,7 @@ import re
 from collections.abc import Collection, Generator, Iterable
 from pathlib import Path
 
+from thalweg.importers import git_objects
 from thalweg.importers.git_clone import Clone
 from thalweg.importers.reading import Reading
 from thalweg.model import keys, names
@@ -23,7 +24,6 @@ from thalweg.model.edges import EdgeType
 from thalweg.model.errors import BadInput, Problem, SourceError
 from thalweg.model.facts import EdgeFact, EntityFact, Granule, Json
 from thalweg.model.keys import Key
-from thalweg.model.time import SECOND
 
 ORIGIN = "git"
 
@@ -31,9 +31,6 @@ Heads = dict[str, tuple[list[str], list[str]]]
 """By commit: the branches and the tags that point at it."""
 
 _PREFIX = re.compile(r"[0-9a-f]{7,40}")
-_SECONDS = re.compile(rb"\s*(\d{1,12})(?!\d)")
-_UNKEPT = re.compile("[\0\ud800-\udfff]")  # no store keeps NUL, nor half of a surrogate pair
-_LAST_SECOND = 253_402_300_799  # the end of the year 9999
 
 
 def repository(location: str | os.PathLike[str], *, source: str | None = None, url: str | None = None) -> str:
@@ -45,7 +42,7 @@ def repository(location: str | os.PathLike[str], *, source: str | None = None, u
     place = Path(location)
     clone = Clone(place)
     try:
-        return _identity(clone, source or _source_name(place), url)
+        return identity(clone, source or source_name(place), url)
     finally:
         clone.close()
 
@@ -70,16 +67,16 @@ def read(
     Raises SourceError, with what to do, for a location that is no repository, or a broken or empty one.
     """
     place = Path(location)
-    name = source or _source_name(place)
+    name = source or source_name(place)
     clone = Clone(place)
     try:
-        return _reading(clone, name, _identity(clone, name, url), refs_to or (), all_commits)
+        return _reading(clone, name, identity(clone, name, url), refs_to or (), all_commits)
     except BaseException:
         clone.close()
         raise
 
 
-def _source_name(place: Path) -> str:
+def source_name(place: Path) -> str:
     folder = place.expanduser().resolve()
     name = (folder.parent if folder.name == ".git" else folder).name
     for ending in (".git", ".bundle"):
@@ -87,7 +84,12 @@ def _source_name(place: Path) -> str:
     return name or "repository"
 
 
-def _identity(clone: Clone, source: str, url: str | None) -> str:
+def is_sha(text: str) -> bool:
+    """Whether a text names a commit by its sha, or by so much of it that it can."""
+    return _PREFIX.fullmatch(text.lower()) is not None
+
+
+def identity(clone: Clone, source: str, url: str | None) -> str:
     try:
         return names.repository_url(url or clone.remote() or str(clone.location.resolve()), source)
     except ValueError as error:
@@ -221,52 +223,27 @@ def _references(scope: str, url: str, heads: Heads, default_branch: str | None) 
 
 def _commit(scope: str, url: str, sha: str, raw: bytes, chain: set[str]) -> Granule:
     """One commit as it is stored; a date that is none and bytes that are no text are passed over, not refused."""
-    head, _, message = raw.partition(b"\n\n")
-    headers: dict[str, list[bytes]] = {}
-    for line in head.split(b"\n"):
-        name, _, value = line.partition(b" ")
-        headers.setdefault(name.decode("ascii", "replace"), []).append(value)
-    encoding = headers.get("encoding", [b""])[0].decode("ascii", "replace")
-    author, email, authored_at = _person(headers.get("author", [b""])[0], encoding)
-    _, _, committed_at = _person(headers.get("committer", [b""])[0], encoding)
+    stored = git_objects.read(raw)
+    author, committer = stored.person("author"), stored.person("committer")
     props: dict[str, Json] = {
-        "author": author,
-        "author_email": email,
-        "authored_at": authored_at,
-        "created_at": committed_at,
-        "message": _text(message, encoding).strip("\n"),
+        "author": author.name,
+        "author_email": author.email,
+        "authored_at": author.at,
+        "created_at": committer.at,
+        "message": stored.message,
     }
     child = keys.commit(url, sha)
-    parents = [parent.decode("ascii", "replace") for parent in headers.get("parent", [])]
+    parents = stored.shas("parent")
     return Granule(
         scope,
         f"commit/{sha}",
         ORIGIN,
         entities=(EntityFact(child, {name: value for name, value in props.items() if value not in (None, "")}),),
         edges=tuple(_parent(keys.commit(url, parent), child) for parent in parents if {parent, sha} <= chain),
-        at=authored_at or committed_at,
+        at=author.at or committer.at,
     )
 
 
 def _parent(parent: Key, child: Key) -> EdgeFact:
     """`(parent)-[:PARENT_OF]->(child)`"""
     return EdgeFact(parent, EdgeType.PARENT_OF, child)
-
-
-def _person(line: bytes, encoding: str) -> tuple[str, str, int | None]:
-    """`Ada Lovelace <ada@example.com> 1767225600 +0100`: the name, the address, and the time where there is one."""
-    name, _, rest = line.partition(b"<")
-    email, _, tail = rest.rpartition(b">")
-    seconds = _SECONDS.match(tail)
-    known = seconds is not None and 0 < int(seconds[1]) <= _LAST_SECOND
-    at = int(seconds[1]) * SECOND if seconds is not None and known else None
-    return _text(name, encoding).strip(), _text(email, encoding).strip(), at
-
-
-def _text(raw: bytes, encoding: str) -> str:
-    """Text in the encoding that the commit states, else UTF-8; what cannot be read, or kept, becomes U+FFFD."""
-    try:
-        text = raw.decode(encoding or "utf-8", "replace")
-    except (LookupError, ValueError):
-        text = raw.decode("utf-8", "replace")
-    return _UNKEPT.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -38,6 +38,18 @@ _PINS = (
 )
 
 
+_NOTHING = "-"
+
+
+def _fields(out: IO[bytes]) -> Iterator[str]:
+    """What stands between NULs, as it comes."""
+    rest = b""
+    while chunk := out.read(_CHUNK):
+        *whole, rest = (rest + chunk).split(b"\0")
+        for field in whole:
+            yield field.decode("utf-8", "surrogateescape")
+
+
 class Entry(NamedTuple):
     """A file of a commit. mode: as Git writes it, `100644` for a plain one. sha: that of its content."""
 
@@ -125,6 +137,61 @@ class Clone:
                 if kind != "commit":
                     raise self._broken(f"{sha} is {kind}")
                 yield sha, self._body(out, sha, int(size[0]), LONGEST_COMMIT)
+
+    def tags(self, references: list[tuple[str, str]]) -> Iterator[tuple[str, str | None, bytes]]:
+        """The annotated tags among references: the name, the sha of the commit (None: it is of none), the stored tag.
+
+        Lightweight tags are left out: they do not say who wrote them, or when.
+        """
+        named = [(sha, name.removeprefix("refs/tags/")) for sha, name in references if name.startswith("refs/tags/")]
+        kinds = self._text("cat-file", "--batch-check", stdin=(sha for sha, _ in named)).splitlines()
+        found = [one for one, line in zip(named, kinds, strict=True) if line.split(" ")[1:2] == ["tag"]]
+        commits = self.commits_of(sha for sha, _ in found)
+        with self._running("cat-file", "--batch", stdin=(sha for sha, _ in found)) as out:
+            for (sha, name), commit in zip(found, commits, strict=True):
+                fields = out.readline().split()
+                yield name, commit, self._body(out, sha, int(fields[2]), LONGEST_COMMIT)
+
+    def files(self, commit: str) -> Iterator[tuple[str, str]]:
+        """The path and the sha of each plain file of a commit."""
+        for line in self._text("ls-tree", "-r", "-z", commit).split("\0"):
+            head, _, path = line.partition("\t")
+            if head.startswith("100"):
+                yield path, head.split(" ")[2]
+
+    def written(self, commits: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+        """What commits changed, against each of their parents: the commit, the path and the sha of each plain file."""
+        options = (
+            "--stdin",
+            "-r",
+            "-z",
+            "-m",
+            "--root",
+            "--raw",
+            "--no-abbrev",
+            "--no-renames",
+            "--ignore-submodules=all",
+        )
+        commit, written = "", ""
+        with self._running("diff-tree", *options, stdin=commits) as out:
+            for field in _fields(out):
+                if field.startswith(":") and not written:
+                    _, mode, _, sha, _ = field.split(" ")
+                    written = sha if mode.startswith("100") else _NOTHING
+                elif not written:
+                    commit = field[:40]
+                else:
+                    if written != _NOTHING:
+                        yield commit, field, written
+                    written = ""
+
+    def sizes(self, shas: Iterable[str]) -> Iterator[tuple[str, int]]:
+        """The sizes of files, in bytes; those that are not here (a partial clone) are left out."""
+        with self._running("cat-file", "--batch-check", stdin=shas) as out:
+            for line in out:
+                sha, kind, *size = line.decode("ascii", "replace").split()
+                if kind == "blob":
+                    yield sha, int(size[0])
 
     def merge_base(self, one: str, other: str) -> str | None:
         """The newest commit that two commits both have behind them; None where there is none here."""

@@ -60,6 +60,26 @@ def git(store: str | None, location: str, source: str | None, url: str | None, a
     return run(store, read, as_json)
 
 
+def gto(store: str | None, location: str, source: str | None, url: str | None, as_json: bool) -> int:
+    from thalweg.importers import gto as importer
+
+    return _run_read(store, importer.read(location, source=source, url=url), as_json)
+
+
+def lfs(
+    store: str | None,
+    location: str,
+    source: str | None,
+    url: str | None,
+    at: str | None,
+    all_commits: bool,
+    as_json: bool,
+) -> int:
+    from thalweg.importers import lfs as importer
+
+    return _run_read(store, importer.read(location, source=source, url=url, at=at, all_commits=all_commits), as_json)
+
+
 async def commits_of_runs(store: Store, url: str) -> list[str]:
     """The shas of a repository that runs name: a commit has no lineage edge but those to the runs of its code."""
     id = repository_key(url).id

@@ -1,0 +1,181 @@
+"""Files that Git LFS keeps, as dataset versions by their content: `docs/importers/lfs.md`.
+
+    (dataset {format})-[:HAS_VERSION]->(datasetVersion {created_at, uri, bytes, tags, extra})
+
+A file of a repository is a dataset; each content that it had is a version, whatever the number of commits that have it.
+Each version is a scope of its own, which never changes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from thalweg.importers import git, git_objects
+from thalweg.importers.git_clone import Clone
+from thalweg.importers.lfs import pointer
+from thalweg.importers.lfs.pointer import Pointer
+from thalweg.importers.reading import Reading
+from thalweg.model import keys
+from thalweg.model.errors import BadInput, SourceError
+from thalweg.model.facts import EntityFact, Granule, Json
+
+ORIGIN = "lfs"
+
+
+class Found(NamedTuple):
+    """A content of a file: the path, what the pointer says, and the first commit that has it."""
+
+    path: str
+    pointer: Pointer
+    commit: str
+
+
+def read(
+    location: str | os.PathLike[str],
+    *,
+    source: str | None = None,
+    url: str | None = None,
+    at: str | None = None,
+    all_commits: bool = False,
+) -> Reading:
+    """One pass over the pointers of a repository: a clone on a disk, bare or not, or a bundle.
+
+    source: the name it is filed under; the folder's or bundle's own name without one.
+    url: what the repository is called where the name of its remote is not what others call it.
+    at: the commit, branch or tag whose files are read; without one the default branch's. Such a pass is never complete:
+        it says nothing of what files held before.
+    all_commits: every content that a file had in any commit of a branch or a tag. Complete, unless the clone is
+        shallow.
+
+    Raises SourceError, with what to do, for a location that is no repository, or that holds no pointer; BadInput for
+    `at` together with `all_commits`, and for a commit that is not there.
+    """
+    if at is not None and all_commits:
+        raise BadInput("`at` names one commit, and all are asked for.", "Leave one of the two out.")
+    place = Path(location)
+    name = source or git.source_name(place)
+    clone = Clone(place)
+    try:
+        return _reading(clone, name, git.identity(clone, name, url), at, all_commits)
+    except BaseException:
+        clone.close()
+        raise
+
+
+def _reading(clone: Clone, name: str, url: str, at: str | None, all_commits: bool) -> Reading:
+    warnings: list[str] = []
+    references = clone.references()
+    if all_commits:
+        tips = {sha for sha in clone.commits_of(sha for sha, _ in references) if sha is not None}
+        wanted = None
+    else:
+        tip = _tip(clone, references, at)
+        tips, wanted = {tip}, set(clone.files(tip))
+    first = _firsts(clone, tips, wanted)
+    pointers = _pointers(clone, {blob: path for path, blob in first}, warnings)
+    found = _versions(first, pointers)
+    if not found:
+        raise SourceError(
+            f"{clone.place} has no file that Git LFS keeps" + ("." if all_commits else " at that commit."),
+            "Track one first: `git lfs track '*.parquet'`; or read all commits.",
+        )
+    shallow = clone.shallow()
+    if shallow:
+        warnings.append(
+            f"{clone.place} is a shallow clone: what files held before its oldest commits was not read, and what they "
+            "held there counts as new there. Run `git fetch --unshallow`, and import again."
+        )
+
+    def granules() -> Iterator[Granule]:
+        dates = {sha: git_objects.read(raw) for sha, raw in clone.objects(sorted({one.commit for one in found}))}
+        for one in found:
+            yield _granule(f"{ORIGIN}:{name}", url, one, dates[one.commit].person("committer").at)
+
+    return Reading(
+        f"{ORIGIN}:{name}",
+        ORIGIN,
+        granules(),
+        total=len(found),
+        complete=all_commits and not shallow,
+        warnings=warnings,
+        close=clone.close,
+    )
+
+
+def _tip(clone: Clone, references: list[tuple[str, str]], at: str | None) -> str:
+    """The commit that is meant: by its sha, or as a branch or a tag points at it."""
+    by_name = {name: sha for sha, name in references}
+    if at is None:
+        branch = clone.default_branch(references)
+        places = [f"refs/heads/{branch}", f"refs/remotes/origin/{branch}", "HEAD"]
+    else:
+        places = [at, f"refs/heads/{at}", f"refs/remotes/origin/{at}", f"refs/tags/{at}"]
+    sha = next((by_name[place] for place in places if place in by_name), None)
+    if sha is None and at is not None and git.is_sha(at):
+        sha = at.lower()
+    (found,) = clone.commits_of([sha]) if sha is not None else (None,)
+    if found is None:
+        raise BadInput(
+            f"{clone.place} has no commit {at or 'yet'!r}.", "Name a branch, a tag, or a sha of 7 or more characters."
+        )
+    return found
+
+
+def _firsts(clone: Clone, tips: set[str], wanted: set[tuple[str, str]] | None) -> dict[tuple[str, str], str]:
+    """By path and content of a file (all, or those that are wanted) the first commit that has it."""
+    first: dict[tuple[str, str], str] = {}
+    for commit, path, blob in clone.written(sha for sha, *_ in clone.history(sorted(tips))):
+        if wanted is None or (path, blob) in wanted:
+            first.setdefault((path, blob), commit)
+    return first
+
+
+def _pointers(clone: Clone, paths: Mapping[str, str], warnings: list[str]) -> dict[str, Pointer]:
+    """By blob what it says, where it is a pointer."""
+    small = [blob for blob, size in clone.sizes(paths) if size < pointer.LARGEST]
+    found: dict[str, Pointer] = {}
+    for blob, raw in zip(small, clone.blobs(small, pointer.LARGEST), strict=True):
+        try:
+            one = pointer.read(raw)
+        except ValueError as error:
+            warnings.append(f"The pointer {paths[blob]} ({blob[:7]}) was passed over: {error}.")
+            continue
+        if one is not None:
+            found[blob] = one
+    return found
+
+
+def _versions(first: Mapping[tuple[str, str], str], pointers: Mapping[str, Pointer]) -> list[Found]:
+    """Each content of each file once: pointers may differ in how they are written, and say the same."""
+    found: dict[tuple[str, str], Found] = {}
+    for (path, blob), commit in first.items():
+        if blob in pointers:
+            name = path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+            found.setdefault((name, pointers[blob].content), Found(name, pointers[blob], commit))
+    return sorted(found.values())
+
+
+def _granule(scope: str, url: str, found: Found, at: int | None) -> Granule:
+    said = found.pointer
+    version = keys.dataset_version(url, found.path, f"sha256:{said.content}")
+    props: dict[str, Json] = {
+        "uri": f"{url}@{found.commit}:{found.path}",
+        "tags": {"git.commit": found.commit},
+        "extra": {"lfs": {"oid": said.oid, "size": said.size}},
+    }
+    if at is not None:
+        props["created_at"] = at
+    if said.extensions:
+        props["extra"] = {
+            "lfs": {"oid": said.oid, "size": said.size, "extensions": [name for name, _ in said.extensions]}
+        }
+    else:
+        props["bytes"] = said.size
+    suffix = PurePosixPath(found.path).suffix.removeprefix(".").lower()
+    if suffix:
+        props["format"] = suffix
+    name = f"file/{found.path}@{said.content}"
+    return Granule(scope, name, ORIGIN, entities=(EntityFact(version, props),), at=at)

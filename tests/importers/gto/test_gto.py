@@ -1,0 +1,248 @@
+"""Models that are registered by tags: what GTO wrote is read as GTO itself shows it, at any time."""
+
+from __future__ import annotations
+
+import subprocess
+from contextlib import closing
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.importers.git.repositories import FIRST_SECOND, Repository, init
+from tests.importers.gto.conftest import Made
+from thalweg import ingest
+from thalweg.importers import gto
+from thalweg.importers.git_clone import Clone
+from thalweg.importers.gto.tags import Action, event, in_order, is_name
+from thalweg.importers.reading import Reading
+from thalweg.ingest import prepare
+from thalweg.model import keys
+from thalweg.model.errors import SourceError, ThalwegError
+from thalweg.model.facts import ANYONE, EntityFact, Granule, MarkFact
+from thalweg.model.time import SECOND
+from thalweg.store.open import open_store
+
+URL = "https://git.example.com/acme/models"
+HOUR = 3_600 * SECOND
+BEGIN = FIRST_SECOND * SECOND
+
+
+def taken(reading: Reading) -> dict[str, Granule]:
+    """The granules of a pass by name; each must be one that a store takes."""
+    found = {granule.name: granule for granule in reading.granules}
+    reading.close()
+    for granule in found.values():
+        prepare(granule, now=BEGIN + 1_000 * HOUR)
+    return found
+
+
+def entities(granule: Granule) -> dict[tuple[str, ...], dict[str, Any]]:
+    return {fact.key.parts: dict(fact.props) for fact in granule.entities}
+
+
+def hours(at: int | None) -> int | None:
+    return None if at is None else (at - BEGIN) // HOUR
+
+
+def stages(granule: Granule) -> set[tuple[str, str, int | None, int | None]]:
+    """Version, stage, and the hours from and until which that holds."""
+    return {(mark.version.parts[2], mark.name, hours(mark.since), hours(mark.until)) for mark in granule.marks}
+
+
+def test_each_artifact_is_a_scope_with_its_versions_and_all_that_held_a_stage(life: Made) -> None:
+    reading = gto.read(life.path)
+    found = taken(reading)
+    assert (reading.source, reading.origin, reading.total, reading.complete) == ("gto:life", "gto", 3, True)
+    assert set(found) == {"artifact/churn", "artifact/data:orders", "artifact/old"}
+    assert stages(found["artifact/churn"]) == {
+        ("v0.0.1", "prod", 2, 9),
+        ("v1.0.0", "prod", 9, 11),
+        ("v0.0.1", "prod", 11, 12),  # what was taken back returns the stage to the one before
+        ("v1.0.0", "prod", 12, 13),
+        ("v0.0.1", "prod", 13, None),
+        ("v1.0.0-rc.1", "dev", 5, None),  # assigned to the commit, before it had a version
+        ("v1.0.0", "shadow", 10, 13),
+    }
+    assert stages(found["artifact/old"]) == {("v0.0.1", "prod", 15, 16)}
+
+
+def test_a_version_says_who_registered_it_when_and_where_it_lies(life: Made) -> None:
+    churn = entities(taken(gto.read(life.path))["artifact/churn"])
+    first = churn[URL, "churn", "v0.0.1"]
+    sha = git(life.path, "rev-list", "--reverse", "HEAD").splitlines()[0]
+    assert first["created_at"] == BEGIN + HOUR
+    assert first["user"] == "Grace <grace@example.com>"
+    assert first["tags"] == {"git.commit": sha}
+    assert first["uri"] == f"{URL}@{sha}:churn.pkl"
+    assert first["extra"]["gto"]["note"] == "The first one"
+    assert "gone_at" not in first
+    last = churn[URL, "churn", "v1.0.0"]
+    assert hours(last["gone_at"]) == 13
+    assert [(one["action"], one["stage"]) for one in last["extra"]["gto"]["stages"]] == [
+        ("assign", "prod"),
+        ("assign", "shadow"),
+        ("unassign", "prod"),
+        ("assign", "prod"),
+    ]
+    assert last["extra"]["gto"]["stages"][0]["note"] == "Approved in the meeting"
+
+
+def test_a_model_says_what_its_repository_says_of_it(life: Made) -> None:
+    found = taken(gto.read(life.path))
+    churn = entities(found["artifact/churn"])[URL, "churn"]
+    assert churn["description"] == "Says who leaves."
+    assert churn["tags"] == {"growth": "true", "weekly": "true"}
+    assert churn["extra"] == {"gto": {"type": "model", "meta": {"threshold": 0.5, "since": "2026-01-01"}}}
+    old = entities(found["artifact/old"])[URL, "old"]
+    assert old["tags"] == {"gto.deprecated": "2026-01-01T16:00:00.000000Z"}
+
+
+def test_an_artifact_that_is_a_dataset_is_one(life: Made) -> None:
+    reading = gto.read(life.path)
+    orders = taken(reading)["artifact/data:orders"]
+    assert [fact.key for fact in orders.entities] == [
+        keys.dataset(URL, "data:orders"),
+        keys.dataset_version(URL, "data:orders", "v1.0.0"),
+    ]
+    assert entities(orders)[URL, "data:orders", "v1.0.0"]["uri"].endswith(":data/orders.csv")
+
+
+def test_lightweight_tags_and_those_of_others_do_not_count(life: Made) -> None:
+    reading = gto.read(life.path)
+    names = {fact.key.parts[-1] for granule in taken(reading).values() for fact in granule.entities}
+    assert "v9.9.9" not in names
+    assert [text for text in reading.warnings if "churn@v9.9.9: lightweight tags" in text]
+    assert not any("release-1" in text for text in reading.warnings)
+
+
+@pytest.mark.parametrize("which", ["life", "chance"])
+def test_at_any_time_a_stage_is_held_by_whom_gto_shows(which: str, request: pytest.FixtureRequest) -> None:
+    made: Made = request.getfixturevalue(which)
+    found = taken(gto.read(made.path))
+    marks = {name.removeprefix("artifact/"): granule.marks for name, granule in found.items()}
+    names = {
+        fact.props["tags"]["git.commit"]: fact.key.parts[2]
+        for granule in found.values()
+        for fact in granule.entities
+        if len(fact.key.parts) == 3
+    }
+    assert len(made.shown) > 10
+    for (at, shown), (until, _) in pairwise([*made.shown, (made.shown[-1][0] + 3_600, {})]):
+        expected = {
+            (artifact, stage): names.get(version, version)
+            for artifact, held in shown.items()
+            for stage, version in held.items()
+        }
+        for moment in (at, until - 1):
+            assert held_at(marks, moment * SECOND) == expected, moment
+
+
+def held_at(marks: dict[str, Any], moment: int) -> dict[tuple[str, str], str]:
+    def holds(mark: MarkFact) -> bool:
+        return (mark.since or 0) <= moment and (mark.until is None or moment < mark.until)
+
+    found = [(artifact, mark) for artifact, some in marks.items() for mark in some if holds(mark)]
+    assert len({(artifact, mark.name) for artifact, mark in found}) == len(found), "a stage has one version at a time"
+    return {(artifact, mark.name): mark.version.parts[2] for artifact, mark in found}
+
+
+@pytest.mark.anyio
+async def test_a_store_answers_for_the_past_and_a_second_pass_changes_nothing(life: Made, tmp_path: Path) -> None:
+    store = await open_store(f"sqlite:///{tmp_path}/store.db")
+    for outcome in ("WRITTEN", "UNCHANGED"):
+        for answer in await ingest.state(store, list(taken(gto.read(life.path)).values()), ANYONE):
+            assert not isinstance(answer, ThalwegError), answer
+            assert answer.outcome.value == outcome
+    model = keys.model(URL, "churn").id
+    for hour, version in ((8, "v0.0.1"), (10, "v1.0.0"), (11, "v0.0.1"), (20, "v0.0.1")):
+        held = (await store.marks([model], ANYONE, as_of=BEGIN + hour * HOUR + 1))[model]
+        assert {mark.version_id for mark in held if mark.name == "prod"} == {
+            keys.model_version(URL, "churn", version).id
+        }, hour
+    await store.close()
+
+
+# ---------------------------------------------------------------------------------------------------------- odd tags
+
+
+def git(path: Path, *words: str) -> str:
+    return subprocess.run(["git", "-C", path, *words], check=True, capture_output=True, text=True).stdout.strip()
+
+
+def tagged(repository: Repository, *names: str, second: int = FIRST_SECOND) -> None:
+    """Annotated tags of HEAD, all of one second."""
+    for name in names:
+        repository.git("tag", "-a", name, "-m", "x", env={"GIT_COMMITTER_DATE": f"{second} +0000"})
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["churn@v1.0.0", "churn@v1.0.0!", "churn@v1.0.0-rc.1+b", "churn#prod", "churn#prod!#4", "a/b_c#x/y#1", "a@created",
+     "models/eu=churn@v0.1.0", "churn@deprecated#12"],
+)  # fmt: skip
+def test_what_is_called_as_gto_calls_its_tags(name: str) -> None:
+    assert is_name(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["v1.0.0", "churn", "churn@1.0.0", "churn@v1.0", "churn@v01.0.0", "churn#", "-a@v1.0.0", "a@v1.0.0#x", "é#a"],
+)
+def test_what_is_called_otherwise(name: str) -> None:
+    assert not is_name(name)
+
+
+def test_of_one_second_a_version_comes_before_its_stage_and_stages_by_their_counters(tmp_path: Path) -> None:
+    repository = init(tmp_path / "ties")
+    repository.commit()
+    tagged(repository, "m#prod#1", "m#prod!#2", "m@v1.0.0", "m#prod#3", "m#dev#4")
+    found = taken(gto.read(repository.path))["artifact/m"]
+    assert {(version, stage) for version, stage, _, until in stages(found) if until is None} == {
+        ("v1.0.0", "prod"),
+        ("v1.0.0", "dev"),
+    }
+
+
+def test_where_all_of_a_second_are_counted_the_counter_says(tmp_path: Path) -> None:
+    repository = init(tmp_path / "counted")
+    repository.commit()
+    tagged(repository, "m@v1.0.0#1", "m#prod#2", "m@v1.0.0!#3", "m@v1.0.0#4")
+    with closing(Clone(repository.path)) as clone:
+        events = [event(tag, commit or "", raw) for tag, commit, raw in clone.tags(clone.references())]
+    assert [one.action for one in in_order(filter(None, events))] == [
+        Action.REGISTER,
+        Action.ASSIGN,
+        Action.DEREGISTER,
+        Action.REGISTER,
+    ]
+
+
+def test_a_repository_without_such_tags_says_what_to_do(tmp_path: Path) -> None:
+    repository = init(tmp_path / "bare")
+    repository.commit()
+    with pytest.raises(SourceError, match=r"has no tags that GTO wrote\..*git fetch --tags"):
+        gto.read(repository.path)
+
+
+def test_a_broken_dvc_yaml_is_passed_over_and_said(tmp_path: Path) -> None:
+    repository = init(tmp_path / "broken")
+    (repository.path / "dvc.yaml").write_text("artifacts: [")
+    repository.git("add", "dvc.yaml")
+    repository.git("commit", "-q", "-m", "x")
+    tagged(repository, "m@v1.0.0")
+    reading = gto.read(repository.path)
+    (granule,) = taken(reading).values()
+    assert [fact.key.parts[-1] for fact in granule.entities] == ["m", "v1.0.0"]
+    assert any("dvc.yaml at" in text and "was passed over" in text for text in reading.warnings)
+
+
+def test_a_model_is_named_under_the_url_that_is_given(tmp_path: Path) -> None:
+    repository = init(tmp_path / "here")
+    repository.commit()
+    tagged(repository, "m@v1.0.0")
+    (granule,) = taken(gto.read(repository.path, url="https://git.example.com/x.git", source="registry")).values()
+    facts: list[EntityFact] = list(granule.entities)
+    assert facts[0].key == keys.model("https://git.example.com/x", "m")
+    assert granule.source == "gto:registry"

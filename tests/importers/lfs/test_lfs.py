@@ -1,0 +1,248 @@
+"""Files that the real Git LFS tracks, and pointers as others write them."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.importers.git.repositories import FIRST_SECOND, Repository, init
+from thalweg.importers import lfs
+from thalweg.importers.lfs import pointer
+from thalweg.importers.lfs.pointer import Pointer
+from thalweg.importers.reading import Reading
+from thalweg.ingest import prepare
+from thalweg.model import keys
+from thalweg.model.errors import BadInput, SourceError
+from thalweg.model.facts import Granule
+from thalweg.model.time import DAY, SECOND
+
+URL = "https://git.example.com/acme/data"
+BEGIN = FIRST_SECOND * SECOND
+OTHER = "a" * 64
+
+
+class Tracked:
+    """A repository with Git LFS, whose commits are an hour apart."""
+
+    def __init__(self, repository: Repository) -> None:
+        self.repository = repository
+        self.hour = 0
+        self.git("remote", "add", "origin", "git@git.example.com:acme/data.git")
+        self.git("lfs", "install", "--local")
+        self.git("lfs", "track", "*.csv", "models/**")
+
+    def git(self, *words: str) -> str:
+        date = f"{FIRST_SECOND + 3_600 * self.hour} +0000"
+        return self.repository.git(*words, env={"GIT_COMMITTER_DATE": date, "GIT_AUTHOR_DATE": date})
+
+    def commit(self, **files: bytes | None) -> str:
+        """Writes files (`/` is `__`, `.` is `_dot_`), removes those that are None, and commits."""
+        for name, content in files.items():
+            file = self.repository.path / name.replace("__", "/").replace("_dot_", ".")
+            file.parent.mkdir(exist_ok=True)
+            if content is None:
+                file.unlink()
+            else:
+                file.write_bytes(content)
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--allow-empty", "--message", "Change")
+        self.hour += 1
+        return self.git("rev-parse", "HEAD")
+
+
+@pytest.fixture
+def tracked(tmp_path: Path) -> Tracked:
+    return Tracked(init(tmp_path / "data"))
+
+
+def digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def taken(reading: Reading) -> list[Granule]:
+    """The granules of a pass; each must be one that a store takes."""
+    found = list(reading.granules)
+    reading.close()
+    for granule in found:
+        prepare(granule, now=BEGIN + 1_000 * DAY)
+    return found
+
+
+def versions(reading: Reading) -> dict[tuple[str, str], dict[str, Any]]:
+    """By path and digest."""
+    facts = [fact for granule in taken(reading) for fact in granule.entities]
+    return {(fact.key.parts[1], fact.key.parts[2].removeprefix("sha256:")): dict(fact.props) for fact in facts}
+
+
+def test_a_file_at_a_commit_is_a_version_by_its_content(tracked: Tracked) -> None:
+    old = tracked.commit(orders_dot_csv=b"1,2\n", models__churn=b"weights", readme=b"no pointer")
+    new = tracked.commit(orders_dot_csv=b"1,2,3\n")
+    reading = lfs.read(tracked.repository.path)
+    found = versions(reading)
+    assert (reading.source, reading.origin, reading.complete) == ("lfs:data", "lfs", False)
+    assert found == {
+        ("orders.csv", digest(b"1,2,3\n")): {
+            "bytes": 6,
+            "format": "csv",
+            "created_at": BEGIN + 3_600 * SECOND,
+            "uri": f"{URL}@{new}:orders.csv",
+            "tags": {"git.commit": new},
+            "extra": {"lfs": {"oid": digest(b"1,2,3\n"), "size": 6}},
+        },
+        ("models/churn", digest(b"weights")): {
+            "bytes": 7,
+            "created_at": BEGIN,
+            "uri": f"{URL}@{old}:models/churn",
+            "tags": {"git.commit": old},
+            "extra": {"lfs": {"oid": digest(b"weights"), "size": 7}},
+        },
+    }
+
+
+def test_a_history_has_each_content_once_whatever_the_number_of_its_commits(tracked: Tracked) -> None:
+    first = tracked.commit(orders_dot_csv=b"one")
+    tracked.commit(orders_dot_csv=b"two")
+    tracked.commit(orders_dot_csv=b"one")
+    tracked.commit(orders_dot_csv=None, other_dot_csv=b"one")
+    tracked.git("checkout", "-q", "-b", "side")
+    tracked.commit(other_dot_csv=b"three")
+    tracked.git("checkout", "-q", "main")
+    reading = lfs.read(tracked.repository.path, all_commits=True)
+    found = versions(reading)
+    assert reading.complete
+    assert set(found) == {
+        ("orders.csv", digest(b"one")),
+        ("orders.csv", digest(b"two")),
+        ("other.csv", digest(b"one")),
+        ("other.csv", digest(b"three")),
+    }
+    assert found["orders.csv", digest(b"one")]["tags"] == {"git.commit": first}
+    names = [granule.name for granule in taken(lfs.read(tracked.repository.path, all_commits=True))]
+    assert len(set(names)) == len(names) == 4
+
+
+def test_a_merge_keeps_what_either_side_brought(tracked: Tracked) -> None:
+    tracked.commit(a_dot_csv=b"a")
+    tracked.git("checkout", "-q", "-b", "side")
+    tracked.commit(b_dot_csv=b"b")
+    tracked.git("checkout", "-q", "main")
+    tracked.commit(c_dot_csv=b"c")
+    tracked.git("merge", "-q", "--no-edit", "side")
+    assert {path for path, _ in versions(lfs.read(tracked.repository.path))} == {"a.csv", "b.csv", "c.csv"}
+
+
+@pytest.mark.parametrize("named", ["main~1", "v1", "old", "sha"])
+def test_a_commit_is_named_by_branch_tag_or_sha(tracked: Tracked, named: str) -> None:
+    sha = tracked.commit(orders_dot_csv=b"one")
+    tracked.git("tag", "-a", "v1", "-m", "x")
+    tracked.git("branch", "old")
+    tracked.commit(orders_dot_csv=b"two")
+    at = {"sha": sha[:10]}.get(named, named)
+    if named == "main~1":
+        with pytest.raises(BadInput, match="has no commit 'main~1'"):
+            lfs.read(tracked.repository.path, at=at)
+        return
+    assert set(versions(lfs.read(tracked.repository.path, at=at))) == {("orders.csv", digest(b"one"))}
+
+
+def test_what_makes_no_pass(tracked: Tracked, tmp_path: Path) -> None:
+    tracked.commit(readme=b"no pointer")
+    with pytest.raises(SourceError, match=r"has no file that Git LFS keeps at that commit\."):
+        lfs.read(tracked.repository.path)
+    with pytest.raises(BadInput, match="`at` names one commit, and all are asked for"):
+        lfs.read(tracked.repository.path, at="main", all_commits=True)
+    with pytest.raises(SourceError, match="does not exist"):
+        lfs.read(tmp_path / "nowhere")
+
+
+# --------------------------------------------------------------------------------------------------------- pointers
+
+
+def written(oid: str = OTHER, size: str = "5", more: str = "", version: str = pointer.VERSIONS[0]) -> bytes:
+    return f"version {version}\n{more}oid sha256:{oid}\nsize {size}\n".encode()
+
+
+@pytest.mark.parametrize("version", pointer.VERSIONS)
+def test_a_pointer_of_any_release_is_read(version: str) -> None:
+    assert pointer.read(written(version=version)) == Pointer(OTHER, 5)
+
+
+def test_extensions_tell_the_content_that_people_see() -> None:
+    first, second = "b" * 64, "c" * 64
+    read = pointer.read(written(more=f"ext-0-crypt sha256:{first}\next-1-zip sha256:{second}\n"))
+    assert read == Pointer(OTHER, 5, (("crypt", first), ("zip", second)))
+    assert read.content == first
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [b"", b"hello", b"version 2\n", written(version="https://example.com/spec"), written(more="x" * 1_000 + " y\n")],
+)
+def test_what_is_no_pointer(raw: bytes) -> None:
+    assert pointer.read(raw) is None
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (written(oid="abc"), "oid is 'sha256:abc', and must be sha256: with 64 hexadecimal digits"),
+        (written(size="-1"), "size is '-1', and must be a number of bytes"),
+        (written(more="nothing\n"), "'nothing' is no line of a pointer"),
+        (written(more="size 6\n"), "'size 5' is no line of a pointer"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "oid is 'missing'"),
+    ],
+)
+def test_a_broken_pointer_says_what_is_wrong(raw: bytes, said: str) -> None:
+    with pytest.raises(ValueError, match=said.replace("(", r"\(")):
+        pointer.read(raw)
+
+
+def test_a_broken_pointer_is_passed_over_and_said_and_one_with_extensions_has_no_bytes(tracked: Tracked) -> None:
+    seen = "b" * 64
+    tracked.git("lfs", "untrack", "*.csv")
+    tracked.commit(
+        bad_dot_csv=written(oid="abc"),
+        good_dot_csv=written(more=f"ext-0-crypt sha256:{seen}\n"),
+        same_dot_csv=written(),
+    )
+    reading = lfs.read(tracked.repository.path)
+    found = versions(reading)
+    assert set(found) == {("good.csv", seen), ("same.csv", OTHER)}
+    assert found["good.csv", seen]["extra"] == {"lfs": {"oid": OTHER, "size": 5, "extensions": ["crypt"]}}
+    assert "bytes" not in found["good.csv", seen]
+    assert [text for text in reading.warnings if "The pointer bad.csv" in text]
+
+
+def test_a_shallow_clone_is_not_complete(tracked: Tracked, tmp_path: Path) -> None:
+    tracked.commit(orders_dot_csv=b"one")
+    tracked.commit(orders_dot_csv=b"two")
+    clone = tmp_path / "clone"
+    tracked.git(
+        "-c", "filter.lfs.smudge=cat", "clone", "-q", "--depth", "1", tracked.repository.path.as_uri(), str(clone)
+    )
+    reading = lfs.read(clone, all_commits=True, url=URL)
+    assert len(taken(reading)) == 1
+    assert not reading.complete
+    assert any("is a shallow clone" in text for text in reading.warnings)
+
+
+def test_a_path_that_is_no_utf8_is_named_as_far_as_it_can_be(tracked: Tracked) -> None:
+    tracked.commit(orders_dot_csv=b"one")
+    (tracked.repository.path / "x").mkdir()
+    with open(bytes(tracked.repository.path) + b"/x/\xff.csv", "wb") as file:
+        file.write(b"odd")
+    tracked.commit()
+    found = versions(lfs.read(tracked.repository.path))
+    assert ("x/\N{REPLACEMENT CHARACTER}.csv", digest(b"odd")) in found
+
+
+def test_a_dataset_is_named_under_the_url_that_is_given(tracked: Tracked) -> None:
+    tracked.commit(orders_dot_csv=b"one")
+    (granule,) = taken(lfs.read(tracked.repository.path, url="https://git.example.com/x.git", source="here"))
+    assert granule.entities[0].key == keys.dataset_version(
+        "https://git.example.com/x", "orders.csv", f"sha256:{digest(b'one')}"
+    )
+    assert granule.source == "lfs:here"
