@@ -24,7 +24,7 @@ serve: .venv/.runtime web ## the server, with the settings in the environment
 
 .PHONY: test
 test: check system-packages web ## every check and every test, on SQLite and on a real Neo4j
-	$(bin)/pytest --numprocesses 2 --dist loadgroup
+	$(bin)/pytest --numprocesses 2
 
 .PHONY: test-neo4j-2026
 test-neo4j-2026: .venv/.dev system-packages ## the tests that need Neo4j, on Neo4j 2026 (with Java 21 or 25)

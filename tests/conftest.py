@@ -10,6 +10,8 @@ from pathlib import Path
 import neo4j
 import pytest
 from neo4j import NotificationDisabledClassification
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.browser import find_chromium
 from tests.neo4j_server import running_neo4j
@@ -17,20 +19,26 @@ from thalweg.store.open import open_store
 from thalweg.store.store import Store
 
 
-TOGETHER = {"importers/mlflow/": "mlflow", "importers/gto/": "gto"}
-"""Folders whose tests share what takes long to make: one process runs them."""
-
-
-@pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "neo4j_url" in getattr(item, "fixturenames", ()):
             item.add_marker("neo4j")  # so that `-m neo4j` picks just these
-        if item.get_closest_marker("neo4j") is not None:
-            item.add_marker(pytest.mark.xdist_group("neo4j"))  # one process has the one server
-        for folder, name in TOGETHER.items():
-            if folder in item.nodeid:
-                item.add_marker(pytest.mark.xdist_group(name))
+        assert item.get_closest_marker("neo4j") is None or "neo4j" in item.nodeid, f"call it by neo4j: {item.nodeid}"
+
+
+TOGETHER = ("neo4j", "importers/mlflow/", "importers/gto/")
+"""What the names of tests have in common that share what takes long to make, a server or what other tools wrote."""
+
+
+class Together(LoadScopeScheduling):  # type: ignore[misc]
+    """Gives each process one test after another, but all that share something to one: the largest lot first."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((name for name in TOGETHER if name in nodeid), nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
+    return Together(config, log)
 
 
 @pytest.fixture(scope="session")

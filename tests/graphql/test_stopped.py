@@ -51,7 +51,7 @@ def says_so(answer: Any) -> bool:
 
 
 @pytest.mark.neo4j
-async def test_whichever_query_of_a_question_lasts_it_is_stopped(
+async def test_whichever_query_of_a_question_lasts_it_is_stopped_in_neo4j(
     empty_neo4j: str, neo4j_driver: neo4j.Driver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = await open_store(empty_neo4j)
