@@ -26,14 +26,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         assert item.get_closest_marker("neo4j") is None or "neo4j" in item.nodeid, f"call it by neo4j: {item.nodeid}"
 
 
-TOGETHER = ("neo4j", "importers/mlflow/", "importers/gto/")
-"""What the names of tests have in common that share what takes long to make, a server or what other tools wrote."""
+TOGETHER = ("importers/mlflow/", "importers/gto/")
+"""Folders whose tests share what other tools take long to write."""
 
 
 class Together(LoadScopeScheduling):  # type: ignore[misc]
-    """Gives each process one test after another, but all that share something to one: the largest lot first."""
+    """Gives each process one test after another, but all that share something to one: the largest lot first.
+
+    Those that need Neo4j are two lots, so that two processes have about as much to do, each with a server of its own.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
+        if "neo4j" in nodeid:
+            return "neo4j of stores" if nodeid.startswith("tests/store/") else "neo4j"
         return next((name for name in TOGETHER if name in nodeid), nodeid)
 
 
