@@ -58,19 +58,9 @@ def import_mlflow(
 
 @imports.command("git")
 def import_git(
-    location: Annotated[
-        str, typer.Argument(metavar="PATH", help="A clone, bare or not, or a bundle.", show_default=False)
-    ],
+    location: options.Clone,
     source: options.Source = None,
-    url: Annotated[
-        str | None,
-        typer.Option(
-            "--url",
-            metavar="URL",
-            help="What runs call the repository, where its remote says otherwise.",
-            show_default=False,
-        ),
-    ] = None,
+    url: options.Url = None,
     all_commits: Annotated[
         bool, typer.Option("--all", help="Every commit; else those that runs name, and those between.")
     ] = False,
@@ -85,19 +75,9 @@ def import_git(
 
 @imports.command("gto")
 def import_gto(
-    location: Annotated[
-        str, typer.Argument(metavar="PATH", help="A clone, bare or not, or a bundle.", show_default=False)
-    ],
+    location: options.Clone,
     source: options.Source = None,
-    url: Annotated[
-        str | None,
-        typer.Option(
-            "--url",
-            metavar="URL",
-            help="What others call the repository, where its remote says otherwise.",
-            show_default=False,
-        ),
-    ] = None,
+    url: options.Url = None,
     store: options.Store = None,
     as_json: options.Json = False,
 ) -> int:
@@ -109,19 +89,9 @@ def import_gto(
 
 @imports.command("lfs")
 def import_lfs(
-    location: Annotated[
-        str, typer.Argument(metavar="PATH", help="A clone, bare or not, or a bundle.", show_default=False)
-    ],
+    location: options.Clone,
     source: options.Source = None,
-    url: Annotated[
-        str | None,
-        typer.Option(
-            "--url",
-            metavar="URL",
-            help="What others call the repository, where its remote says otherwise.",
-            show_default=False,
-        ),
-    ] = None,
+    url: options.Url = None,
     at: Annotated[
         str | None,
         typer.Option(

@@ -57,6 +57,16 @@ AsOf = Annotated[
         "--as-of", metavar="TIME", help="As it was then: 2026-05-02, or 2026-05-02T08:00:00Z.", show_default=False
     ),
 ]
+Url = Annotated[
+    str | None,
+    typer.Option(
+        "--url",
+        metavar="URL",
+        help="What others call the repository, where its remote says otherwise.",
+        show_default=False,
+    ),
+]
+Clone = Annotated[str, typer.Argument(metavar="PATH", help="A clone, bare or not, or a bundle.", show_default=False)]
 Source = Annotated[
     str | None,
     typer.Option("--source", metavar="WORD", help="What to call this source; the same each time.", show_default=False),
