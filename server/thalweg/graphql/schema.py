@@ -26,6 +26,7 @@ from strawberry.schema.config import StrawberryConfig
 from thalweg.graphql.ancestors import Ancestors
 from thalweg.graphql.backtests import Backtests
 from thalweg.graphql.comparisons import Comparisons
+from thalweg.graphql.counts import Counts
 from thalweg.graphql.impacts import Impacts
 from thalweg.graphql.lists import Lists
 from thalweg.graphql.live import WhatWasLive
@@ -44,6 +45,7 @@ from thalweg.graphql.verdicts import KeepingVerdicts, Verdicts
 class Query(
     Lookups,
     Lists,
+    Counts,
     Searches,
     Questions,
     Impacts,
