@@ -9,9 +9,11 @@ from typing import Annotated
 
 import typer
 
-from thalweg.cli import options
+from thalweg.cli import import_group, options
+from thalweg.cli.import_group import ImportGroup
 
 imports = typer.Typer(
+    cls=ImportGroup,
     help="Import what other systems know. Run it as often as you like: what did not change is skipped.",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -23,6 +25,28 @@ stores = typer.Typer(help="Look after a store.", no_args_is_help=True, rich_mark
 
 
 # -------------------------------------------------------------------------------------------------------------- imports
+
+
+@imports.callback()
+def importing(
+    listed: Annotated[
+        bool, typer.Option("--list", help="List the importers there are.", callback=import_group.show, is_eager=True)
+    ] = False,
+) -> None:
+    """Import what other systems know. Run it as often as you like: what did not change is skipped."""
+
+
+@imports.command("auto")
+def import_auto(
+    place: Annotated[str, typer.Argument(metavar="PATH", help="A file or a folder.", show_default=False)],
+    yes: options.Yes = False,
+    store: options.Store = None,
+    as_json: options.Json = False,
+) -> int:
+    """Says what lies at a place and which importers read it; then imports it, when you say so."""
+    from thalweg.cli.commands.recognising import auto
+
+    return auto(store, place, yes, as_json)
 
 
 @imports.command("mlflow")
