@@ -70,6 +70,7 @@ def test_help_lists_every_command(tmp_path: Path) -> None:
         "restore",
         "schema",
         "import",
+        "identity",
         "policy",
         "store",
     ]

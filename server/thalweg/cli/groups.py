@@ -21,6 +21,7 @@ imports = typer.Typer(
 policies = typer.Typer(
     help="Policies: by which rules a change may go ahead.", no_args_is_help=True, rich_markup_mode=None
 )
+identities = typer.Typer(help="Names: whom they mean, and why.", no_args_is_help=True, rich_markup_mode=None)
 stores = typer.Typer(help="Look after a store.", no_args_is_help=True, rich_markup_mode=None)
 
 
@@ -147,6 +148,29 @@ def import_manifest(
     from thalweg.cli.commands.imports import manifest
 
     return manifest(store, location, source, as_json)
+
+
+# ----------------------------------------------------------------------------------------------------------- identity
+
+
+@identities.command("explain")
+def identity_explain(
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help="The name, as people or any system wrote it.", show_default=False),
+    ],
+    source: Annotated[
+        str, typer.Option("--source", metavar="NAME", help="The source in which it stands, for a path on a disk.")
+    ] = "local",
+    server: options.Server = None,
+    store: options.AskedStore = None,
+    as_json: options.Json = False,
+) -> int:
+    """Whom a name means: by which laws it was made canonical, and who joined it with others."""
+    from thalweg.cli.commands.identity import explain
+    from thalweg.cli.place import place
+
+    return explain(place(server, store), name, source, as_json)
 
 
 # ------------------------------------------------------------------------------------------------------------- policies
