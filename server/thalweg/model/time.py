@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
 DAY = 86_400 * SECOND
 FUTURE_TOLERANCE = 5 * MINUTE
 """Clocks of two machines differ; what lies further ahead than this is a date in the future."""
