@@ -102,11 +102,11 @@ def script(tmp_path: Path) -> Script:
     def script(text: str, *arguments: str, name: str = "train.py", **variables: str) -> Ran:
         path = tmp_path / name
         path.write_text(BEGINNING + text, "utf-8")
-        state = {"XDG_STATE_HOME": str(tmp_path / "state"), "PYTHONWARNINGS": "error"}
+        variables = {"XDG_STATE_HOME": str(tmp_path / "state"), "PYTHONWARNINGS": "error", **variables}
         ran = subprocess.run(
             [sys.executable, str(path), *arguments],
             cwd=tmp_path,
-            env=environment(**state, **variables),
+            env=environment(**variables),
             capture_output=True,
             text=True,
             timeout=PATIENCE,

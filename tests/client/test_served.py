@@ -51,6 +51,10 @@ def test_a_run_is_in_the_graph_with_all_that_was_said_of_it(server: str, script:
     assert named == {("fraud whole", run["runId"]), ("scores", f"run:{run['runId']}")}
 
 
+MAY_FORK = "error,ignore:This process:DeprecationWarning"
+"""From Python 3.12 on it warns of any fork while there is a thread, the background's too."""
+
+
 def steps_of(server: str, run_id: str) -> list[int]:
     """The steps at which a run logged its loss."""
     asked = 'query ($id: String!) { run(runId: $id) { metricHistory(metric: "loss") { step } } }'
@@ -161,13 +165,36 @@ with thalweg.run("forked") as run:
     if not child:
         run.reads("s3://lake/tx", version="child")
         assert thalweg.flush(60)
-        os._exit(0)
+        os._exit(0)  # which skips what would have sent it
     assert os.waitpid(child, 0)[1] == 0
 """
-    assert script(text, THALWEG_SERVER=server).err == ""
+    assert script(text, THALWEG_SERVER=server, PYTHONWARNINGS=MAY_FORK).err == ""
     run = run_of(server, "forked")
     assert run["status"] == "FINISHED"
     assert sorted(edge["node"]["version"] for edge in run["inputs"]["edges"]) == ["child", "parent"]
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+def test_a_child_of_multiprocessing_records_to_its_end(server: str, script: Script, method: str) -> None:
+    """It ends without what `atexit` runs."""
+    text = f"""
+import multiprocessing
+JOB = "children by {method}"
+def work(rank, run_id):
+    with thalweg.run(JOB, run_id=run_id, part=f"rank-{{rank}}") as run:
+        run.reads("s3://lake/tx", version=f"child-{{rank}}")
+if __name__ == "__main__":
+    context = multiprocessing.get_context({method!r})
+    with thalweg.run(JOB) as run:
+        children = [context.Process(target=work, args=(rank, run.id)) for rank in (1, 2)]
+        for child in children:
+            child.start()
+        for child in children:
+            child.join()
+"""
+    assert script(text, THALWEG_SERVER=server, PYTHONWARNINGS=MAY_FORK).err == ""
+    run = run_of(server, f"children by {method}")
+    assert sorted(edge["node"]["version"] for edge in run["inputs"]["edges"]) == ["child-1", "child-2"]
 
 
 def test_a_forked_process_can_be_terminated_and_the_run_goes_on(server: str, script: Script) -> None:
@@ -184,7 +211,7 @@ with thalweg.run("forked and terminated") as run:
         codes.add(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
     print(codes)
 """
-    assert script(text, THALWEG_SERVER=server, THALWEG_HANDLE_SIGTERM="yes").out == "{-15}\n"
+    assert script(text, THALWEG_SERVER=server, THALWEG_HANDLE_SIGTERM="yes", PYTHONWARNINGS=MAY_FORK).out == "{-15}\n"
     assert run_of(server, "forked and terminated")["status"] == "FINISHED"
 
 

@@ -72,21 +72,6 @@ async def test_a_run_is_taken_once_by_each_store(store: Store, kept: Kept) -> No
     assert await dumped(store) == first
 
 
-async def test_what_comes_late_changes_nothing_that_is_newer(store: Store, kept: Kept) -> None:
-    statements = recorded(kept)
-    await state(store, statements)
-    in_order = await dumped(store)
-    assert set(await state(store, statements[::-1])) <= {"REPEATED", "UNCHANGED", "OUTDATED"}
-    assert await dumped(store) == in_order
-
-
-async def test_states_that_come_the_other_way_round_give_the_same_graph(store: Store, kept: Kept) -> None:
-    await state(store, recorded(kept)[::-1])
-    assert (await dumped(store))["status"] == "FINISHED"
-    assert (await dumped(store))["metrics"] == [{"key": "loss", "last": 1 / 1_500, "best": 1 / 1_500, "step": 1_499}]
-    assert (await dumped(store))["history"] == list(range(1_500))
-
-
 async def test_what_a_run_says_no_more_is_taken_back(store: Store, kept: Kept) -> None:
     """A run that is recorded again under its id says anew how it goes; what it read and wrote stays."""
     await state(store, recorded(kept))

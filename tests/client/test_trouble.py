@@ -15,6 +15,7 @@ import pytest
 import thalweg
 from tests.client.conftest import Keep, Kept, Script, lines_of
 from thalweg.client.delivery import Statement
+from thalweg.client.recording import Choices
 from thalweg.client.spool import Spool
 from thalweg.model.errors import BadInput
 
@@ -74,14 +75,18 @@ def half(handler: BaseHTTPRequestHandler) -> None:
     handler.connection.shutdown(socket.SHUT_RDWR)
 
 
+def complete(lines: list[dict[str, Any]]) -> bool:
+    """Whether all that the script says is there."""
+    scopes = {line["granule"]["scope"].split("/", 2)[-1].partition("/")[0] for line in lines}
+    runs = [line["granule"]["runs"][0] for line in lines if line["granule"]["scope"].count("/") == 1]
+    return {"writes", "metrics", "process"} <= scopes and runs[-1]["status"] == "FINISHED"
+
+
 def kept_all(ran: Any, spool: Path) -> None:
     """The script ended well, with one warning, and what it said is in the spool."""
     assert (ran.code, ran.out) == (0, "trained\n")
     assert ran.err.count("WARNING thalweg.client") == ran.err.count("\n") == 1, ran.err
-    last = {line["granule"]["scope"].split("/", 2)[-1].partition("/")[0]: line["granule"] for line in lines_of(spool)}
-    assert {"writes", "metrics", "process"} <= set(last)
-    runs = [one["granule"]["runs"][0] for one in lines_of(spool) if one["granule"]["scope"].count("/") == 1]
-    assert runs[-1]["status"] == "FINISHED"
+    assert complete(lines_of(spool))
 
 
 @pytest.mark.parametrize(
@@ -97,10 +102,15 @@ def kept_all(ran: Any, spool: Path) -> None:
     ],
     ids=["500", "HTML", "a list", "null", "too few", "an error", "half"],
 )
-def test_a_server_that_answers_nonsense(script: Script, tmp_path: Path, said: Answer) -> None:
+def test_what_a_server_of_nonsense_does_not_take_is_kept(keep: Keep, said: Answer, caplog: Any) -> None:
     with answering(said) as address:
-        ran = script(TRAIN, THALWEG_SERVER=address, THALWEG_SPOOL=str(tmp_path / "spool"))
-    kept_all(ran, tmp_path / "spool")
+        kept = keep(server=address)
+        with thalweg.run("train") as run:
+            run.metrics(loss=0.5, step=1)
+            run.writes("s3://lake/scores")
+        assert thalweg.flush(60)
+    assert complete(lines_of(kept.folder))
+    assert ["What is recorded goes to" in one for one in caplog.messages] == [True]
 
 
 def test_a_server_that_is_not_there(script: Script, tmp_path: Path) -> None:
@@ -161,6 +171,30 @@ def test_a_spool_that_cannot_be_made(script: Script, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     ran = script(TRAIN, THALWEG_SPOOL=str(tmp_path / "file" / "spool"))
     assert (ran.code, ran.out, ran.err.count("\n")) == (0, "trained\n", 1)
+
+
+def test_odd_settings_are_left_out(kept: Kept) -> None:
+    configure: Any = thalweg.configure
+    for odd in ODD:
+        for setting in Choices.__annotations__:
+            configure(**{setting: odd})
+        configure(sever=odd)
+    configure(spool=kept.folder)
+    with thalweg.run("train"):
+        pass
+    assert kept.run()["status"] == "FINISHED"
+
+
+def test_a_folder_that_is_gone_is_no_trouble(script: Script, tmp_path: Path) -> None:
+    text = """
+import os
+os.mkdir("gone")
+os.chdir("gone")
+os.rmdir(os.getcwd())
+"""
+    kept_all(
+        script(text + TRAIN, THALWEG_SERVER="127.0.0.1:1", THALWEG_SPOOL=str(tmp_path / "spool")), tmp_path / "spool"
+    )
 
 
 def test_settings_that_make_no_sense_are_left_out(script: Script) -> None:

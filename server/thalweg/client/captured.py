@@ -42,12 +42,20 @@ class Code(NamedTuple):
 def script() -> Path | None:
     """The file that was started; None in a notebook and for `python -c`."""
     file = getattr(sys.modules.get("__main__"), "__file__", None)
-    return Path(file).absolute() if isinstance(file, str) else None
+    return folder() / file if isinstance(file, str) else None
 
 
-def code(started: Path | None, folder: Path, source: str) -> Code | None:
+def folder() -> Path:
+    """Where the process works; the root, where somebody removed that."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return Path(os.sep)
+
+
+def code(started: Path | None, works_in: Path, source: str) -> Code | None:
     """The code of a script, else of the folder. None where there is no Git, no repository, or no commit."""
-    for place, file in ((started.parent if started else None, started), (folder, None)):
+    for place, file in ((started.parent if started else None, started), (works_in, None)):
         if place is None:
             continue
         found = _git(place, "rev-parse", "--show-toplevel", "HEAD")

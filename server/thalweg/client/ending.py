@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import atexit
 import os
 import signal
@@ -20,7 +19,8 @@ def of_exception(error: BaseException) -> tuple[Status, BaseException | None]:
     """How a run ended that an exception left: an exit with 0 is fine, an interruption kills, all else is a failure."""
     if isinstance(error, SystemExit):
         return ("FINISHED", None) if error.code in (None, 0) else ("FAILED", error)
-    if isinstance(error, KeyboardInterrupt | asyncio.CancelledError | GeneratorExit):
+    cancelled = type(error).__name__ == "CancelledError" and not isinstance(error, Exception)  # of asyncio, or trio
+    if cancelled or isinstance(error, KeyboardInterrupt | GeneratorExit):
         return "KILLED", error
     return "FAILED", error
 
@@ -49,9 +49,25 @@ class Ends:
         self._forked = forked
         self._installed = False
         self._masks = threading.local()
+        self._close = close
+        self._process = 0
         atexit.register(close)
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(before=self._before, after_in_parent=self._after, after_in_child=self._in_child)
+
+    def finish(self) -> None:
+        """Has what is recorded sent at the end of this process, where that is a child of `multiprocessing`.
+
+        Such a child ends without what `atexit` runs, and has a list of its own.
+        """
+        if self._process == os.getpid():
+            return
+        self._process = os.getpid()
+        process = sys.modules.get("multiprocessing.process")
+        if process is not None and process.parent_process() is not None:
+            from multiprocessing.util import Finalize
+
+            Finalize(None, self._close, exitpriority=0)
 
     def watch(self) -> None:
         """Takes SIGTERM, where it is nobody's. Only the main thread may; from another one it stays as it is."""

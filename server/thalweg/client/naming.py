@@ -85,7 +85,10 @@ def _path(text: str) -> Path | None:
         text = url2pathname(unquote(parts.path)) if os.name != "nt" else url2pathname(parts.path)
     elif _SCHEME.match(text) or text.startswith("\\\\"):
         return None
-    return Path(os.path.abspath(os.path.expanduser(text)))
+    try:
+        return Path(os.path.abspath(os.path.expanduser(text)))
+    except OSError as error:
+        raise BadInput(f"{text!r} lies where nothing is any more ({error.strerror}).", "Give a whole path.") from None
 
 
 class File(NamedTuple):

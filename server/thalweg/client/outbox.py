@@ -7,7 +7,7 @@ is not sent by then goes to the spool, and what was under way goes there too, fo
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from threading import Condition, Thread
 
 from thalweg.client import spool
@@ -34,8 +34,10 @@ PAUSE = 30.0
 class Outbox:
     """Where the runs of one server put what they have to say."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, forked: Callable[[], None]) -> None:
+        """forked: called before the first thing that is noted down in a process that was forked."""
         self.settings = settings
+        self._first = forked
         self.records: list[Record] = []
         self._source = f"client:{settings.word}"
         self._client = Client(settings.server, PATIENCE) if settings.server is not None else None
@@ -77,6 +79,7 @@ class Outbox:
         """Has somebody look from now on, in a process that was forked."""
         if self._asleep:
             self._asleep = False
+            self._first()
             self.wake()
 
     def flush(self, seconds: float) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from pathlib import Path
 from threading import Lock
 from typing import Any, Literal, NamedTuple
 
@@ -63,7 +62,7 @@ class Record:
         self._started = time.now()
         self._ended: int | None = None
         self._error: str | None = None
-        self._script, self._folder = captured.script(), Path.cwd()
+        self._script, self._folder = captured.script(), captured.folder()
         self._process: dict[str, Any] | None = None
         self._code: captured.Code | None = None
         self._revision = 0

@@ -236,6 +236,7 @@ class Run:
             rows=None if rows is None else values.count(rows),
             format=None if format is None else values.clean(str(format), 200),
             description=None if description is None else values.clean(str(description)),
+            createdAt=time.rfc3339(time.now()),  # who reads the newest, reads this from now on
         )
         self.record.thing("writes", found, role, facts)
         return found

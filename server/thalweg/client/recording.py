@@ -16,7 +16,6 @@ from thalweg.client.outbox import Outbox
 from thalweg.client.recorded import Run, Status
 from thalweg.client.settings import Settings, changed, of_environment
 from thalweg.client.values import text
-from thalweg.model.errors import BadInput
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -66,7 +65,7 @@ def configure(**given: Unpack[Choices]) -> None:
         for name, value in given.items():
             try:
                 settings = changed(settings, {name: value})
-            except BadInput as error:
+            except Exception as error:  # BadInput, or what a value raises that is looked at
                 if given.get("strict") is True or settings.strict:
                     raise
                 notes.once(f"configure {name}", f"What `configure` was given as {name} was left out: {error}")
@@ -212,12 +211,13 @@ def _opened() -> tuple[Settings, Outbox]:
     with _lock:
         _settings = settings = _settings or of_environment()
         _ends = _ends or Ends(_close, _killed, _forked)
+        _ends.finish()
         if settings.handle_sigterm:
             _ends.watch()
         _runs = [one for one in _runs if not one.record.ended]
         outbox = next((one for one in _outboxes if one.settings == settings), None)
         if outbox is None:
-            outbox = Outbox(settings)
+            outbox = Outbox(settings, _ends.finish)
             _outboxes.append(outbox)
             if settings.server is None and settings.spool is None:
                 notes.once(

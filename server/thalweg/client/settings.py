@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from thalweg.client.graphql import endpoint
+from thalweg.client.naming import part
 from thalweg.client.notes import once
 from thalweg.model.errors import BadInput
 
@@ -89,13 +90,16 @@ def _value(name: str, given: Any) -> Any:
         endpoint(str(given))  # raises BadInput, with what would be right
         return str(given)
     if name == "spool":
-        return None if given is None else Path(given).expanduser().absolute()
+        try:
+            return None if given is None else Path(given).expanduser().absolute()
+        except (OSError, RuntimeError, TypeError, ValueError):
+            raise BadInput(f"spool is {given!r}, and must be a path.") from None
     if isinstance(default, bool):
         return _truth(name, given)
     if isinstance(default, str):
-        if not isinstance(given, str) or (name == "source" and re.search(r"[\s/\0]", given)):
+        if not isinstance(given, str) or (name == "source" and re.search(r"[\s/]", given)):
             raise BadInput(f"{name} is {given!r}, and must be text.", "A source is one word, like `laptop`.")
-        return given.strip() or default
+        return part(name, given.strip() or default) if given.strip() or default else ""
     try:
         number = type(default)(given)
     except (TypeError, ValueError, OverflowError):
