@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -13,7 +16,8 @@ from typing import Any
 import pytest
 
 import thalweg
-from tests.client.conftest import Keep, Kept, Script, lines_of
+from tests.cli.program import PATIENCE, environment
+from tests.client.conftest import BEGINNING, Keep, Kept, Script, lines_of
 from thalweg.client.delivery import Statement
 from thalweg.client.recording import Choices
 from thalweg.client.spool import Spool
@@ -132,6 +136,32 @@ def test_a_server_that_never_answers_does_not_hold_the_end_up(script: Script, tm
     assert (ran.code, ran.out, ran.err) == (0, "trained\n", "")
     runs = [line["granule"]["runs"][0] for line in lines_of(tmp_path / "spool") if "runs" in line["granule"]]
     assert "FINISHED" in {run.get("status") for run in runs}
+
+
+def test_ctrl_c_at_the_end_sends_it_to_the_spool(tmp_path: Path) -> None:
+    asked, over = threading.Event(), threading.Event()
+
+    def wait(handler: BaseHTTPRequestHandler) -> None:
+        asked.set()
+        over.wait()
+
+    path = tmp_path / "train.py"
+    path.write_text(BEGINNING + TRAIN.replace('print("trained")', 'print("trained", flush=True)'))
+    with answering(wait) as address:
+        variables = environment(
+            THALWEG_SERVER=address, THALWEG_SPOOL=str(tmp_path / "spool"), THALWEG_FLUSH_SECONDS=str(PATIENCE)
+        )
+        with subprocess.Popen([sys.executable, path], env=variables, stdout=subprocess.PIPE) as ran:
+            assert ran.stdout is not None
+            assert ran.stdout.readline() == b"trained\n"
+            assert asked.wait(PATIENCE)
+            ended = False
+            while not ended:  # the first may still stop the block; whatever comes next, the wait at the end
+                ran.send_signal(signal.SIGINT)
+                with suppress(subprocess.TimeoutExpired):
+                    ended = ran.wait(2) is not None
+        over.set()
+    assert lines_of(tmp_path / "spool") != []
 
 
 def test_no_server_at_all_is_said_and_is_fine(script: Script, tmp_path: Path) -> None:

@@ -97,12 +97,19 @@ class Outbox:
         if not self._changed.acquire(timeout=max(seconds, 0.1)):
             return
         try:
-            done = not self.records or self.flush(seconds)
+            done = not self.records or self._flushed(seconds)
             self._closed = True
             rest = [] if done else [*self._under_way, *self._said_by(self.records)]
         finally:
             self._changed.release()
         self._keep(rest)
+
+    def _flushed(self, seconds: float) -> bool:
+        """As `flush`, for somebody who presses Ctrl-C because it takes too long."""
+        try:
+            return self.flush(seconds)
+        except KeyboardInterrupt:
+            return False
 
     def _started(self) -> bool:
         """Whether there is a thread; while the interpreter ends, none can be started."""

@@ -88,7 +88,8 @@ def start_run(job: str, **given: Unpack[Start]) -> Run:
     if tags := given.get("tags"):
         started.tag(tags)
     outbox.add(started.record)
-    _runs.append(started)
+    with _lock:
+        _runs.append(started)
     return started
 
 
