@@ -1,12 +1,13 @@
 # /// script
 # requires-python = ">=3.11,<3.14"
-# dependencies = ["pandas==2.3.3", "polars==1.35.2", "pyarrow==22.0.0", "numpy==2.3.5"]
+# dependencies = ["mlflow-skinny==3.17.2", "numpy==2.4.6", "pandas==3.1.1", "polars==2.1.0", "pyarrow==26.0.1"]
 # [tool.uv]
 # exclude-newer = "2026-11-20T00:00:00Z"
 # ///
-"""What the client makes of frames of the real pandas and polars: `uv run --script make_frames.py`, as JSON.
+"""What the client makes of frames of the real pandas and polars, and of a signature of the real MLflow, as JSON:
+`uv run --script make_frames.py`.
 
-Beside it stands what Arrow makes of the same frames, where that is possible.
+Beside the frames stands what Arrow makes of the same, where that is possible.
 """
 
 from __future__ import annotations
@@ -19,8 +20,11 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
+from mlflow.models import ModelSignature
+from mlflow.types import ColSpec, DataType, Schema, TensorSpec
 
 from thalweg.client.frames import columns, table
+from thalweg.client.signature import signature
 from thalweg.client.values import number, step, text
 
 NOW = datetime.datetime(2026, 5, 2, 8)
@@ -67,8 +71,15 @@ PANDAS = pd.DataFrame(
         "arrow": pd.array([1, None], dtype=pd.ArrowDtype(pa.int32())),
         "object": [{"a": 1}, [1]],
         1: [1, 2],
+        "str": ["a", None],
         ("two", "levels"): [0.5, 0.5],
     }
+)
+
+
+SIGNATURE = ModelSignature(
+    inputs=Schema([ColSpec(DataType.long, "age"), ColSpec(DataType.string, "city", required=False)]),
+    outputs=Schema([TensorSpec(np.dtype("float64"), (-1, 2))]),
 )
 
 
@@ -90,6 +101,8 @@ def main() -> None:
                     "series": columns(pd.Series([1], name="n")),
                     "arrow": {field.name: str(field.type) for field in stated} | {"kind": "double"},
                 },
+                "signature": signature(SIGNATURE),
+                "as a dictionary": signature(SIGNATURE.to_dict()),
                 "numbers": {
                     "float32": number(np.float32(0.5)),
                     "int64": number(np.int64(3)),

@@ -16,6 +16,7 @@ from tests.cli.program import environment
 from tests.client.conftest import Kept
 from thalweg.client.frames import columns, table
 from thalweg.model.errors import BadInput
+from thalweg.model.signatures import Input, inputs, type_text
 from thalweg.model.types import Base, parse
 
 HERE = Path(__file__).parent
@@ -86,7 +87,7 @@ def test_a_frame_that_is_written_gives_columns_and_rows(kept: Kept) -> None:
 
 @pytest.fixture(scope="module")
 def others() -> dict[str, Any]:
-    """What frames of pandas and polars came to in an environment that has these, beside what Arrow made of them."""
+    """What frames and a signature came to in an environment that has pandas, polars and MLflow."""
     command = [str(Path(sys.executable).with_name("uv")), "run", "--script", str(HERE / "make_frames.py")]
     package = str(Path(thalweg.__file__).parents[1])
     done = subprocess.run(command, env=environment(PYTHONPATH=package), capture_output=True, text=True, check=False)
@@ -115,6 +116,15 @@ def test_pandas_is_read_by_its_types(others: dict[str, Any]) -> None:
     assert "two.levels" in by_name
     assert by_name["object"]["type"] == "object"
     assert frame["series"] == [{"name": "n", "type": "int64", "nullable": False}]
+
+
+def test_a_signature_of_mlflow_is_read(others: dict[str, Any]) -> None:
+    stated = others["signature"]
+    assert stated == others["as a dictionary"]
+    found = inputs(stated)
+    assert found is not None
+    assert found.columns == (Input("age", "long", True), Input("city", "string", False))
+    assert type_text(stated["outputs"][0]) == "tensor<float64, -1x2>"
 
 
 def test_scalars_of_numpy_are_numbers(others: dict[str, Any]) -> None:

@@ -159,7 +159,7 @@ def test_ctrl_c_at_the_end_sends_it_to_the_spool(tmp_path: Path) -> None:
             while not ended:  # the first may still stop the block; whatever comes next, the wait at the end
                 ran.send_signal(signal.SIGINT)
                 with suppress(subprocess.TimeoutExpired):
-                    ended = ran.wait(2) is not None
+                    ended = ran.wait(1) is not None
         over.set()
     assert lines_of(tmp_path / "spool") != []
 
