@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Run
-from tests.cli.program import PATIENCE, THALWEG, environment, serving
+from tests.cli.program import PATIENCE, environment, serving
+from tests.client.conftest import HEARS_CTRL_C
 from tests.client.test_trouble import answer, answering
 from thalweg.client import Client
 from thalweg.client.delivery import Statement
@@ -94,7 +96,8 @@ def test_ctrl_c_says_how_far_it_came(tmp_path: Path) -> None:
         over.wait()
 
     with answering(wait) as address:
-        command = [THALWEG, "flush", str(tmp_path / "spool"), "--server", address]
+        program = f"{HEARS_CTRL_C}import thalweg.cli.main\nraise SystemExit(thalweg.cli.main.main())"
+        command = [sys.executable, "-c", program, "flush", str(tmp_path / "spool"), "--server", address]
         with subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE, text=True) as ran:
             assert asked.wait(PATIENCE)
             ran.send_signal(signal.SIGINT)

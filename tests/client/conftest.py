@@ -95,6 +95,10 @@ Script = Callable[..., Ran]
 BEGINNING = "import logging, sys, thalweg\nlogging.basicConfig(format='%(levelname)s %(name)s: %(message)s')\n"
 
 
+HEARS_CTRL_C = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+"""For tests that a shell runs in the background, where it has all that they start ignore Ctrl-C."""
+
+
 @pytest.fixture
 def script(tmp_path: Path) -> Script:
     """Runs a script that records, in a process of its own to its end. Options are variables of its environment."""

@@ -12,7 +12,7 @@ import pytest
 
 import thalweg
 from tests.cli.program import PATIENCE, environment
-from tests.client.conftest import BEGINNING, Kept, Script, run_of, runs_of
+from tests.client.conftest import BEGINNING, HEARS_CTRL_C, Kept, Script, run_of, runs_of
 from thalweg.client import Client
 
 TRAIN = """
@@ -92,7 +92,7 @@ with thalweg.run("stopped by {with_.name}"):
         time.sleep(0.01)
 """
     path = tmp_path / "wait.py"
-    path.write_text(BEGINNING + text)
+    path.write_text(HEARS_CTRL_C + BEGINNING + text)
     variables = environment(THALWEG_SERVER=server, THALWEG_HANDLE_SIGTERM="yes")
     with subprocess.Popen([sys.executable, path], env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as ran:
         assert ran.stdout is not None

@@ -17,7 +17,7 @@ import pytest
 
 import thalweg
 from tests.cli.program import PATIENCE, environment
-from tests.client.conftest import BEGINNING, Keep, Kept, Script, lines_of
+from tests.client.conftest import BEGINNING, HEARS_CTRL_C, Keep, Kept, Script, lines_of
 from thalweg.client.delivery import Statement
 from thalweg.client.recording import Choices
 from thalweg.client.spool import Spool
@@ -146,7 +146,7 @@ def test_ctrl_c_at_the_end_sends_it_to_the_spool(tmp_path: Path) -> None:
         over.wait()
 
     path = tmp_path / "train.py"
-    path.write_text(BEGINNING + TRAIN.replace('print("trained")', 'print("trained", flush=True)'))
+    path.write_text(HEARS_CTRL_C + BEGINNING + TRAIN.replace('print("trained")', 'print("trained", flush=True)'))
     with answering(wait) as address:
         variables = environment(
             THALWEG_SERVER=address, THALWEG_SPOOL=str(tmp_path / "spool"), THALWEG_FLUSH_SECONDS=str(PATIENCE)
@@ -237,17 +237,24 @@ def test_settings_that_make_no_sense_are_left_out(script: Script) -> None:
 # --------------------------------------------------------------------------------------------------------- odd values
 
 
+class Broken(RuntimeError):
+    """Not even what is wrong can be said of it."""
+
+    def __str__(self) -> str:
+        raise Broken
+
+
 class Breaks:
     """Whatever is asked of it, it raises."""
 
     def __str__(self) -> str:
-        raise RuntimeError("broken")
+        raise Broken
 
     def __getattr__(self, name: str) -> Any:
-        raise RuntimeError("broken")
+        raise Broken
 
     def __float__(self) -> float:
-        raise RuntimeError("broken")
+        raise Broken
 
 
 ODD: list[Any] = [

@@ -41,8 +41,8 @@ def guarded(fallback: T) -> Callable[[Callable[Concatenate[Run, P], T]], Callabl
             except Exception as error:
                 if self._settings.strict:
                     raise
-                said = str(error) or type(error).__name__
-                once(f"{call.__name__}: {said[:200]}", f"{call.__name__} of run {self.id} was not recorded: {said}")
+                said = values.text(error, 2_000) or type(error).__name__
+                once(f"{call.__name__}: {said}", f"{call.__name__} of run {self.id} was not recorded: {said}")
                 return fallback
             finally:
                 self._noted()

@@ -68,7 +68,7 @@ def configure(**given: Unpack[Choices]) -> None:
             except Exception as error:  # BadInput, or what a value raises that is looked at
                 if given.get("strict") is True or settings.strict:
                     raise
-                notes.once(f"configure {name}", f"What `configure` was given as {name} was left out: {error}")
+                notes.once(f"configure {name}", f"What `configure` was given as {name} was left out: {text(error)}")
         _settings = settings
 
 
@@ -81,7 +81,8 @@ def start_run(job: str, **given: Unpack[Start]) -> Run:
     except Exception as error:
         if settings.strict:
             raise
-        notes.once(f"start {error}", f"A run was started wrongly, and is recorded without what is wrong: {error}")
+        said = text(error)
+        notes.once(f"start {said}", f"A run was started wrongly, and is recorded without what is wrong: {said}")
         started = Run(text(job, 500).strip() or "unnamed", settings, outbox)
     if params := given.get("params"):
         started.params(params)
