@@ -66,6 +66,7 @@ def test_help_lists_every_command(tmp_path: Path) -> None:
         "list",
         "serve",
         "demo",
+        "flush",
         "forget",
         "restore",
         "schema",

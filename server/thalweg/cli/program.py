@@ -451,6 +451,37 @@ def demo(
 
 
 @app.command()
+def flush(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="DIR",
+            help="The spool; else the one in THALWEG_SPOOL, else where scripts keep theirs.",
+            show_default=False,
+        ),
+    ] = None,
+    server: Annotated[
+        str | None,
+        typer.Option(
+            "--server",
+            metavar="URL",
+            help="Send to this server; else to the one in THALWEG_SERVER.",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: options.Json = False,
+) -> int:
+    """Send what scripts recorded while no server could be reached.
+
+    What was sent before is known again, so nothing is written twice. What the server refuses is kept beside, with the
+    error, and then it exits with 1.
+    """
+    from thalweg.cli.commands.flush import run
+
+    return run(folder, server, as_json)
+
+
+@app.command()
 def forget(
     names: options.Names,
     yes: options.Yes = False,
