@@ -117,7 +117,11 @@ class NodeStatement(NamedTuple):
 
 
 class EdgeStatement(NamedTuple):
-    """That a scope states an edge, with the ids by which it named the ends."""
+    """That a scope states an edge, with the ids by which it named the ends.
+
+    by: of a read that names no version, until when a version must have been there to be what was read (`reads.py`); the
+    edge is from the version that it was then. None for all else.
+    """
 
     scope: str
     edge: EdgeRow
@@ -127,6 +131,7 @@ class EdgeStatement(NamedTuple):
     at: int
     body: bytes
     retired: bool = False
+    by: int | None = None
 
 
 @dataclass(slots=True, eq=False)
