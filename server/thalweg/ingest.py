@@ -29,9 +29,8 @@ from thalweg.store.weave.prepared import Prepared, StatedEdge, StatedEntity, Sta
 LONGEST_PART = 2_000
 """Characters of one part of a natural key; a longer one is no name."""
 
-EARLIEST = -62_135_596_800 * time.SECOND
 LATEST = 253_402_300_800 * time.SECOND
-"""The years 1 to 9999, which every client can write."""
+"""The end of the year 9999. The years from 1 to that every client can write."""
 
 Where = str | Key | EdgeFact
 
@@ -314,7 +313,7 @@ class _Preparation:
     def time(self, where: Where, field: str, value: Json, type: Type) -> int | None:
         if value is None:
             return None
-        if not isinstance(value, int) or isinstance(value, bool) or not EARLIEST <= value < LATEST:
+        if not isinstance(value, int) or isinstance(value, bool) or not time.EARLIEST <= value < LATEST:
             self.wrong(where, field, value, f"{type.value}, in the years 1 to 9999")
             return None
         if value > self.latest and type is Type.TIME:

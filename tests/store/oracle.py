@@ -13,6 +13,7 @@ from itertools import count
 from typing import Any, NamedTuple
 
 import networkx as nx
+import orjson
 
 from thalweg.model.edges import LINEAGE, EdgeType
 from thalweg.model.facts import Granule, origin_rank
@@ -20,8 +21,8 @@ from thalweg.model.keys import UNVERSIONED, Key
 from thalweg.model.kinds import Kind, Level
 from thalweg.model.properties import HAPPENED
 from thalweg.model.results import Direction
+from thalweg.model.time import EARLIEST
 from thalweg.store.questions import PathBetween, Start, Walk
-from thalweg.store.weave.merge import dumps
 
 CLOCK = 1 << 62
 """Stands for the time at which a store first saw a thing: later than any date in the tests."""
@@ -202,8 +203,11 @@ class Oracle:
         return {id for id in self.everything() if not self.hidden(id)}
 
     def at(self, id: str) -> int:
-        props = self.props(id)
-        return next((props[name] for name in HAPPENED[self.keys[id].kind] if name in props), CLOCK)
+        """When it happened: the reserved version of a dataset, before all others."""
+        props, key = self.props(id), self.keys[id]
+        reserved = key.kind is Kind.DATASET_VERSION and key.parts[-1] == UNVERSIONED
+        undated = EARLIEST if reserved else CLOCK
+        return next((props[name] for name in HAPPENED[key.kind] if name in props), undated)
 
     def edge_at(self, ref: Ref, props: Props) -> int:
         """From when on a version edge holds: from its `at`, else from what it is the input, output or serving of."""
@@ -334,8 +338,11 @@ def followed(said: Sequence[Said]) -> Props:
 
 
 def united(said: Sequence[Said]) -> Props:
-    """The same, but what is read is united, with the weakest coverage, and what one says outright is not assumed."""
-    said = sorted(said, key=lambda one: dumps(one.props), reverse=True)  # one scope may say it by two names at once
+    """The same, but what is read is united, with the weakest coverage, and what one says outright is not assumed.
+
+    One scope may say it by two names at once: then the value itself decides.
+    """
+    said = sorted(said, key=lambda one: orjson.dumps(one.props, option=orjson.OPT_SORT_KEYS), reverse=True)
     props = followed(said)
     if not all(one.props.get("assumed") for one in said):
         props.pop("assumed", None)

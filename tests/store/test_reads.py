@@ -22,7 +22,7 @@ from thalweg.model.errors import BadInput
 from thalweg.model.facts import ANYONE, EdgeFact, Granule
 from thalweg.model.kinds import Level
 from thalweg.model.results import Direction
-from thalweg.store.questions import Start, Walk
+from thalweg.store.questions import Hop, Neighbour, Start, Walk
 from thalweg.store.store import Store
 
 pytestmark = pytest.mark.anyio
@@ -75,8 +75,16 @@ async def test_where_there_was_none_it_is_of_the_reserved_version(store: Store, 
     await state(RUN, version(3, 101))
     assert await read_by(store) == ["tx@unversioned > *r"]
     assert await props(store, "tx@unversioned") == {"assumed": True}
-    walked = await store.walk(Start(versions_of=id("tx")), Walk(Direction.DOWNSTREAM), ANYONE)
+    walked = await store.walk(Start(versions_of=id("tx")), Walk(Direction.DOWNSTREAM, as_of=100), ANYONE)
     assert id("*r") in {node.id for node in walked.nodes}
+
+
+async def test_the_reserved_version_was_there_before_all_others(store: Store, state: State) -> None:
+    await state(RUN, version(3, 101))
+    newest = await store.neighbours(ids("tx"), Neighbour(Hop.VERSIONS), ANYONE)
+    assert [said(found.id) for _, found in newest[id("tx")].found] == ["tx@3", "tx@unversioned"]
+    walked = await store.walk(Start(versions_of=id("tx"), newest=1), Walk(Direction.DOWNSTREAM), ANYONE)
+    assert [said(node.id) for node in walked.nodes] == ["tx@3"]
 
 
 async def test_what_only_edges_know_was_there_at_no_known_time(store: Store, state: State) -> None:

@@ -119,4 +119,4 @@ def date(edge: EdgeRow) -> None:
 
 def _dated(row: NodeRow) -> int | None:
     """When a thing happened, where somebody said so."""
-    return row.at if row.at != row.first_at else None
+    return row.at if row.at != row.undated else None

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from thalweg.model.keys import UNVERSIONED, Key
 from thalweg.model.kinds import Kind
 from thalweg.model.results import Change
-from thalweg.store.weave import marks, reads
+from thalweg.store.weave import marks
 from thalweg.store.weave.finish import finish
 from thalweg.store.weave.loom import Loom, OpenRead, Piece
 from thalweg.store.weave.merge import merge_all
+from thalweg.store.weave.places import unversioned
 from thalweg.store.weave.requests import (
     Aliases,
     Asking,
@@ -225,7 +226,7 @@ def _rename(loom: Loom, named: dict[str, Key], canonical: dict[str, str]) -> Non
             asset = key.asset
             loom.changes.aliases_put.append(AliasRow(id, key.kind, key.parts, asset.id if asset else None, target))
     for id in canonical:
-        own, moved = reads.unversioned(named[id].parts), reads.unversioned(named[canonical[id]].parts)
+        own, moved = unversioned(named[id].parts), unversioned(named[canonical[id]].parts)
         if named[id].kind is Kind.DATASET and own.id not in named:
             loom.keys.update({own.id: own, moved.id: moved})
             if moved != own:
@@ -251,7 +252,8 @@ def _hang_up(loom: Loom, bodies: _Bodies, piece: Piece) -> None:
         if id not in said and id not in {loom.canonical(old) for old in bodies.nodes}:
             continue
         row = loom.node(id, piece)
-        row.first_at = row.at = first.get(id, loom.now)
+        row.first_at = first.get(id, loom.now)
+        row.at = row.undated
         loom.loose.add(id)  # where nothing is said of it, and nothing points at it any more, it goes
         row.forgotten = id in forgotten
         row.hidden = row.hidden or row.forgotten

@@ -174,6 +174,7 @@ class Loom:
         if row is None:
             key = self.keys[id]
             row = NodeRow(id, key.kind, key.parts, None, self.now, self.now, self.now)
+            row.at = row.undated
             self.nodes[id] = self.fresh[id] = row
             self.cause[id] = cause
             asset = self.assets.get(id)

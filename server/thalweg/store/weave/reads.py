@@ -8,18 +8,16 @@ reserved one. That follows from when versions and runs happened, so whatever cha
 
 from __future__ import annotations
 
-from bisect import bisect
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
 from thalweg.model.edges import EdgeType
-from thalweg.model.keys import UNVERSIONED, Key
 from thalweg.model.kinds import Kind
 from thalweg.store.weave.loom import Loom, OpenRead, Piece
 from thalweg.store.weave.merge import merge_edge
-from thalweg.store.weave.requests import Asking, EdgesOf, EdgeStated, EdgeStatements, Newest, OpenReads, Span
-from thalweg.store.weave.rows import EdgeRef, EdgeRow, EdgeStatement, NodeRow, State
+from thalweg.store.weave.places import Moved, as_kept, moved_versions, places, unversioned
+from thalweg.store.weave.requests import Asking, EdgesOf, EdgeStated, EdgeStatements, OpenReads, Span
+from thalweg.store.weave.rows import EdgeRef, EdgeRow, EdgeStatement, State
 
 
 def drop(loom: Loom, stated: EdgeStated, piece: Piece) -> None:
@@ -60,36 +58,11 @@ def _open(was: EdgeStatement, piece: Piece, *, living: bool) -> OpenRead:
     )
 
 
-def unversioned(parts: Sequence[str]) -> Key:
-    """The key of the reserved version of a dataset, of whose key these are the parts."""
-    return Key(Kind.DATASET_VERSION, (*parts, UNVERSIONED))
-
-
-def _counts(row: NodeRow) -> bool:
-    """Whether a node is a version that may have been read: a name that only edges know has no time of its own."""
-    return row.kind is Kind.DATASET_VERSION and row.state is not State.STUB and row.key[-1] != UNVERSIONED
-
-
-@dataclass(slots=True)
-class _Moved:
-    """The versions of a dataset that came, went, or happened at another time than was known.
-
-    times: where each was and is. ids: of all; kept: of those that the store takes for versions where they were. now:
-    where each is.
-    """
-
-    times: set[int] = field(default_factory=set)
-    ids: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
-    now: list[tuple[int, str]] = field(default_factory=list)
-    piece: Piece | None = None
-
-
 def hang(loom: Loom, wrong: Sequence[EdgeRef] = (), piece: Piece | None = None) -> Asking[None]:
     """Hangs up the reads that this wave states, or whose version it changes. wrong: edges of more, to be hung anew."""
     if not loom.reading and not loom.opened:
         return
-    moved = _moved(loom)
+    moved = moved_versions(loom)
     runs = (yield from _runs(loom, moved)) if loom.reading else {}
     runs.update((ref[2], piece) for ref in wrong)
     held = yield from _held(loom, moved, runs, wrong)
@@ -103,12 +76,12 @@ def hang(loom: Loom, wrong: Sequence[EdgeRef] = (), piece: Piece | None = None) 
                 was = one._replace(by=None) if ref in wrong else one  # so that it is written again in any case
                 reads[name] = _open(was, because, living=not one.retired)
                 anew.append(reads[name])
-    places = yield from _places(loom, moved, anew, runs)
-    yield from loom.load_nodes(place for place, _ in places.values())
-    yield from loom.load_edges(_ref(read, place) for read, (place, _) in places.items())
+    where = yield from places(loom, moved, anew, runs)
+    yield from loom.load_nodes(place for place, _ in where.values())
+    yield from loom.load_edges(_ref(read, place) for read, (place, _) in where.items())
     late: list[tuple[OpenRead, EdgeRef, int]] = []
     for read in reads.values():
-        place, by = places[read] if read in places else _as_kept(read)
+        place, by = where[read] if read in where else as_kept(read)
         if not _hang(loom, read, _ref(read, place), by):
             late.append((read, _ref(read, place), by))
     loom.opened = []
@@ -120,13 +93,7 @@ def _ref(read: OpenRead, place: str) -> EdgeRef:
     return (place, EdgeType.INPUT_TO, read.run, read.role)
 
 
-def _as_kept(read: OpenRead) -> tuple[str, int]:
-    assert read.was is not None, "what hangs nowhere yet is given a place"
-    assert read.was.by is not None, "it is such a read"
-    return read.was.edge.source.id, read.was.by
-
-
-def _because(loom: Loom, moved: dict[str, _Moved], dataset: str | None) -> Piece:
+def _because(loom: Loom, moved: dict[str, Moved], dataset: str | None) -> Piece:
     """Whose doing it is that a read hangs elsewhere."""
     found = moved[dataset].piece if dataset in moved else None
     return found or next(iter((*loom.cause.values(), *loom.edge_cause.values())))
@@ -135,31 +102,7 @@ def _because(loom: Loom, moved: dict[str, _Moved], dataset: str | None) -> Piece
 # ------------------------------------------------------------------------------------------------ what is concerned
 
 
-def _moved(loom: Loom) -> dict[str, _Moved]:
-    """By dataset."""
-    found: dict[str, _Moved] = defaultdict(_Moved)
-    for id, row in loom.nodes.items():
-        if row.kind is not Kind.DATASET_VERSION or row.asset is None or row.key[-1] == UNVERSIONED:
-            continue
-        before = loom.before.get(id)
-        was = before.at if before is not None and before.state is not State.STUB else None
-        now = row.at if row.state is not State.STUB else None
-        if was == now:
-            continue
-        moved = found[row.asset]
-        moved.times.update(at for at in (was, now) if at is not None)
-        moved.ids.append(id)
-        if was is not None:
-            moved.kept.append(id)
-        moved.piece = loom.cause.get(id)
-        if now is not None:
-            moved.now.append((now, id))
-    for moved in found.values():
-        moved.now.sort()
-    return found
-
-
-def _runs(loom: Loom, moved: dict[str, _Moved]) -> Asking[dict[str, Piece | None]]:
+def _runs(loom: Loom, moved: dict[str, Moved]) -> Asking[dict[str, Piece | None]]:
     """The runs that were there and began at another time than was known, or wrote what may have been there by then."""
     runs: dict[str, Piece | None] = {}
     for id, before in loom.before.items():
@@ -184,7 +127,7 @@ def _runs(loom: Loom, moved: dict[str, _Moved]) -> Asking[dict[str, Piece | None
 
 
 def _held(
-    loom: Loom, moved: dict[str, _Moved], runs: Iterable[str], wrong: Sequence[EdgeRef]
+    loom: Loom, moved: dict[str, Moved], runs: Iterable[str], wrong: Sequence[EdgeRef]
 ) -> Asking[dict[EdgeRef, list[EdgeStatement]]]:
     """The edges that hold reads which may have to move, with all that is stated of them."""
     refs = list(wrong)
@@ -206,69 +149,6 @@ def _held(
         for statement in statements:
             held[statement.edge.ref].append(statement)
     return held
-
-
-# -------------------------------------------------------------------------------------------------- where they belong
-
-
-def _times(loom: Loom, reads: Sequence[OpenRead], runs: dict[str, Piece | None]) -> Asking[list[int]]:
-    """Until when a version must have been there to be what each read was of."""
-    afresh = {read.run for read in reads if read.was is None or read.run in runs}
-    wrote: dict[tuple[str, str], int] = {}
-    written = [ref for ref in loom.edge_adds if ref[1] is EdgeType.PRODUCED and ref[0] in afresh]
-    kept = [loom.nodes[run] for run in sorted(afresh) if run not in loom.fresh]
-    if kept:
-        refs: list[EdgeRef] = yield EdgesOf(kept)
-        refs = [ref for ref in refs if ref[1] is EdgeType.PRODUCED and ref[0] in afresh]
-        yield from loom.load_nodes(ref[2] for ref in refs)
-        yield from loom.load_edges(refs)
-        written += refs
-    for ref in written:
-        version = loom.nodes[ref[2]]
-        if version.asset is not None and _counts(version) and _stands(loom, loom.edges[ref]):
-            place = (ref[0], version.asset)
-            wrote[place] = min(version.at, wrote.get(place, version.at))
-    found: list[int] = []
-    for read in reads:
-        start = loom.nodes[read.run].at
-        first = wrote.get((read.run, read.dataset), start + 1)
-        found.append(min(start, first - 1) if read.run in afresh else _as_kept(read)[1])
-    return found
-
-
-def _stands(loom: Loom, edge: EdgeRow) -> bool:
-    """Whether an edge is still there after this wave."""
-    adds, drops = loom.edge_adds.get(edge.ref, ()), loom.edge_drops.get(edge.ref, ())
-    if edge.stated + len(adds) - len(drops) > 0:
-        return True
-    return edge.ref not in loom.retracted and State.LEFT in (edge.source.state, edge.target.state)
-
-
-def _places(
-    loom: Loom, moved: dict[str, _Moved], reads: Sequence[OpenRead], runs: dict[str, Piece | None]
-) -> Asking[dict[OpenRead, tuple[str, int]]]:
-    """On which version each read belongs, and by when that was there; on the reserved one where none was."""
-    yield from loom.load_nodes(read.dataset for read in reads)
-    times = yield from _times(loom, reads, runs)
-    asked = {(read.dataset, by) for read, by in zip(reads, times, strict=True)}
-    reserved: dict[str, str] = {}
-    spans: list[Span] = []
-    for dataset, by in sorted(asked):
-        row = loom.nodes.get(dataset)
-        key = unversioned(row.key if row is not None else loom.keys[dataset].parts)
-        loom.keys.setdefault(key.id, key)
-        reserved[dataset] = key.id
-        if dataset in loom.before:
-            spans.append((dataset, by, [*(moved[dataset].kept if dataset in moved else ()), key.id]))
-    kept: dict[tuple[str, int], tuple[int, str]] = (yield Newest(spans)) if spans else {}
-    newest: dict[tuple[str, int], str] = {}
-    for dataset, by in asked:
-        some = [kept[dataset, by]] if (dataset, by) in kept else []
-        now = moved[dataset].now if dataset in moved else []
-        if place := bisect(now, by, key=lambda one: one[0]):
-            some.append(now[place - 1])
-        newest[dataset, by] = max(some)[1] if some else reserved[dataset]
-    return {read: (newest[read.dataset, by], by) for read, by in zip(reads, times, strict=True)}
 
 
 # ------------------------------------------------------------------------------------------------------ hanging them up
