@@ -254,6 +254,15 @@ async def test_what_is_gone_takes_its_reads_to_where_they_belong(store: Store, s
     assert (await store.check()).findings == ()
 
 
+async def test_what_stays_behind_on_an_edge_says_nothing_of_the_read_that_left(store: Store, state: State) -> None:
+    known = granule("known", thing("tx@1", created_at=200), reads("tx@1", "*r", columns=["a"], covers="DECLARED"))
+    await state(known, granule("read", reads("tx@unversioned", "*r", at=150)))
+    assert await props(store, "tx@1") == {"at": 150, "columns": ["a"], "covers": "DECLARED"}
+    await state(replace(RUN, name="known"))
+    assert await read_by(store) == ["tx@1 > *r", "tx@unversioned > *r"], "the version is gone, and what was said of it"
+    assert await props(store, "tx@1") == {"columns": ["a"], "covers": "DECLARED"}
+
+
 async def test_what_else_is_said_of_it_goes_with_it(store: Store, state: State) -> None:
     known = reads("tx@unversioned", "*r", "training", columns=["a"], covers="DECLARED")
     await state(RUN, granule("more", known), granule("and", known._replace(props={"columns": ["b"]})))

@@ -78,6 +78,8 @@ def _merge_edge(loom: Loom, edge: EdgeRow, held: list[EdgeStatement]) -> None:
             _unsay(loom, edge)  # nobody took anything back: it is stated of another edge now
         elif no_longer_stated(loom, edge):
             loom.changes.edge_statements_put += [drop._replace(retired=True) for drop in taken_back]
+            if left:
+                edge.body = merge_edge(taken_back)
         else:
             loom.changes.edge_statements_removed += taken_back
         return
