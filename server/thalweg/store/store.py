@@ -31,7 +31,7 @@ from thalweg.model.results import (
 from thalweg.store.questions import Condition, Find, Groups, Neighbour, PathBetween, Search, Start, Walk
 from thalweg.store.weave.prepared import Prepared
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Of what a store holds; a store of a later one is refused, an earlier one is migrated."""
 
 

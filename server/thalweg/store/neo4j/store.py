@@ -223,8 +223,10 @@ class Neo4jStore:
 
     async def rebuild(self, caller: Caller) -> int:
         self._require_writer()
+        hung = await upkeep.wrong_reads(self._database)
+        mended = (await self._drive([partial(weave.rehang, hung)]))[0] if hung else 0
         wrong = await upkeep.wrong_derived(self._database)
-        mended = (await self._drive([partial(rebuild, wrong)]))[0] if wrong else 0
+        mended += (await self._drive([partial(rebuild, wrong)]))[0] if wrong else 0
         return mended + await self._retell()
 
     async def _retell(self) -> int:

@@ -304,8 +304,10 @@ class SQLiteStore:
 
     async def rebuild(self, caller: Caller) -> int:
         self._require_writer()
+        hung = await self._ask(lambda reader: upkeep.wrong_reads(reader.connection))
+        mended = (await self._drive([partial(weave.rehang, hung, time.now())]))[0] if hung else 0
         wrong = await self._ask(lambda reader: upkeep.wrong_derived(reader.connection))
-        mended = (await self._drive([partial(rebuild, wrong, time.now())]))[0] if wrong else 0
+        mended += (await self._drive([partial(rebuild, wrong, time.now())]))[0] if wrong else 0
         return mended + await self._require_writer().ask(texts.mend)
 
     async def migrate(self) -> tuple[int, int]:

@@ -131,7 +131,7 @@ RETURN count(*) AS met
 UNWIND $rows AS r
 CREATE (:Statement {
   scope: r.scope, fact: r.fact, role: r.role, stated: r.stated, origin: r.origin, at: r.at, body: r.body,
-  retired: r.retired
+  retired: r.retired, dataset: r.dataset, run: r.run, by: r.by
 })
 RETURN count(*) AS met
 

@@ -76,6 +76,14 @@ CREATE INDEX statement_fact IF NOT EXISTS FOR (n:Statement) ON (n.fact)
 // All that a scope states.
 CREATE INDEX statement_scope IF NOT EXISTS FOR (n:Statement) ON (n.scope, n.fact)
 
+// name: statement_open
+// The reads of a dataset that name no version, by when the version was there that they hang on.
+CREATE INDEX statement_open IF NOT EXISTS FOR (n:Statement) ON (n.dataset, n.by)
+
+// name: statement_run
+// The reads of a run that name no version.
+CREATE INDEX statement_run IF NOT EXISTS FOR (n:Statement) ON (n.run)
+
 // name: scope_seen
 // The scopes that a pass has not seen.
 CREATE INDEX scope_seen IF NOT EXISTS FOR (n:Scope) ON (n.source, n.seen_at)
