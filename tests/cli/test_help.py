@@ -65,6 +65,7 @@ def test_help_lists_every_command(tmp_path: Path) -> None:
         "search",
         "list",
         "serve",
+        "sync",
         "demo",
         "flush",
         "forget",

@@ -425,6 +425,20 @@ def serve(context: typer.Context) -> int:
 
 
 @app.command()
+def sync(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file of sources, in TOML.", show_default=False)],
+    once: Annotated[bool, typer.Option("--once", help="Read each once, and end; 1 where one failed.")] = False,
+    show: Annotated[bool, typer.Option("--show", help="Only say how they stand.")] = False,
+    store: options.Store = None,
+    as_json: options.Json = False,
+) -> int:
+    """Keep sources in step with a store, until Ctrl-C."""
+    from thalweg.cli.commands.sync import sync
+
+    return sync(store, file, once, show, as_json)
+
+
+@app.command()
 def demo(
     check: Annotated[bool, typer.Option("--check", help="Try it all, ask over HTTP, and stop: 0 fine, 1 not.")] = False,
     port: Annotated[

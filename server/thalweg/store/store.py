@@ -142,6 +142,14 @@ class Store(Protocol):
         """What happened, in the order of commits, after a cursor (0: from the beginning)."""
         ...
 
+    async def keep_note(self, name: str, body: Json, caller: Caller) -> None:
+        """Keeps a JSON value under a name, in the place of what was kept there: the program's notes to itself."""
+        ...
+
+    async def notes(self, begin: str, caller: Caller) -> Mapping[str, Json]:
+        """The notes whose names begin so, by name, in their order."""
+        ...
+
     async def keep_verdict(self, id: str, body: Json, caller: Caller) -> None:
         """Keeps a verdict, which is a JSON value, under an id; where one is kept under it, that one stays."""
         ...

@@ -31,7 +31,7 @@ TAKEN_AWAY: dict[int, tuple[LiteralString, ...]] = {
         "DROP INDEX detail_said",
         "MATCH (d:Detail) REMOVE d.said_name, d.said_tags, d.said_text",
     ),
-    2: ("DROP INDEX statement_open", "DROP INDEX statement_run"),
+    2: ("DROP INDEX statement_open", "DROP INDEX statement_run", "DROP CONSTRAINT note_name"),
 }
 """What takes away from a Neo4j what each version had not."""
 
@@ -117,6 +117,8 @@ async def test_a_migrated_store_is_as_if_it_had_been_written_now(earlier: str, t
             assert said_of(found) == said_of(await new.search(Search(text), ANYONE))
         await store.keep_verdict("v", {"verdict": "PASS"}, ANYONE)
         assert await store.verdict("v", ANYONE) is not None
+        await store.keep_note("n", [1], ANYONE)
+        assert await store.notes("", ANYONE) == {"n": [1]}
         for one in (store, new):
             await ingest.state(one, [granule("5", *OPEN)], ANYONE)
         assert await dump(store) == await dump(new)

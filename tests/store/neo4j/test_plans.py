@@ -185,6 +185,7 @@ ASKED = [
     Ask("marks", 100, {"ids": [keys.model("test", "m").id], "at": 1 << 61}),
     Ask("metric_history", 20, {"id": RUN, "key": "auc"}),
     Ask("events", 200, {"after": 500, "limit": 10}),
+    Ask("notes", 10, {"begin": "sync/"}),
     Ask("verdict", 10, {"id": "v"}),
     searched("endpoint-0-1", 60, Tier.EXACT),
     searched("endpoint*", 300),

@@ -4,3 +4,9 @@
 ALTER TABLE edge_statement ADD COLUMN dataset INTEGER;
 ALTER TABLE edge_statement ADD COLUMN by INTEGER;
 CREATE INDEX edge_statement_open ON edge_statement (dataset, by) WHERE by IS NOT NULL;
+
+-- Notes of the program to itself, such as how a source stands; a body is JSON.
+CREATE TABLE note (
+  name TEXT PRIMARY KEY,
+  body BLOB NOT NULL
+) WITHOUT ROWID;

@@ -228,5 +228,11 @@ CREATE TABLE verdict (
   body BLOB NOT NULL
 ) WITHOUT ROWID;
 
+-- Notes of the program to itself, such as how a source stands; a body is JSON.
+CREATE TABLE note (
+  name TEXT PRIMARY KEY,
+  body BLOB NOT NULL
+) WITHOUT ROWID;
+
 -- What nodes are searched by, in words of ASCII (store/words.py); `_` stands between texts.
 CREATE VIRTUAL TABLE search USING fts5 (name, tags, text, tokenize = "ascii tokenchars '_'");

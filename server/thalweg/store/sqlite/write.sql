@@ -337,6 +337,10 @@ INSERT OR REPLACE INTO repeat (key, digest, at, result) VALUES (?, ?, ?, ?);
 -- What a granule changed.
 INSERT INTO event (seq, at, caller, request_id, source, scope, changes) VALUES (?, ?, ?, ?, ?, ?, ?);
 
+-- name: keep_note
+-- A note, in the place of what was noted under its name.
+INSERT INTO note (name, body) VALUES (?, ?) ON CONFLICT DO UPDATE SET body = excluded.body;
+
 -- name: keep_verdict
 -- A verdict that was given; one that is kept already stays.
 INSERT INTO verdict (id, at, caller, body) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING;

@@ -295,6 +295,11 @@ CREATE (:Event {
 })
 RETURN count(*) AS met
 
+// name: keep_note
+// A note, in the place of what was noted under its name.
+MERGE (n:Note {name: $name})
+SET n.body = $body
+
 // name: keep_verdict
 // A verdict that was given; one that is kept already stays.
 MERGE (v:Verdict {id: $id})
