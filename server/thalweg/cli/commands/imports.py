@@ -80,6 +80,20 @@ def lfs(
     return _run_read(store, importer.read(location, source=source, url=url, at=at, all_commits=all_commits), as_json)
 
 
+def dvc(
+    store: str | None,
+    location: str,
+    source: str | None,
+    url: str | None,
+    at: str | None,
+    all_commits: bool,
+    as_json: bool,
+) -> int:
+    from thalweg.importers import dvc as importer
+
+    return _run_read(store, importer.read(location, source=source, url=url, at=at, all_commits=all_commits), as_json)
+
+
 async def commits_of_runs(store: Store, url: str) -> list[str]:
     """The shas of a repository that runs name: a commit has no lineage edge but those to the runs of its code."""
     id = repository_key(url).id

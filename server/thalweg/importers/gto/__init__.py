@@ -17,7 +17,7 @@ from pathlib import Path
 from thalweg.importers import git
 from thalweg.importers.git_clone import Clone
 from thalweg.importers.gto import artifacts
-from thalweg.importers.gto.artifacts import NOTHING, Said
+from thalweg.importers.gto.artifacts import DATASETS, NOTHING, Said
 from thalweg.importers.gto.history import Artifact, Version, replayed
 from thalweg.importers.gto.tags import Event, event, is_name
 from thalweg.importers.reading import Reading
@@ -28,8 +28,6 @@ from thalweg.model.keys import Key
 from thalweg.model.time import rfc3339
 
 ORIGIN = "gto"
-DATASETS = ("dataset", "data")
-"""Types of artifacts that are no models."""
 
 
 def read(location: str | os.PathLike[str], *, source: str | None = None, url: str | None = None) -> Reading:
@@ -53,7 +51,7 @@ def read(location: str | os.PathLike[str], *, source: str | None = None, url: st
 
 def _reading(clone: Clone, name: str, url: str) -> Reading:
     scope, warnings = f"{ORIGIN}:{name}", list[str]()
-    events = _events(clone, warnings)
+    events = events_of(clone, warnings)
     if not events:
         raise SourceError(
             f"{clone.place} has no tags that GTO wrote.",
@@ -76,8 +74,8 @@ def _reading(clone: Clone, name: str, url: str) -> Reading:
     return Reading(scope, ORIGIN, stream, total=len(events), complete=not shallow, warnings=warnings, close=clone.close)
 
 
-def _events(clone: Clone, warnings: list[str]) -> dict[str, list[Event]]:
-    """By artifact what its tags say."""
+def events_of(clone: Clone, warnings: list[str]) -> dict[str, list[Event]]:
+    """By artifact what its tags say; tags that say nothing, and why, are added to the warnings."""
     found: defaultdict[str, list[Event]] = defaultdict(list)
     references = clone.references()
     annotated: set[str] = set()
