@@ -288,3 +288,66 @@ def test_a_path_stays_inside() -> None:
     assert entries.inside("a/b", "../c") == "a/c"
     with pytest.raises(ValueError, match="must stay in the repository"):
         entries.inside("a", "../../c")
+
+
+# ---------------------------------------------------------------------------------------------------------- lock files
+
+TWO = lock() + lock("score", "model.pkl", B, "scores.csv", C).partition("stages:\n")[2]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"# written by hand\n{TWO}",
+        json.dumps(
+            {
+                "stages": {
+                    stage: {
+                        "cmd": "python train.py",
+                        "deps": [{"path": dep, "hash": "md5", "md5": read_, "size": 3}],
+                        "outs": [{"path": out, "hash": "md5", "md5": wrote, "size": 4}],
+                    }
+                    for stage, dep, read_, out, wrote in (
+                        ("train", "raw.csv", A, "model.pkl", B),
+                        ("score", "model.pkl", B, "scores.csv", C),
+                    )
+                }
+            }
+        ),
+        TWO.replace("cmd: python", "cmd: &c python", 1).replace("cmd: python train.py", "cmd: *c"),
+        TWO.partition("stages:\n")[2].replace("\n  ", "\n").removeprefix("  "),  # of release 1
+        TWO + "datasets: []\n",
+    ],
+    ids=["comment", "json", "alias", "release 1", "datasets"],
+)
+def test_a_lock_file_says_the_same_in_whatever_form(written: Written, text: str) -> None:
+    written.commit({"dvc.lock": TWO})
+    expected = read(written.path).granules
+    assert [name.partition("/")[0] for name in expected] == ["run", "run", "version", "version", "version"]
+    other = Written(written.path.with_name("churn2"))
+    other.commit({"dvc.lock": text})
+    found = read(other.path, source="churn").granules
+    assert found.keys() == expected.keys()
+    for name, granule in found.items():
+        assert [fact.key for fact in granule.entities] == [fact.key for fact in expected[name].entities]
+
+
+def test_stages_that_did_not_change_are_read_once_and_still_told_by_their_folder(written: Written) -> None:
+    written.commit({"dvc.lock": TWO, "other/dvc.lock": TWO})
+    written.commit({"dvc.lock": TWO.replace(C, A), "other/dvc.yaml": "stages: {train: {cmd: x, wdir: deep}}"})
+    written.commit({"other/dvc.lock": TWO.replace(B, C)})
+    found = read(written.path, all_commits=True)
+    assert [sorted(found.outputs(run)) for run in found.runs("other:train")] == [
+        [("other/model.pkl", f"md5:{B}")],
+        [("other/deep/model.pkl", f"md5:{C}")],
+    ]
+    assert len(found.runs("train")) == 1
+    assert len(found.runs("score")) == 2
+
+
+def test_what_is_wrong_at_many_commits_is_said_of_the_first(written: Written) -> None:
+    first = written.commit({"dvc.lock": lock(dep="../x")})
+    for wrote in (A, C):
+        written.commit({"dvc.lock": lock(dep="../x", wrote=wrote)})
+    (warning,) = read(written.path, all_commits=True).reading.warnings
+    assert warning.startswith(f"dvc.lock at {first[:7]}: train: deps[0]: path is '../x'")

@@ -8,6 +8,7 @@ dvc.lock     what each of them read and wrote when it ran last
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
@@ -26,6 +27,12 @@ LARGEST = 10_000_000
 _CONFLICT = (b"<<<<<<< ", b"=======\n", b">>>>>>> ")
 _KEPT = 300
 """Tables that are kept for who asks again: the stages of one dvc.yaml are asked for at many commits."""
+_KEPT_STAGES = 5_000
+"""Stages of lock files that are kept: most are the same from one commit to the next."""
+_LOCK = re.compile(rb"schema: '2\.0'\nstages:\n(?=  \S)")
+_STAGE = re.compile(rb"^(?=  [^\s#-])", re.MULTILINE)
+_TOP = re.compile(rb"^[^\s]", re.MULTILINE)
+_SHARED = re.compile(rb"(?:^|[\s\[\]{},:?-])(?:\*\w|<<)", re.MULTILINE)
 
 
 class File(NamedTuple):
@@ -66,6 +73,7 @@ class Tables:
         self._clone = clone
         self._warnings = warnings
         self._kept: dict[str, Mapping[str, Any]] = {}
+        self._stages: dict[bytes, tuple[str, Any]] = {}
         self._broken: set[str] = set()
 
     def of(self, files: Iterable[File]) -> dict[str, Mapping[str, Any]]:
@@ -98,6 +106,8 @@ class Tables:
             why = f"it has more than {LARGEST // 1_000_000} MB"
         elif line := _conflict(raw):
             why = f"line {line} is the mark of a merge conflict that nobody resolved"
+        elif file.path.endswith(LOCK) and (stages := self._lock(raw)) is not None:
+            return {"stages": stages}
         else:
             try:
                 document = text.parse(raw, file.name)
@@ -114,6 +124,31 @@ class Tables:
                     return document.data
         self._warnings.append(f"{file.name} was passed over: {why}. Nothing is taken from it.")
         return None
+
+    def _lock(self, raw: bytes) -> Mapping[str, Any] | None:
+        """The stages of a lock file as DVC writes it, read one by one, and those that were read before not again; None
+        for any other, which is read as a whole.
+        """
+        head = _LOCK.match(raw)
+        if head is None or _TOP.search(raw, head.end()) or _SHARED.search(raw):
+            return None
+        found: dict[str, Any] = {}
+        for part in _STAGE.split(raw[head.end() :])[1:]:
+            if part not in self._stages:
+                try:
+                    document = text.parse(part, LOCK)
+                except BadInput:
+                    return None
+                if document.problems or not isinstance(document.data, Mapping) or len(document.data) != 1:
+                    return None
+                if len(self._stages) >= _KEPT_STAGES:
+                    self._stages.clear()
+                ((self._stages[part]),) = document.data.items()
+            name, entry = self._stages[part]
+            if name in found:
+                return None
+            found[name] = entry
+        return found
 
 
 def _conflict(raw: bytes) -> int | None:

@@ -17,9 +17,12 @@ class Naming:
 
     def __init__(self, survey: Survey, url: str) -> None:
         self.url = url
-        self._models = {path: sorted(names) for path, names in survey.models.items() if path in survey.outs}
+        models = {
+            path: names - {path} or names for path, names in survey.models.items()
+        }  # an artifact's name is better
+        self._models = {path: sorted(names) for path, names in models.items() if path in survey.outs}
         self._parts: defaultdict[str, list[str]] = defaultdict(list)
-        for path, names in sorted(survey.models.items()):
+        for path, names in sorted(models.items()):
             holder = next((folder for folder in above(path) if folder in survey.outs), None)
             if path not in survey.outs and holder is not None:
                 self._parts[holder] += sorted(names)

@@ -7,6 +7,7 @@ which of its outputs are metrics or plots, and which of them Git keeps.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from hashlib import blake2b
 from posixpath import normpath
@@ -16,6 +17,10 @@ from thalweg.importers.dvc import templates, values
 from thalweg.importers.dvc.entries import Places, Thing, inside, thing
 from thalweg.importers.dvc.files import File, Tables, shown
 
+KEPT = 5_000
+"""Stages that are kept, for most are the same from one commit to the next."""
+
+_AT = re.compile(r" at [0-9a-f]{7}\b")
 KINDS = ("outs", "metrics", "plots")
 
 
@@ -88,9 +93,17 @@ def job_name(folder: str, stage: str) -> str:
     return f"{folder}:{stage}" if folder else stage
 
 
-def pipelines(lock: File) -> str:
+def beside(lock: File) -> str:
     """The dvc.yaml of a lock file."""
     return f"{lock.folder}/dvc.yaml" if lock.folder else "dvc.yaml"
+
+
+class Pipeline(NamedTuple):
+    """What stands in a dvc.yaml, by its content. asks: whether a folder in it is resolved by what stands elsewhere."""
+
+    blob: str = ""
+    table: Mapping[str, Any] = {}
+    asks: bool = False
 
 
 class Reader:
@@ -101,15 +114,20 @@ class Reader:
         self.places = places
         self._said: set[str] = set()
         self._warnings = warnings
+        self._kept: dict[tuple[str, str, str, str], Stage] = {}
 
     def warn(self, sentence: str) -> None:
-        if sentence not in self._said:
-            self._said.add(sentence)
+        """Once, of the first commit that there is to say it of."""
+        about = _AT.sub("", sentence)
+        if about not in self._said:
+            self._said.add(about)
             self._warnings.append(sentence)
 
-    def stages(self, lock: File, table: Mapping[str, Any], pipeline: Mapping[str, Any]) -> Iterator[Stage]:
+    def stages(self, lock: File, table: Mapping[str, Any], pipeline: Pipeline) -> Iterator[Stage]:
         """table: what stands in the lock file; pipeline: what in the dvc.yaml beside it, at the same commit."""
         stages = table.get("stages", {})
+        if not {"stages", "schema", "datasets"} & table.keys():
+            stages = table  # as releases before 2.0 wrote it
         if not isinstance(stages, Mapping):
             self.warn(f"{lock.name}: stages is {str(stages)[:40]!r}, and must be an object; it was passed over.")
             return
@@ -117,9 +135,17 @@ class Reader:
             if not isinstance(entry, Mapping) or not isinstance(entry.get("cmd"), str | list):
                 self.warn(f"{lock.name}: the stage {name} has no cmd, as if half of it were missing; it was left out.")
                 continue
-            stage = self._stage(lock, name, entry, pipeline)
-            if stage is not None:
-                yield stage
+            key = (lock.path, pipeline.blob, name, json.dumps(entry))
+            stage = self._kept.get(key)
+            if stage is None:
+                stage = self._stage(lock, name, entry, pipeline.table)
+                if stage is None:
+                    continue
+                if len(self._kept) >= KEPT:
+                    self._kept.clear()
+                if not pipeline.asks:
+                    self._kept[key] = stage
+            yield stage
 
     def things(self, where: str, entries: object, folder: str, places: Places) -> list[tuple[Thing, Mapping[str, Any]]]:
         """The entries of a list, each with what it came from; those that say nothing are warned of."""
@@ -156,7 +182,7 @@ class Reader:
         ]
         return Stage(
             job=job_name(shown(lock.folder), name),
-            file=pipelines(lock),
+            file=beside(lock),
             folder=folder,
             command="\n".join(map(str, command)) if isinstance(command, list) else command,
             params=values.params(entry.get("params")),

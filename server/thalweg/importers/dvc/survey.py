@@ -18,7 +18,7 @@ from thalweg.importers.dvc import stages, templates
 from thalweg.importers.dvc.entries import Places, Thing, inside, of_dataset
 from thalweg.importers.dvc.files import LOCK, PIPELINE, File, Tables
 from thalweg.importers.dvc.imports import upstream
-from thalweg.importers.dvc.stages import KINDS, Flags, Reader, Stage, job_name, pipelines
+from thalweg.importers.dvc.stages import KINDS, Flags, Pipeline, Reader, Stage, beside, job_name
 from thalweg.importers.git_clone import Clone
 from thalweg.importers.gto import artifacts
 from thalweg.importers.gto.artifacts import DATASETS, NOTHING, Said
@@ -137,22 +137,24 @@ class Survey:
 
     # ------------------------------------------------------------------------------------------------------ the files
 
-    def _read(self, files: Iterable[File]) -> Iterator[tuple[File, Mapping[str, Any], Mapping[str, Any]]]:
+    def _read(self, files: Iterable[File]) -> Iterator[tuple[File, Mapping[str, Any], Pipeline]]:
         """Each file with what stands in it, and for a lock file with its dvc.yaml at that commit."""
         files = iter(files)
         while window := list(islice(files, WINDOW)):
             locks = [file for file in window if file.path.endswith(LOCK)]
-            there = self._clone.things_at((lock.commit, pipelines(lock)) for lock in locks)
-            beside = {
-                lock: File(lock.commit, pipelines(lock), thing.sha)
+            there = self._clone.things_at((lock.commit, beside(lock)) for lock in locks)
+            written = {
+                lock: File(lock.commit, beside(lock), thing.sha)
                 for lock, thing in zip(locks, there, strict=True)
                 if thing is not None and thing.kind == "blob"
             }
-            tables = self._tables.of([*window, *beside.values()])
+            tables = self._tables.of([*window, *written.values()])
+            blobs = {file.blob for file in written.values()} & tables.keys()
+            pipelines = {blob: Pipeline(blob, tables[blob], _asks(tables[blob])) for blob in blobs}
             for file in window:
                 if file.blob in tables:
-                    pipeline = tables.get(beside[file].blob, {}) if file in beside else {}
-                    yield file, tables[file.blob], pipeline
+                    blob = written[file].blob if file in written else ""
+                    yield file, tables[file.blob], pipelines.get(blob, Pipeline())
 
     def _lock(
         self, file: File, table: Mapping[str, Any], found: list[Stage], only: Collection[str | Content] | None
@@ -176,10 +178,11 @@ class Survey:
     def _parts(self, dep: Thing, here: Mapping[str, Thing]) -> Iterator[tuple[Content, Content]]:
         if dep.name in here or dep.name in self._added:
             return
-        held = {**self._added, **here}
-        parents = [held[name] for name in above(dep.name) if name in held]
-        children = [held[name] for name in held if name.startswith(f"{dep.name}/")] if dep.name in self.above else []
-        yield from ((one[:3], dep[:3]) for one in (*parents, *children))
+        held = [here.get(name) or self._added.get(name) for name in above(dep.name)]
+        if dep.name in self.above:
+            parts = {**self._added, **here}
+            held += [parts[name] for name in parts if name.startswith(f"{dep.name}/")]
+        yield from ((one[:3], dep[:3]) for one in held if one is not None)
 
     def _data(self, file: File, table: Mapping[str, Any], only: Collection[str | Content] | None) -> None:
         """A `.dvc` file: data that no stage made."""
@@ -304,6 +307,14 @@ class Survey:
         of_data = said.type in DATASETS
         self.artifacts[whole] = said._replace(path=path)
         (self.data if of_data else self.models)[path].add(whole)
+
+
+def _asks(pipeline: Mapping[str, Any]) -> bool:
+    """Whether the folder of a stage hangs on what stands in other files."""
+    listed = pipeline.get("stages")
+    stages = listed.values() if isinstance(listed, Mapping) else ()
+    inner = [one.get("do", one) for one in stages if isinstance(one, Mapping)]
+    return any(templates.is_one(one.get("wdir")) for one in inner if isinstance(one, Mapping))
 
 
 def above(name: str) -> Iterator[str]:
