@@ -119,13 +119,18 @@ def tip(clone: Clone, references: list[tuple[str, str]], at: str | None) -> str:
     return found
 
 
-def _reading(clone: Clone, name: str, url: str, refs_to: Collection[str], all_commits: bool) -> Reading:
-    scope, warnings = f"{ORIGIN}:{name}", list[str]()
+def check_names(clone: Clone) -> None:
+    """Raises SourceError for a repository whose commits have other names than a graph can hold."""
     if clone.object_format() != "sha1":
         raise SourceError(
             f"{clone.place} names its commits by {clone.object_format()}.",
             "Only commits named by 40 hexadecimal digits (SHA-1) can be read so far.",
         )
+
+
+def _reading(clone: Clone, name: str, url: str, refs_to: Collection[str], all_commits: bool) -> Reading:
+    check_names(clone)
+    scope, warnings = f"{ORIGIN}:{name}", list[str]()
     used = _named(clone, refs_to, warnings)
     references = clone.references()
     heads = _heads(clone, references, warnings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isnan
 from pathlib import Path
 
 import pytest
@@ -153,6 +154,7 @@ def test_a_path_that_leads_out_of_the_repository_is_refused(written: Written, fi
         ("bad.dvc", added("x", A, "deps: [{db: {query: select}}]"), "db has a query and no table"),
         ("bad.dvc", added("x", A, "deps: [{db: {table: t, connection: c}}]"), "db.connection is 'c', and .dvc/config"),
         ("bad.dvc", added("remote://nowhere/x", A), "has no address for the remote 'nowhere'"),
+        ("dvc.lock", lock(stage="x" * 900), "a stage is called xxxxxxxxxx"),
         ("bad.dvc", added("x" * 900, A), "and must have at most 800 characters"),
     ],
 )
@@ -202,6 +204,24 @@ def test_metrics_that_cannot_be_read_are_said(written: Written, file: bytes, md5
     assert "metrics" not in found.props[run]
 
 
+def test_metrics_that_stand_at_the_top_of_dvc_yaml_are_of_the_stage_that_wrote_them(written: Written) -> None:
+    written.commit(
+        {
+            "dvc.yaml": "metrics: [live/metrics.json, elsewhere.json]\n"
+            "stages: {train: {cmd: x, outs: [live: {cache: false}]}}\n",
+            "dvc.lock": lock(out="live", wrote=f"{B}.dir"),
+            "live/metrics.json": '{"loss": 0.5, "nan": NaN}',
+            "elsewhere.json": '{"other": 1}',
+        }
+    )
+    found = read(written.path)
+    warned(found)
+    (run,) = found.runs("train")
+    assert found.props[run]["metrics"]["loss"] == 0.5
+    assert isnan(found.props[run]["metrics"]["nan"])
+    assert "other" not in found.props[run]["metrics"]
+
+
 # ----------------------------------------------------------------------------------------------------------- locations
 
 
@@ -217,6 +237,9 @@ def test_what_makes_no_pass(written: Written, tmp_path: Path) -> None:
         dvc.read(written.path, at="main", all_commits=True)
     with pytest.raises(BadInput, match="has no commit 'nothing'"):
         dvc.read(written.path, at="nothing")
+    other = init(tmp_path / "other", "--object-format=sha256")
+    with pytest.raises(SourceError, match=r"names its commits by sha256\."):
+        dvc.read(other.path)
     empty = init(tmp_path / "empty")
     with pytest.raises(BadInput, match="has no commit 'yet'"):
         dvc.read(empty.path)

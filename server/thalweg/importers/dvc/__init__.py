@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -68,6 +68,7 @@ def read(
 
 
 def _reading(clone: Clone, name: str, url: str, at: str | None, all_commits: bool) -> Reading:
+    git.check_names(clone)
     warnings: list[str] = []
     references = clone.references()
     main = _newest(clone, references)
@@ -97,19 +98,22 @@ def _reading(clone: Clone, name: str, url: str, at: str | None, all_commits: boo
     reader = Reader(tables, places, warnings)
     survey = Survey(clone, tables, reader, places)
 
-    def granules() -> Iterator[Granule]:
+    def granules() -> Generator[Granule, None, None]:
         only = None if all_commits else survey.contents(file for file in meant if file.blob in known)
         survey.take((file for file in first if file.blob in known), only)
         survey.describe(file for file in newest if file.blob in known)
         naming = Naming(survey, url)
         yield from _told(f"{ORIGIN}:{name}", clone, survey, naming, reader, experiments)
 
+    stream = granules()
+
     def close() -> None:
+        stream.close()
         survey.close()
         clone.close()
 
     complete = all_commits and not shallow
-    return Reading(f"{ORIGIN}:{name}", ORIGIN, granules(), complete=complete, warnings=warnings, close=close)
+    return Reading(f"{ORIGIN}:{name}", ORIGIN, stream, complete=complete, warnings=warnings, close=close)
 
 
 def _newest(clone: Clone, references: list[tuple[str, str]]) -> str:

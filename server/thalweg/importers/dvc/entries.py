@@ -72,7 +72,9 @@ def inside(folder: str, path: str) -> str:
     """A path from the top of the repository. Raises ValueError for one that leads out of it."""
     whole = normpath(f"{folder}/{path}" if folder else path)
     if whole.split("/", 1)[0] == ".." or whole.startswith("/") or not path:
-        raise ValueError(f"path is {path!r}, and must stay in the repository")
+        raise ValueError(f"path is {path[:LONGEST]!r}, and must stay in the repository")
+    if len(whole) > LONGEST:
+        raise ValueError(f"path is {whole[:40]!r}…, and must have at most {LONGEST} characters")
     return whole
 
 
@@ -93,8 +95,8 @@ def of_dataset(said: object, places: Places) -> Thing:
     """An entry of `datasets`: what a name like `ds://dogs` means. Raises ValueError as `thing` does."""
     said = said if isinstance(said, Mapping) else {}
     name, url, type = (said.get(field) for field in ("name", "url", "type"))
-    if not isinstance(url, str) or not url:
-        raise ValueError(f"url of the dataset {name!r} is {url!r}, and must be text")
+    if not isinstance(url, str) or not 0 < len(url) <= LONGEST:
+        raise ValueError(f"url of the dataset {name!r} is {url!r:.60}, and must be text, not too long")
     if type == "dvc":
         path, sha = said.get("path"), said.get("rev_lock")
         if not isinstance(sha, str) or not _SHA.fullmatch(sha):

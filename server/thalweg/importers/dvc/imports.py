@@ -27,8 +27,8 @@ def _of_repository(
     said: Mapping[str, Any], repository: Mapping[str, Any], places: Places, made: Sequence[Thing]
 ) -> tuple[Thing, dict[str, Any]]:
     url, path = repository.get("url"), said.get("path")
-    if not isinstance(url, str) or not isinstance(path, str) or len(path) > LONGEST:
-        raise ValueError(f"repo.url is {url!r} and path {str(path)[:40]!r}; both must be text")
+    if not isinstance(url, str) or not isinstance(path, str) or len(url) > LONGEST:
+        raise ValueError(f"repo.url is {url!r:.60} and path {path!r:.60}; both must be text, not too long")
     try:
         namespace = names.repository_url(url, places.source)
     except ValueError as error:
@@ -41,7 +41,7 @@ def _of_repository(
 def _of_database(said: Mapping[str, Any], places: Places) -> tuple[Thing, dict[str, Any]]:
     connection, table = said.get("connection"), said.get("table")
     address = places.config.databases.get(connection) if isinstance(connection, str) else None
-    if not isinstance(table, str) or not table:
+    if not isinstance(table, str) or not 0 < len(table) <= LONGEST:
         raise ValueError("db has a query and no table; which tables a query reads is not worked out")
     if address is None:
         raise ValueError(f"db.connection is {connection!r}, and .dvc/config has no address for it")

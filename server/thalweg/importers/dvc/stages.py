@@ -14,7 +14,7 @@ from posixpath import normpath
 from typing import Any, NamedTuple
 
 from thalweg.importers.dvc import templates, values
-from thalweg.importers.dvc.entries import Places, Thing, inside, thing
+from thalweg.importers.dvc.entries import LONGEST, Places, Thing, inside, thing
 from thalweg.importers.dvc.files import File, Tables, shown
 
 KEPT = 5_000
@@ -134,6 +134,11 @@ class Reader:
         for name, entry in stages.items():
             if not isinstance(entry, Mapping) or not isinstance(entry.get("cmd"), str | list):
                 self.warn(f"{lock.name}: the stage {name} has no cmd, as if half of it were missing; it was left out.")
+                continue
+            if len(name) > LONGEST:
+                self.warn(
+                    f"{lock.name}: a stage is called {name[:40]}…, which is too long for a name; it was left out."
+                )
                 continue
             key = (lock.path, pipeline.blob, name, json.dumps(entry))
             stage = self._kept.get(key)

@@ -15,7 +15,7 @@ from tempfile import TemporaryFile
 from typing import Any, NamedTuple
 
 from thalweg.importers.dvc import stages, templates
-from thalweg.importers.dvc.entries import Places, Thing, inside, of_dataset
+from thalweg.importers.dvc.entries import LONGEST, Places, Thing, inside, of_dataset
 from thalweg.importers.dvc.files import LOCK, PIPELINE, File, Tables
 from thalweg.importers.dvc.imports import upstream
 from thalweg.importers.dvc.stages import KINDS, Flags, Pipeline, Reader, Stage, beside, job_name
@@ -260,7 +260,7 @@ class Survey:
                 self._say_of_outs(inner, file.folder)
         listed = table.get("artifacts")
         for name, entry in listed.items() if isinstance(listed, Mapping) else ():
-            if isinstance(entry, Mapping):
+            if isinstance(entry, Mapping) and len(name) <= LONGEST:
                 self._artifact(file, str(name), artifacts.said(entry, ""))
 
     def _say_of_outs(self, stage: Mapping[str, Any], folder: str) -> None:
