@@ -50,7 +50,7 @@ def version(
                 joins.append(JoinFact(key, other))
             else:
                 edges.append(EdgeFact(key, EdgeType.DERIVED_INTO, other))
-    for artifact in sorted(survey.data.get(one.name, ())) if one.namespace == naming.url else ():
+    for artifact in sorted(survey.described.data.get(one.name, ())) if one.namespace == naming.url else ():
         for name in registered.get((artifact, content), []):
             other = keys.dataset_version(naming.url, artifact, name)
             edges.append(EdgeFact(keys.dataset_version(*content), EdgeType.DERIVED_INTO, other))
@@ -102,29 +102,29 @@ def _props(found: Version, there: Places, at: int | None) -> dict[str, Json]:
 def described(
     scope: str, origin: str, survey: Survey, naming: Naming, jobs: set[str], datasets: set[tuple[str, str]]
 ) -> Iterator[Granule]:
-    """What is said of jobs, datasets and models that this pass states, each a scope of its own."""
+    """What is said of jobs and datasets that this pass states, each a scope of its own."""
     for job in sorted(jobs):
-        written = survey.jobs.get(job) or survey.jobs.get(job.rpartition("@")[0])
+        written = survey.described.jobs.get(job) or survey.described.jobs.get(job.rpartition("@")[0])
         if written is not None:
             yield Granule(scope, f"job/{job}", origin, [EntityFact(keys.job(naming.url, job), _job(written))])
     for namespace, name in sorted(datasets):
         key = keys.dataset(namespace, name)
         fed = [EdgeFact(keys.dataset(*of), EdgeType.DERIVED_INTO, key) for of in sorted(survey.fed[namespace, name])]
         mine = namespace == naming.url
-        artifacts = (
-            [artifact for artifact in sorted(survey.data.get(name, ())) if artifact in survey.artifacts] if mine else []
-        )
-        told = [survey.artifacts[artifact] for artifact in artifacts]
-        said = next(iter(told), survey.said.get(name, NOTHING) if mine else NOTHING)
+        artifacts = sorted(survey.described.data.get(name, ())) if mine else []
+        said = survey.described.paths.get(name, NOTHING) if mine else NOTHING
+        if artifacts:
+            said = survey.described.artifacts[artifacts[0]]
         joins = [JoinFact(keys.dataset(naming.url, one), key) for one in artifacts if one != name]
+        where = name if mine else f"{namespace}/{name}"
         if fed or joins or said != NOTHING:
-            yield Granule(scope, f"dataset/{name}", origin, [EntityFact(key, _said(said))], fed, joins=joins)
+            yield Granule(scope, f"dataset/{where}", origin, [EntityFact(key, _said(said))], fed, joins=joins)
 
 
 def models(scope: str, origin: str, survey: Survey, found: set[Key]) -> Iterator[Granule]:
     """What is said of the models that this pass states."""
     for key in sorted(found):
-        said = survey.artifacts.get(key.parts[1], NOTHING)
+        said = survey.described.artifacts.get(key.parts[1], NOTHING)
         yield Granule(scope, f"artifact/{key.parts[1]}", origin, [EntityFact(key, _said(said))])
 
 

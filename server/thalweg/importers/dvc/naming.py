@@ -18,7 +18,7 @@ class Naming:
     def __init__(self, survey: Survey, url: str) -> None:
         self.url = url
         models = {
-            path: names - {path} or names for path, names in survey.models.items()
+            path: names - {path} or names for path, names in survey.described.models.items()
         }  # an artifact's name is better
         self._models = {path: sorted(names) for path, names in models.items() if path in survey.outs}
         self._parts: defaultdict[str, list[str]] = defaultdict(list)

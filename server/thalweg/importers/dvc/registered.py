@@ -22,7 +22,7 @@ Registered = dict[tuple[str, Content], list[str]]
 def versions(clone: Clone, survey: Survey) -> Registered:
     found: defaultdict[tuple[str, Content], list[str]] = defaultdict(list)
     at: dict[str, dict[str, Thing]] = {}
-    ours = set().union(*survey.models.values(), *survey.data.values())
+    ours = set().union(*survey.described.models.values(), *survey.described.data.values())
     for artifact, events in sorted(gto.events_of(clone, []).items()):
         if artifact not in ours:
             continue

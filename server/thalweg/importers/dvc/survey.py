@@ -15,13 +15,12 @@ from tempfile import TemporaryFile
 from typing import Any, NamedTuple
 
 from thalweg.importers.dvc import stages, templates
-from thalweg.importers.dvc.entries import LONGEST, Places, Thing, inside, of_dataset
-from thalweg.importers.dvc.files import LOCK, PIPELINE, File, Tables
+from thalweg.importers.dvc.described import Described
+from thalweg.importers.dvc.entries import Places, Thing, inside, of_dataset
+from thalweg.importers.dvc.files import LOCK, PIPELINE, File, Tables, shown
 from thalweg.importers.dvc.imports import upstream
-from thalweg.importers.dvc.stages import KINDS, Flags, Pipeline, Reader, Stage, beside, job_name
+from thalweg.importers.dvc.stages import Flags, Pipeline, Reader, Stage, beside
 from thalweg.importers.git_clone import Clone
-from thalweg.importers.gto import artifacts
-from thalweg.importers.gto.artifacts import DATASETS, NOTHING, Said
 
 Name = tuple[str, str]
 Content = tuple[str, str, str]
@@ -54,9 +53,8 @@ class Survey:
     """Grows while files are taken.
 
     versions: what was written or added, by content. derived: by content what it was made of without a run, with what
-    is known of that; fed: the same of datasets, where the content is not known (a table). said, jobs, artifacts: what
-    is said of paths, stages and artifacts, the last word. models, data: by path the artifacts that it ever was. outs,
-    above: the paths that DVC keeps, and the folders that hold some.
+    is known of that; fed: the same of datasets, where the content is not known (a table). described: what is said of
+    all that. outs, above: the paths that DVC keeps, and the folders that hold some.
     """
 
     def __init__(self, clone: Clone, tables: Tables, reader: Reader, places: Callable[[str], Places]) -> None:
@@ -64,11 +62,7 @@ class Survey:
         self.versions: dict[Content, Version] = {}
         self.derived: defaultdict[Content, dict[Content, dict[str, Any]]] = defaultdict(dict)
         self.fed: defaultdict[Name, set[Name]] = defaultdict(set)
-        self.said: dict[str, Said] = {}
-        self.jobs: dict[str, Mapping[str, Any]] = {}
-        self.artifacts: dict[str, Said] = {}
-        self.models: defaultdict[str, set[str]] = defaultdict(set)
-        self.data: defaultdict[str, set[str]] = defaultdict(set)
+        self.described = Described(reader)
         self.outs: set[str] = set()
         self.above: set[str] = set()
         self._clone = clone
@@ -240,73 +234,15 @@ class Survey:
         if only is None or one[:3] in only:
             self.versions.setdefault(one[:3], Version(file.commit, file.path, one, flags))
 
+    def _describe(self, file: File, table: Mapping[str, Any]) -> None:
+        if file.path.endswith(PIPELINE):
+            self.described.pipeline(file, table)
+        elif not file.path.endswith(LOCK):
+            self.described.outs(table.get("outs"), shown(self._folder(file, table)))
+
     def _kept(self, name: str) -> None:
         self.outs.add(name)
         self.above.update(above(name))
-
-    # ----------------------------------------------------------------------------------------------- what is said of it
-
-    def _describe(self, file: File, table: Mapping[str, Any]) -> None:
-        if file.path.endswith(LOCK):
-            return
-        if not file.path.endswith(PIPELINE):
-            self._say(table.get("outs"), self._folder(file, table))
-            return
-        listed = table.get("stages")
-        for name, said in listed.items() if isinstance(listed, Mapping) else ():
-            inner = said.get("do", said) if isinstance(said, Mapping) else None
-            if isinstance(inner, Mapping):
-                self.jobs[job_name(file.folder, str(name))] = inner
-                self._say_of_outs(inner, file.folder)
-        listed = table.get("artifacts")
-        for name, entry in listed.items() if isinstance(listed, Mapping) else ():
-            if isinstance(entry, Mapping) and len(name) <= LONGEST:
-                self._artifact(file, str(name), artifacts.said(entry, ""))
-
-    def _say_of_outs(self, stage: Mapping[str, Any], folder: str) -> None:
-        wdir = stage.get("wdir", ".")
-        if not isinstance(wdir, str) or templates.is_one(wdir):
-            return
-        try:
-            folder = inside(folder, wdir)
-        except ValueError:
-            return  # which is said where the lock file is read
-        for kind in KINDS:
-            listed = stage.get(kind)
-            for one in listed if isinstance(listed, list) else ():
-                if isinstance(one, Mapping):
-                    told = [{**more, "path": path} for path, more in one.items() if isinstance(more, Mapping)]
-                    self._say([more for more in told if not templates.is_one(more["path"])], folder)
-
-    def _say(self, outs: object, folder: str) -> None:
-        for entry in outs if isinstance(outs, list) else ():
-            if not isinstance(entry, Mapping):
-                continue
-            told = artifacts.said(
-                {name: entry[name] for name in ("desc", "type", "labels", "meta") if name in entry}, ""
-            )
-            try:
-                path = inside(folder, str(entry.get("path")))
-            except ValueError:
-                continue
-            if told.type == "model":
-                self.models[path].add(path)
-                self.artifacts[path] = told
-            elif told != NOTHING:
-                self.said[path] = told
-            else:
-                self.said.pop(path, None)
-
-    def _artifact(self, file: File, name: str, said: Said) -> None:
-        whole = job_name(file.folder, name)
-        try:
-            path = inside(file.folder, said.path or "")
-        except ValueError as error:
-            self._reader.warn(f"{file.name}: artifacts.{name}: {error}. It was left out.")
-            return
-        of_data = said.type in DATASETS
-        self.artifacts[whole] = said._replace(path=path)
-        (self.data if of_data else self.models)[path].add(whole)
 
 
 def _asks(pipeline: Mapping[str, Any]) -> bool:
