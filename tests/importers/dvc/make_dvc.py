@@ -25,6 +25,7 @@ from pathlib import Path
 FOLDER = Path(sys.argv[1]).resolve()
 os.environ |= {
     "DVC_NO_ANALYTICS": "true",
+    "CI": "true",  # so that it asks nobody for updates
     "DVC_GLOBAL_CONFIG_DIR": str(FOLDER / "nothing"),
     "DVC_SYSTEM_CONFIG_DIR": str(FOLDER / "nothing"),
     "DVC_SITE_CACHE_DIR": str(FOLDER / "site"),

@@ -19,6 +19,7 @@ from pathlib import Path
 FOLDER = Path(sys.argv[1]).resolve()
 os.environ |= {
     "DVC_NO_ANALYTICS": "true",
+    "CI": "true",  # so that it asks nobody for updates
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": os.devnull,
     **{f"GIT_{role}_NAME": "ada" for role in ("AUTHOR", "COMMITTER")},
