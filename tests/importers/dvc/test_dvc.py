@@ -191,6 +191,9 @@ def test_a_commit_states_what_it_holds_as_a_history_does(made: Made, history: Pa
     assert [now.props[run]["params"]["train.lr"] for run in now.runs("train@eu")] == ["0.1"]
     assert set(now.versions("data/orders.csv")) == {digest("1,eu\n2,us\n3,us\n")}
     assert {name: history.granules[name] for name in now.granules} == now.granules
+    for tag in ("churn@v1.0.0", "churn@v1.1.0", "churn@v1.2.0"):
+        then = read(made.path("churn"), at=tag).granules
+        assert {name: history.granules[name] for name in then} == then
 
 
 def test_a_commit_is_named_by_a_tag(made: Made) -> None:

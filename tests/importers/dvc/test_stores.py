@@ -100,6 +100,10 @@ async def test_one_repository_through_four_importers_is_one_graph(made: Made, tm
 
     orders = keys.dataset_version(URL, "orders", "v2.0.0").id
     assert (await store.get([orders], ANYONE))[orders].key == (URL, "data/orders.csv", "v2.0.0")
+    for part in (dvc.read(path), dvc.read(path, at="churn@v1.1.0")):  # takes nothing back of what all commits say
+        summary = await bring(store, part, ANYONE)
+        assert set(summary.granules) == {Outcome.UNCHANGED}
+        assert not summary.counts.total()
     trained = keys.commit(URL, commits["first"]).id
     assert (await store.get([trained], ANYONE))[trained].props["created_at"] == BEGIN
     await store.close()

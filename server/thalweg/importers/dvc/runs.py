@@ -124,7 +124,7 @@ def _read(
         lying = there.get((commit, dep.name)) if dep.namespace == naming.url else None
         if lying is None or survey.tracked(dep.name):
             flags = Flags("deps", kept=dep.namespace == naming.url and survey.part(dep.name))
-            survey.versions.setdefault(dep[:3], Version(commit, stage.file, dep, flags))
+            survey.versions.setdefault(dep[:3], Version(*survey.reads[dep[:3]], dep, flags))
             inputs += naming.of(dep)
         elif (large := _pointed(texts.get(lying.sha))) is not None:
             inputs.append(keys.dataset_version(naming.url, dep.name, f"sha256:{large}"))

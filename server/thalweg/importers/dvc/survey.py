@@ -52,14 +52,16 @@ class Run(NamedTuple):
 class Survey:
     """Grows while files are taken.
 
-    versions: what was written or added, by content. derived: by content what it was made of without a run, with what
-    is known of that; fed: the same of datasets, where the content is not known (a table). described: what is said of
-    all that. outs, above: the paths that DVC keeps, and the folders that hold some.
+    versions: what was written or added, by content; reads: of what was read the first commit, and the dvc.yaml.
+    derived: by content what it was made of without a run, with what is known of that; fed: the same of datasets, where
+    the content is not known (a table). described: what is said of all that. outs, above: the paths that DVC keeps, and
+    the folders that hold some.
     """
 
     def __init__(self, clone: Clone, tables: Tables, reader: Reader, places: Callable[[str], Places]) -> None:
         self.runs = TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 -- `close` does it
         self.versions: dict[Content, Version] = {}
+        self.reads: dict[Content, tuple[str, str]] = {}
         self.derived: defaultdict[Content, dict[Content, dict[str, Any]]] = defaultdict(dict)
         self.fed: defaultdict[Name, set[Name]] = defaultdict(set)
         self.described = Described(reader)
@@ -93,7 +95,7 @@ class Survey:
         for file, table, pipeline in self._read(files):
             if file.path.endswith(LOCK):
                 for stage in self._reader.stages(file, table, pipeline):
-                    found |= {stage.id, *(out.thing[:3] for out in stage.outs)}
+                    found |= {stage.id, *(out.thing[:3] for out in stage.outs), *(dep[:3] for dep in stage.deps)}
                 found |= {one[:3] for one in self._datasets(file, table)}
             elif not file.path.endswith(PIPELINE):
                 found |= {one[:3] for one, _ in self._outs(file, table)}
@@ -161,11 +163,16 @@ class Survey:
             self._version(file, one, Flags(kept=False), only)
         for stage in found:
             id = stage.id
-            if id in self._seen or (only is not None and id not in only):
+            if id in self._seen:
                 continue
             self._seen.add(id)
             for out in stage.outs:
                 self._version(file, out.thing, out.flags, only)
+            for dep in stage.deps:
+                if only is None or dep[:3] in only:
+                    self.reads.setdefault(dep[:3], (file.commit, stage.file))
+            if only is not None and id not in only:
+                continue
             parts = [part for dep in stage.deps if dep.namespace == url for part in self._parts(dep, here)]
             self.runs.write(json.dumps([file.commit, stage, parts]) + "\n")
 
