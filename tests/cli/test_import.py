@@ -7,6 +7,7 @@ from pathlib import Path
 from textwrap import dedent
 
 from tests.cli.conftest import Run
+from tests.importers.dvc.written import Written, added, lock
 from tests.importers.git.repositories import init
 from thalweg.estate import MLFLOW, REPOSITORY_URL, Estate, estate
 
@@ -43,6 +44,21 @@ def test_gto_tells_what_it_found_and_why_it_cannot(run: Run, tmp_path: Path) -> 
     found = json.loads(run("get", "model:https://git.example.com/models/churn/v1.0.0", "--json").out)
     assert found["version"] == "v1.0.0"
     assert "1 unchanged" in run("import", "gto", "models", "--url", "https://git.example.com/models").out
+
+
+def test_dvc_tells_what_it_found_and_what_was_passed_over(run: Run, tmp_path: Path) -> None:
+    written = Written(tmp_path / "churn")
+    written.commit({"readme": "x"})
+    assert run("import", "dvc", "churn").code == 2
+    assert "has no file of DVC's at that commit" in run("import", "dvc", "churn").err
+    first = written.commit({"dvc.lock": lock(), "raw.csv.dvc": added("raw.csv", "a" * 32)})
+    written.commit({"dvc.lock": "<<<<<<< a\n=======\n>>>>>>> b\n"})
+    ran = run("import", "dvc", "churn", "--all", "--url", "https://git.example.com/churn")
+    assert (ran.code, "3 written" in ran.out) == (0, True)
+    assert "line 1 is the mark of a merge conflict that nobody resolved" in ran.out
+    assert "3 unchanged" in run("import", "dvc", "churn", "--at", first, "--url", "https://git.example.com/churn").out
+    (found,) = json.loads(run("list", "runs", "--json").out)["nodes"]
+    assert found["name"] == "train"
 
 
 def test_the_summary_is_what_people_read(run: Run, tmp_path: Path) -> None:

@@ -58,13 +58,15 @@ def test_of_one_repository_each_importer_says_what_it_finds_there(run: Run, tmp_
     repository.git("add", "--all")
     repository.git("commit", "--quiet", "--message", "Files for LFS")
     repository.git("tag", "--annotate", "--message", "first", "churn@v1.0.0")
+    (repository.path / "data.csv.dvc").write_text("outs:\n- {md5: d41d8cd98f00b204e9800998ecf8427e, path: data.csv}\n")
+    repository.git("add", "--all")
+    repository.git("commit", "--quiet", "--message", "Data for DVC")
     found = json.loads(run("import", "auto", "models", "--json").out)
     assert [(one["importer"], one["location"]) for one in found] == [
-        ("gto", "models"),
-        ("lfs", "models"),
-        ("git", "models"),
+        (name, "models") for name in ("dvc", "gto", "lfs", "git")
     ]
-    assert found[0]["what"] == "registered with GTO: churn"
+    assert found[0]["what"] == "a repository with 1 file of DVC's"
+    assert found[1]["what"] == "registered with GTO: churn"
 
 
 def test_one_that_fails_does_not_keep_the_others_from_being_imported(run: Run, tmp_path: Path) -> None:

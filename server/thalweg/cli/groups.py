@@ -135,6 +135,29 @@ def import_lfs(
     return lfs(store, location, source, url, at, all_commits, as_json)
 
 
+@imports.command("dvc")
+def import_dvc(
+    location: options.Clone,
+    source: options.Source = None,
+    url: options.Url = None,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            "--at", metavar="COMMIT", help="A branch, a tag or a sha; the default branch without.", show_default=False
+        ),
+    ] = None,
+    all_commits: Annotated[
+        bool, typer.Option("--all", help="The whole history, with experiments; else what one commit holds.")
+    ] = False,
+    store: options.Store = None,
+    as_json: options.Json = False,
+) -> int:
+    """Data, models and runs of stages that DVC keeps in a Git repository."""
+    from thalweg.cli.commands.imports import dvc
+
+    return dvc(store, location, source, url, at, all_commits, as_json)
+
+
 @imports.command("manifest")
 def import_manifest(
     location: Annotated[

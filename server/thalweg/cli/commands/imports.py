@@ -77,6 +77,20 @@ def lfs(
     return run_read(store, importer.read(location, source=source, url=url, at=at, all_commits=all_commits), as_json)
 
 
+def dvc(
+    store: str | None,
+    location: str,
+    source: str | None,
+    url: str | None,
+    at: str | None,
+    all_commits: bool,
+    as_json: bool,
+) -> int:
+    from thalweg.importers import dvc as importer
+
+    return run_read(store, importer.read(location, source=source, url=url, at=at, all_commits=all_commits), as_json)
+
+
 def run(store: str | None, read: Read, as_json: bool) -> int:
     """Imports what `read` gives into the store, and prints what came of it; 1 where a part was refused."""
     so_far: list[Summary] = []
