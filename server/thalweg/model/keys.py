@@ -12,6 +12,11 @@ from typing import NamedTuple
 
 from thalweg.model.kinds import ASSET_OF, BY_PREFIX, KEY_FIELDS, PREFIX, Kind
 
+UNVERSIONED = "unversioned"
+"""The version that a read is of which names none: an edge from it, marked `assumed`, says that the dataset was read and
+not which version. What is known of a dataset whatever its version is stated of it too, dated before all others.
+"""
+
 ID_LENGTH = 26
 _BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
 _PAIRS = tuple(first + second for first in _BASE32 for second in _BASE32)

@@ -177,6 +177,34 @@ def _path(scheme: str, path: str) -> str:
     return (_plain(path) or "/") + (f"?{urlencode(named)}" if named else "")
 
 
+_STORES = {*_BUCKETS, *_AZURE, "hdfs", "file"}
+"""Schemes of namespaces below which a name is a path."""
+
+
+def dataset_pair(namespace: str, name: str, source: str = "local") -> tuple[str, str]:
+    """A namespace and a name that somebody gave, as OpenLineage's canonical form, which `dataset_name` makes of a URI.
+
+    (`s3a://Lake/raw`, `/tx/`) is (`s3://Lake`, `raw/tx`); (`file`, `/data/x.csv`) is (`file://<source>`,
+    `/data/x.csv`); (`postgresql://u:pw@DB:5432`, `shop.public.orders`) is (`postgres://db:5432`,
+    `shop.public.orders`). A namespace that is no address, or one of a kind that is not known, stays as it is.
+    """
+    namespace = without_password(namespace.strip())
+    scheme, separator, rest = namespace.partition("://")
+    kind = scheme.lower()
+    if kind == "file" and not separator:
+        return _on_disk(name, source)
+    if separator and kind in _STORES and "?" not in name:
+        try:
+            return dataset_name(f"{scheme}://{rest.rstrip('/')}/{name.lstrip('/')}", source)
+        except ValueError:
+            return namespace, name
+    if kind in _RENAMED:
+        return f"{_RENAMED[kind]}{separator}{rest.lower()}", name
+    if separator and kind in _RENAMED.values():
+        return f"{kind}{separator}{rest.lower()}", name
+    return namespace, name
+
+
 def _without_authority(scheme: str, rest: str, uri: str) -> tuple[str, str]:
     if scheme == "arn":
         *account, name = rest.split(":", 4)
