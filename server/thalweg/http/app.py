@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from thalweg.graphql.execution import Api
 from thalweg.http.endpoint import GRAPHQL, JSON, Endpoint, media_types
+from thalweg.http.openlineage import OpenLineage
 from thalweg.http.pages import GraphiQL
 from thalweg.http.requests import Requests, failure
 from thalweg.http.settings import Settings
@@ -37,6 +38,7 @@ class App(Starlette):
 def application(store: Store, settings: Settings) -> App:
     """The application over an open store, which it does not close."""
     endpoint = Endpoint(Api(store, settings.limits, settings.judging()))
+    lineage = OpenLineage(store, settings)
     pages = GraphiQL()
 
     async def graphql(request: Request) -> Response:
@@ -62,6 +64,8 @@ def application(store: Store, settings: Settings) -> App:
     app = App(
         routes=[
             Route("/graphql", graphql, methods=METHODS, middleware=packing),
+            Route("/api/v1/lineage", lineage.one, methods=METHODS),
+            Route("/api/v1/lineage/batch", lineage.batch, methods=METHODS),
             Route("/graphiql/assets/{name}", pages.asset),
             Route("/graphiql/operations.json", pages.operations),
             Route("/graphiql/LICENSES.txt", pages.licenses),
