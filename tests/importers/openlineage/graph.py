@@ -18,7 +18,11 @@ async def graph(store: Store) -> dict[str, Any]:
     names: dict[str, Named] = {id: (entity.kind.value, entity.key) for id, entity in known.items()}
     models = [id for id, entity in known.items() if entity.kind is Kind.MODEL]
     marks = await store.marks(models, ANYONE, history=True)
+    measured = [(id, metric) for id, entity in known.items() for metric in entity.props.get("metrics", {})]
     return {
+        "histories": {
+            (names[id], metric): str(await store.metric_history(id, metric, ANYONE)) for id, metric in measured
+        },
         "entities": {names[id]: dict(entity.props) for id, entity in known.items()},
         "assets": {names[id]: names[entity.asset_id] for id, entity in known.items() if entity.asset_id},
         "edges": {

@@ -79,7 +79,7 @@ def read(named: Named, source: str, odd: Odd, stated: Stated) -> Said:
     written = named.place.startswith("outputs")
     beside = Taken(named.more, f"{named.place}.{'outputFacets' if written else 'inputFacets'}", odd)
     edge = own.edge(beside)
-    if not written and beside.left:  # of what a run saw of it, how good that was is said of the version too
+    if not written and beside.left and version is not None:  # what a run saw of it is said of the version too
         version_props = _over(measured(Taken(_quality(beside), beside.place, odd)), version_props)
     kept = taken.kept()
     if written and beside.left:

@@ -34,7 +34,7 @@ ENTITY = "thalweg_entity"
 MODEL_PROPERTIES = (
     "uri", "sha256", "bytes", "format", "status", "signature", "params", "metrics", "environment", "user"
 )  # fmt: skip
-_EDGE_PROPERTIES = ("columns", "covers", "pinned", "exact", "traffic", "assumed", "extra")
+_EDGE_PROPERTIES = ("columns", "covers", "pinned", "exact", "traffic", "path", "dirty", "assumed", "extra")
 
 
 class Properties(NamedTuple):
@@ -60,6 +60,7 @@ class Model(NamedTuple):
     name: str | None
     version: str | None
     props: Mapping[str, Json]
+    histories: Mapping[str, list[Point]]
     marks: list[Mark]
 
 
@@ -71,6 +72,15 @@ class Deployment(NamedTuple):
     until: int | None
     asset: Mapping[str, Json]
     release: Mapping[str, Json]
+
+
+class Run(NamedTuple):
+    """names: what its own system calls it. props: all that is known of it besides what other facets say."""
+
+    names: tuple[str, str]
+    props: Mapping[str, Json]
+    histories: Mapping[str, list[Point]]
+    parents: list[tuple[str, str]]
 
 
 class Edge(NamedTuple):
@@ -184,7 +194,9 @@ def model(taken: Taken) -> Model | None:
         props["created_at"] = at
     marks = [one.mark(MarkKind.ALIAS) for one in reader.objects("aliases")]
     marks += [one.mark(MarkKind.STAGE) for one in reader.objects("stages")]
-    return Model(reader.text("namespace"), reader.text("name"), reader.text("version"), props, marks)
+    return Model(
+        reader.text("namespace"), reader.text("name"), reader.text("version"), props, _histories(reader), marks
+    )
 
 
 def deployment(taken: Taken) -> Deployment | None:
@@ -207,13 +219,13 @@ def edge(taken: Taken) -> Edge:
     return NO_EDGE if reader is None else reader.edge()
 
 
-def run(taken: Taken) -> tuple[tuple[str, str] | None, Mapping[str, Json], Mapping[str, list[Point]]]:
-    """What its own system calls a run, where that is told, what else is known of it, and the points of its metrics."""
+def run(taken: Taken) -> Run | None:
     reader = _taken(taken, RUN)
     if reader is None:
-        return None, {}, {}
+        return None
+    parents = [(one.name("namespace"), one.name("runId")) for one in reader.objects("parents")]
     names = (reader.name("namespace"), reader.name("runId"))
-    return names, reader.object("properties"), _histories(reader)
+    return Run(names, reader.object("properties"), _histories(reader), parents)
 
 
 def entity(taken: Taken) -> Whole | None:

@@ -122,7 +122,7 @@ class _Read:
             props.setdefault("created_at", 0)
         elif dated:
             props.setdefault("created_at", self.event.at)
-        self.stated.entity(said.at(version), props)
+        self.stated.entity(said.at(version), props, {} if said.model is None else said.model.histories)
         if said.model is not None:
             for mark in said.model.marks:
                 since = self.event.at if mark.since is None else mark.since
@@ -178,24 +178,29 @@ class _Read:
     def run(self, job: Key, job_facets: Taken, job_props: dict[str, Json]) -> str:
         event, stated = self.event, self.stated
         taken = Taken(event.run, "run.facets", self.odd)
-        called, known, histories = own.run(taken)
-        run = keys.run(*called) if called is not None else keys.run(RUNS, event.run_id)
-        props: dict[str, Json] = dict(known)
+        told = own.run(taken)
+        run = keys.run(RUNS, event.run_id) if told is None else keys.run(*told.names)
+        props: dict[str, Json] = {} if told is None else dict(told.props)
         props.setdefault("job", list(job.parts))
-        if called is None:  # else what its own system knows is told whole
+        self.of_run(taken, props)
+        location = code.stated(stated, job_facets, job, run, self.source)
+        if told is None:
             props["started_at"] = event.at
             props["status"] = STATUS.get(event.type or "")
             props["ended_at"] = event.at if event.type in ENDS else None
-        self.of_run(taken, props)
-        self.parent(taken, run)
-        extra = taken.kept()
-        if event.producer is not None and called is None:
-            extra["producer"] = event.producer
-        if extra:
-            props["extra"] = {**extra, **props.get("extra", {})}
-        stated.entity(run, props, histories)
-        job_props |= code.stated(stated, job_facets, job, run, self.source)
-        self.outputs(run, dated=called is None and event.type in ENDS)
+            self.parent(taken, run)
+            extra = taken.kept()
+            if event.producer is not None:
+                extra["producer"] = event.producer
+            if extra:
+                props["extra"] = {**extra, **props.get("extra", {})}
+            job_props |= location
+        else:  # what its own system knows was told whole
+            job_facets.take("sourceCodeLocation")
+            for parent in told.parents:
+                stated.edge(keys.run(*parent), EdgeType.PARENT_OF, run)
+        stated.entity(run, props, {} if told is None else told.histories)
+        self.outputs(run, dated=told is None and event.type in ENDS)
         self.inputs(run)
         return f"run/{event.run_id}"
 
