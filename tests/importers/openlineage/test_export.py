@@ -75,7 +75,8 @@ async def fill(store: Store, tmp_path: Path) -> None:
     assert not (await bring(store, manifest.read(file), ANYONE)).refused
 
 
-async def test_what_is_exported_imports_again_into_the_same_graph(store: Store, tmp_path: Path) -> None:
+async def test_what_is_exported_imports_again_into_the_same_graph(tmp_path: Path) -> None:
+    store = await open_store(f"sqlite:///{tmp_path}/again.db")
     source = await open_store(f"sqlite:///{tmp_path}/source.db")
     await fill(source, tmp_path)
     file = tmp_path / "graph.ndjson"
@@ -92,6 +93,7 @@ async def test_what_is_exported_imports_again_into_the_same_graph(store: Store, 
         assert _less(expected[part], found[part]) == [], f"{part} that are missing, or otherwise"
     assert len(expected["entities"]) > 150
     assert len(expected["marks"]) > 3
+    await store.close()
 
 
 def _less(one: Any, other: Any) -> list[Any]:

@@ -82,6 +82,16 @@ def test_the_facets_of_a_run_become_its_properties_and_unknown_ones_are_kept() -
     assert extra["producer"] == "https://example.com/producer/1.0"
 
 
+def test_the_tag_that_the_client_puts_on_every_event_replaces_no_other() -> None:
+    own = {"key": "openlineage_client_version", "value": "1.54.0", "source": "OPENLINEAGE_CLIENT"}
+    tier = {"key": "tier", "value": "gold", "source": "AIRFLOW"}
+    both, alone = (main(run_event(run={"tags": facet(tags=tags)})) for tags in ([tier, own], [own]))
+    assert props(both, THE_RUN)["tags"] == {"tier": "gold"}
+    assert "tags" not in props(alone, THE_RUN)
+    for taken_back in (facet(tags=[]), facet(_deleted=True)):
+        assert props(main(run_event(run={"tags": taken_back})), THE_RUN)["tags"] == {}
+
+
 def test_a_parent_stands_before_the_run_and_its_own_events_know_its_job_better() -> None:
     root = {"run": {"runId": RUN.replace("f", "0")}, "job": {"namespace": "shop", "name": "dag"}}
     parent = facet(run={"runId": OTHER_RUN}, job={"namespace": "shop", "name": "nightly"}, root=root)

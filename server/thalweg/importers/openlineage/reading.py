@@ -33,6 +33,9 @@ RUNS = "openlineage"
 STATUS = {"START": "RUNNING", "RUNNING": "RUNNING", "COMPLETE": "FINISHED", "FAIL": "FAILED", "ABORT": "KILLED"}
 ENDS = ("COMPLETE", "FAIL", "ABORT")
 
+CLIENT = "OPENLINEAGE_CLIENT"
+"""The source of tags that the client itself puts on a run."""
+
 _REVISIONS = 1_024
 _LATEST = (1 << 63) // _REVISIONS - 1
 
@@ -212,12 +215,24 @@ class _Read:
             found = {} if deleted(facet) else taken.pairs("environmentVariables", facet, "environmentVariables", "name")
             props.setdefault("environment", found)
         if (facet := taken.take("tags")) is not None:
-            props.setdefault("tags", {} if deleted(facet) else taken.pairs("tags", facet, "tags", "key"))
+            self.tags(taken, facet, props)
         if (facet := taken.take("errorMessage")) is not None:
             props.setdefault("error", "" if deleted(facet) else taken.text("errorMessage", facet, "message"))
             more = {field: facet[field] for field in ("programmingLanguage", "stackTrace") if field in facet}
             if more:
                 props["extra"] = {"errorMessage": more, **props.get("extra", {})}
+
+    def tags(self, taken: Taken, facet: Mapping[str, Any], props: dict[str, Json]) -> None:
+        """The client puts a tag of its own (its version) on every event: where it is alone, the facet says nothing of
+        the tags that an earlier event told.
+        """
+        given = facet.get("tags")
+        if isinstance(given, list):
+            of_others = [one for one in given if not (isinstance(one, dict) and one.get("source") == CLIENT)]
+            if given and not of_others:
+                return
+            facet = {**facet, "tags": of_others}
+        props.setdefault("tags", {} if deleted(facet) else taken.pairs("tags", facet, "tags", "key"))
 
     def parent(self, taken: Taken, run: Key) -> None:
         name = "parent" if "parent" in taken.left else "parentRun"
