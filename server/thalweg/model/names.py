@@ -11,6 +11,7 @@ of a name.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from posixpath import normpath
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
@@ -181,6 +182,7 @@ _STORES = {*_BUCKETS, *_AZURE, "hdfs", "file"}
 """Schemes of namespaces below which a name is a path."""
 
 
+@lru_cache(maxsize=1 << 14)  # events name the same few again and again
 def dataset_pair(namespace: str, name: str, source: str = "local") -> tuple[str, str]:
     """A namespace and a name that somebody gave, as OpenLineage's canonical form, which `dataset_name` makes of a URI.
 
