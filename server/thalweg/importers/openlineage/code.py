@@ -13,7 +13,7 @@ from thalweg.model import keys
 from thalweg.model.edges import EdgeType
 from thalweg.model.facts import Json
 from thalweg.model.keys import Key
-from thalweg.model.names import repository_url
+from thalweg.model.names import repository_url, without_password
 
 _SHA = re.compile(r"[0-9a-f]{40}")
 _IN_A_FORGE = re.compile(r"(https?://[^/]+/.+?)/(?:-/)?(?:blob|tree|raw|src)/([^/]+)(?:/(.*))?")
@@ -25,6 +25,8 @@ def stated(stated: Stated, taken: Taken, job: Key, run: Key | None, source: str)
     facet = taken.look("sourceCodeLocation")
     if facet is None:
         return {}
+    facet = {name: without_password(value) if isinstance(value, str) else value for name, value in facet.items()}
+    taken.left["sourceCodeLocation"] = facet
     url, repository = (taken.text("sourceCodeLocation", facet, field) for field in ("url", "repoUrl"))
     version, path = (taken.text("sourceCodeLocation", facet, field) for field in ("version", "path"))
     shown = _IN_A_FORGE.fullmatch(url) if url else None

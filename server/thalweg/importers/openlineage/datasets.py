@@ -57,6 +57,8 @@ class Said:
 
 def read(named: Named, source: str, odd: Odd, stated: Stated) -> Said:
     """What is said of a dataset; joins of it with its other names are stated at once."""
+    if not named.facets and not named.more:
+        return Said(keys.dataset(named.namespace, named.name), None, {}, {}, own.NO_EDGE, {})
     taken = Taken(named.facets, f"{named.place}.facets", odd)
     properties = own.properties(taken)
     model = own.model(taken)

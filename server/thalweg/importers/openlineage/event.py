@@ -102,7 +102,10 @@ class _Core:
         if not isinstance(given, dict):
             raise refused([problem("event", given, "must be a JSON object: a RunEvent, a JobEvent or a DatasetEvent")])
         sort = self.sort(given)
-        whole = orjson.dumps(given, option=orjson.OPT_SORT_KEYS)
+        try:
+            whole = orjson.dumps(given, option=orjson.OPT_SORT_KEYS)
+        except TypeError as error:  # what was read can be written, but for objects in objects in objects
+            raise refused([problem("event", sorted(given), f"cannot be kept: {error}")]) from None
         self.size = len(whole)
         at = self.at(given)
         run = job = NONE

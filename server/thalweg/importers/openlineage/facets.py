@@ -118,8 +118,9 @@ def described(taken: Taken) -> dict[str, Json]:
         props["description"] = "" if deleted(facet) else taken.text("documentation", facet, "description")
     if (facet := taken.take("ownership")) is not None:
         owners = [] if deleted(facet) else taken.objects("ownership", facet, "owners")
-        props["owners"] = [one["name"] for one in owners if isinstance(one.get("name"), str) and one["name"]]
-        roles = {one["name"]: one["type"] for one in owners if isinstance(one.get("type"), str) and one.get("name")}
+        named = [one for one in owners if isinstance(one.get("name"), str) and one["name"]]
+        props["owners"] = [one["name"] for one in named]
+        roles = {one["name"]: one["type"] for one in named if isinstance(one.get("type"), str)}
         if roles:
             props["extra"] = {"ownership": roles}
     if (facet := taken.take("tags")) is not None:

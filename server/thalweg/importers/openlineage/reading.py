@@ -110,8 +110,12 @@ class _Read:
             self.stated.join(alias, of)
 
     def describe(self, said: Said, version: str | None, *, dated: bool = False) -> None:
-        """The dataset or model, and what is known of the version. `unversioned` is dated before all others."""
-        self.stated.entity(said.asset, said.asset_props)
+        """The dataset or model, and what is known of the version. `unversioned` is dated before all others.
+
+        Of a dataset that is only named nothing is stated: its edges say that it is.
+        """
+        if said.asset_props or self.event.sort is not Sort.RUN:
+            self.stated.entity(said.asset, said.asset_props)
         if said.change in ("DROP", "CREATE"):
             life = Stated()
             life.entity(said.asset, {"gone_at": self.event.at} if said.change == "DROP" else {})
@@ -151,7 +155,10 @@ class _Read:
         else:
             about = self.run(job, taken, props)
         self.keep(props, taken)
-        self.stated.entity(job, {**props, **properties.asset} if properties is not None else props)
+        if properties is not None:
+            props |= properties.asset
+        if props or event.sort is Sort.JOB:
+            self.stated.entity(job, props)
         return about
 
     def keep(self, props: dict[str, Json], taken: Taken) -> None:
