@@ -16,6 +16,7 @@ THALWEG = Path(sys.executable).with_name("thalweg")
 def of_file(address: str) -> list[Case]:
     """Only of a store file: over a server it is the server that works."""
     environment = {**os.environ, "THALWEG_STORE": address}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # whoever installs it compiles it once, not at each start
 
     def command(*words: str) -> Thing:
         async def run() -> None:

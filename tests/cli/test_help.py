@@ -29,6 +29,24 @@ def test_help_loads_nothing_heavy(tmp_path: Path) -> None:
     assert (ran.returncode, ran.stderr) == (0, "[]\n")
 
 
+WHOLE = ("thalweg.graphql.schema", "thalweg.graphql.filters", "thalweg.graphql.statements")
+
+
+def test_a_question_about_a_change_loads_a_part_of_the_schema(tmp_path: Path, estate_store: str) -> None:
+    asking = (
+        "import sys\n"
+        "from thalweg.cli.main import main\n"
+        f"code = main(['check', 's3://lake/transactions', '--content', '--store', {estate_store!r}])\n"
+        f"loaded = [name for name in {WHOLE!r} if name in sys.modules]\n"
+        "print(loaded, file=sys.stderr)\n"
+        "sys.exit(code)\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", asking], cwd=tmp_path, env=environment(), capture_output=True, text=True
+    )
+    assert (ran.returncode, ran.stderr) == (0, "[]\n")
+
+
 def test_help_lists_every_command(tmp_path: Path) -> None:
     ran = program("--help", cwd=tmp_path)
     assert ran.code == 0
@@ -53,6 +71,7 @@ def test_help_lists_every_command(tmp_path: Path) -> None:
         "schema",
         "import",
         "export",
+        "identity",
         "policy",
         "store",
     ]

@@ -6,9 +6,10 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from graphql import OperationDefinitionNode, parse
+from graphql import OperationDefinitionNode, parse, validate
 
-from thalweg.cli.graph import SHARED, text
+from thalweg.cli.graph import BRIEF_DOCUMENTS, SHARED, text
+from thalweg.graphql.brief import BRIEF
 from thalweg.graphql.documents import Documents
 from thalweg.graphql.limits import Limits
 from thalweg.graphql.schema import SCHEMA
@@ -34,3 +35,8 @@ def test_a_document_begins_with_its_name_and_a_sentence(name: str) -> None:
     first = FOLDER.joinpath(f"{name}.graphql").read_text("utf-8").splitlines()[0]
     assert first.lower().startswith(f"# {name}: ")
     assert first.endswith((".", "?"))
+
+
+def test_what_a_command_asks_of_the_brief_schema_is_what_that_has() -> None:
+    known = {name for name in DOCUMENTS if name != SHARED and not validate(BRIEF._schema, parse(text(name)))}
+    assert known == BRIEF_DOCUMENTS

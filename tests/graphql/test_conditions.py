@@ -14,6 +14,7 @@ from thalweg import ingest
 from thalweg.graphql.limits import Limits
 from thalweg.model.errors import ThalwegError
 from thalweg.model.facts import ANYONE
+from thalweg.model.kinds import Kind
 from thalweg.store.open import open_store
 from thalweg.store.store import Store
 
@@ -139,6 +140,29 @@ async def test_groups_by_each_thing(ask: Ask) -> None:
     assert nothing["runs"] == {"totalCount": 0, "groups": {"nodes": []}}
 
 
+COUNTED = """query ($after: String) {
+  countBy(of: {runs: {name: "*"}}, by: ASSET, metrics: ["auc"], first: 1, after: $after) {
+    nodes { key count asset { id name } metrics { key count min max avg } }
+    pageInfo { endCursor hasNextPage hasPreviousPage }
+  }
+}"""
+
+
+async def test_what_is_counted_is_what_the_groups_of_a_list_are(ask: Ask) -> None:
+    listed, counted = (await ask(GROUPS))["runs"]["groups"], (await ask(COUNTED))["countBy"]
+    assert counted == listed
+    after = counted["pageInfo"]["endCursor"]
+    assert (await ask(COUNTED, after=after))["countBy"] == (await ask(GROUPS, after=after))["runs"]["groups"]
+
+
+async def test_each_kind_is_counted(ask: Ask) -> None:
+    kinds = (await ask('{ __type(name: "CountOf") { inputFields { name } } }'))["__type"]["inputFields"]
+    assert len(kinds) == len(Kind)
+    for of in [kind["name"] for kind in kinds]:
+        data = await ask(f"{{ {of} {{ totalCount }} countBy(of: {{{of}: {{}}}}, by: MONTH) {{ nodes {{ count }} }} }}")
+        assert sum(one["count"] for one in data["countBy"]["nodes"]) == data[of]["totalCount"] > 0, of
+
+
 async def test_a_list_that_is_only_counted_is_not_read(store: Store, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     async def never(*args: Any) -> None:
         raise AssertionError("nobody asked for entries")
@@ -174,6 +198,9 @@ async def test_what_makes_no_list_is_refused(refuse: Refuse, field: str, said: s
     ("field", "said"),
     [
         ("datasets { groups(by: USER) { nodes { key } } }", "A Dataset has no USER to be grouped by."),
+        ("countBy(of: {datasets: {}}, by: USER) { nodes { key } }", "A Dataset has no USER to be grouped by."),
+        ("countBy(of: {runs: {}}, by: TAG) { nodes { key } }", "To group by TAG, the key is needed."),
+        (f"countBy(of: {{runs: {NESTED}}}, by: DAY) {{ nodes {{ key }} }}", "The filter is nested too deep."),
         ("runs { groups(by: TAG) { nodes { key } } }", "To group by TAG, the key is needed."),
         ("runs { groups(by: DAY, first: 101) { nodes { key } } }", "`first` is 101, and must be 1 to 100."),
         ('runs { groups(by: DAY, after: "x") { nodes { key } } }', "`after` is no cursor of this server."),

@@ -141,3 +141,13 @@ async def test_what_feeds_nothing_live_is_found_among_all_the_data(ask: Ask) -> 
     assert (found["hasNextPage"], found["truncatedReason"]) == (False, None)
     models = (await ask(operation("Orphans").query, of="MODELS"))["orphans"]["nodes"]
     assert [one["name"] for one in models] == ["fraud/model"]
+
+
+async def test_the_runs_of_each_job_are_counted_with_the_spread_of_their_scores(ask: Ask) -> None:
+    groups = (await ask(operation("Counts").query))["countBy"]["nodes"]
+    train = next(one for one in groups if one["asset"]["name"] == "fraud/train.py")
+    (auc,) = train["metrics"]
+    assert 1 < auc["count"] <= train["count"]
+    assert 0.5 < auc["min"] < auc["avg"] < auc["max"] <= 1.0
+    by_status = (await ask(operation("Counts").query, by="STATUS"))["countBy"]["nodes"]
+    assert sum(one["count"] for one in by_status) == sum(one["count"] for one in groups)

@@ -15,8 +15,10 @@ from graphql import (
     get_named_type,
     is_leaf_type,
     is_non_null_type,
+    print_type,
 )
 
+from thalweg.graphql.brief import BRIEF
 from thalweg.graphql.schema import SCHEMA, sdl
 from thalweg.model.properties import PROPERTIES
 
@@ -84,3 +86,21 @@ def test_a_mutation_answers_with_its_errors_as_data() -> None:
         assert payload.name.endswith("Payload"), name
         assert isinstance(payload, GraphQLObjectType)
         assert is_non_null_type(payload.fields["errors"].type), name
+
+
+def test_the_brief_schema_is_a_part_of_the_whole() -> None:
+    whole, part = SCHEMA._schema.type_map, BRIEF._schema.type_map
+    assert part.keys() < whole.keys()
+    assert part.keys() & {"RunFilter", "Mutation"} == set()
+    for name, type in part.items():
+        if name != "Query":
+            assert print_type(type) == print_type(whole[name]), name
+    root, all_of_it = BRIEF._schema.query_type, SCHEMA._schema.query_type
+    assert root is not None
+    assert all_of_it is not None
+    assert {"impact", "lineage", "entity"} < root.fields.keys() < all_of_it.fields.keys()
+    for name, field in root.fields.items():
+        assert str(field.type) == str(all_of_it.fields[name].type), name
+        assert {arg: str(one.type) for arg, one in field.args.items()} == {
+            arg: str(one.type) for arg, one in all_of_it.fields[name].args.items()
+        }, name

@@ -100,6 +100,7 @@ async def test_the_published_operations_are_the_examples_the_main_question_first
         "Orphans",
         "Search",
         "Marks",
+        "Counts",
     ]
     assert all(one.keys() == {"name", "description", "query", "variables"} for one in operations)
     assert operations[0]["variables"] == {"of": "dataset:s3://lake/transactions"}

@@ -12,11 +12,15 @@ from thalweg.cli.place import Place, open_at
 if TYPE_CHECKING:
     import asyncio
 
+    from thalweg.graphql.execution import Api
     from thalweg.store.store import Store
 
 SHARED = "named"
 """The fragment that many documents use."""
 
+
+BRIEF_DOCUMENTS = frozenset({"assets", "demo", "entity", "get", "impact", "lineage", "path"})
+"""What the part of the schema answers that is made fast; the rest needs the whole."""
 
 SERVED, LOCAL = 100, 5_000
 """Entries of one page: what any server gives, and what a store here does."""
@@ -78,11 +82,23 @@ class StoreGraph:
     page = LOCAL
 
     def __init__(self, store: Store, runner: asyncio.Runner) -> None:
-        from thalweg.graphql.execution import Api
-        from thalweg.graphql.limits import Limits
-
-        self._api = Api(store, Limits(first=LOCAL, nodes=1_000 * LOCAL, cost=1_000 * LOCAL))
+        self._store = store
         self._runner = runner
+        self._apis: dict[bool, Api] = {}
+
+    def _api(self, brief: bool) -> Api:
+        if brief not in self._apis:
+            from thalweg.graphql.execution import Api
+            from thalweg.graphql.limits import Limits
+
+            limits = Limits(first=LOCAL, nodes=1_000 * LOCAL, cost=1_000 * LOCAL)
+            if brief:
+                from thalweg.graphql.brief import BRIEF
+
+                self._apis[True] = Api(self._store, limits, schema=BRIEF)
+            else:
+                self._apis[False] = Api(self._store, limits)
+        return self._apis[brief]
 
     def ask(self, document: str, variables: Mapping[str, Any], operation: str | None = None) -> dict[str, Any]:
         from thalweg.client.graphql import data_of
@@ -90,5 +106,5 @@ class StoreGraph:
         from thalweg.model.facts import Caller
 
         asked = Asked(text(document), variables, operation)
-        answer = self._runner.run(self._api.answer(asked, Caller()))
+        answer = self._runner.run(self._api(document in BRIEF_DOCUMENTS).answer(asked, Caller()))
         return data_of(answer.body)

@@ -9,9 +9,11 @@ from typing import Annotated
 
 import typer
 
-from thalweg.cli import options
+from thalweg.cli import import_group, options
+from thalweg.cli.import_group import ImportGroup
 
 imports = typer.Typer(
+    cls=ImportGroup,
     help="Import what other systems know. Run it as often as you like: what did not change is skipped.",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -20,10 +22,33 @@ exports = typer.Typer(help="State the graph for other systems.", no_args_is_help
 policies = typer.Typer(
     help="Policies: by which rules a change may go ahead.", no_args_is_help=True, rich_markup_mode=None
 )
+identities = typer.Typer(help="Names: whom they mean, and why.", no_args_is_help=True, rich_markup_mode=None)
 stores = typer.Typer(help="Look after a store.", no_args_is_help=True, rich_markup_mode=None)
 
 
 # -------------------------------------------------------------------------------------------------------------- imports
+
+
+@imports.callback()
+def importing(
+    listed: Annotated[
+        bool, typer.Option("--list", help="List the importers there are.", callback=import_group.show, is_eager=True)
+    ] = False,
+) -> None:
+    """Import what other systems know. Run it as often as you like: what did not change is skipped."""
+
+
+@imports.command("auto")
+def import_auto(
+    place: Annotated[str, typer.Argument(metavar="PATH", help="A file or a folder.", show_default=False)],
+    yes: options.Yes = False,
+    store: options.Store = None,
+    as_json: options.Json = False,
+) -> int:
+    """Says what lies at a place and which importers read it; then imports it, when you say so."""
+    from thalweg.cli.commands.recognising import auto
+
+    return auto(store, place, yes, as_json)
 
 
 @imports.command("mlflow")
@@ -168,6 +193,29 @@ def export_openlineage(
     from thalweg.cli.commands.exports import openlineage
 
     return openlineage(store, into, as_json)
+
+
+# ----------------------------------------------------------------------------------------------------------- identity
+
+
+@identities.command("explain")
+def identity_explain(
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help="The name, as people or any system wrote it.", show_default=False),
+    ],
+    source: Annotated[
+        str, typer.Option("--source", metavar="NAME", help="The source in which it stands, for a path on a disk.")
+    ] = "local",
+    server: options.Server = None,
+    store: options.AskedStore = None,
+    as_json: options.Json = False,
+) -> int:
+    """Whom a name means: by which laws it was made canonical, and who joined it with others."""
+    from thalweg.cli.commands.identity import explain
+    from thalweg.cli.place import place
+
+    return explain(place(server, store), name, source, as_json)
 
 
 # ------------------------------------------------------------------------------------------------------------- policies

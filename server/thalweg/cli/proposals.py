@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from thalweg.cli.changes import Change
 from thalweg.cli.commands.impact import LINES, Question, asked
@@ -14,7 +14,9 @@ from thalweg.cli.graph import Graph
 from thalweg.cli.things import unknown
 from thalweg.model.columns import Add, Column, ColumnChange, Drop, MayBeNull, Rename, Retype
 from thalweg.model.errors import BadInput
-from thalweg.schemas import Table, compare, read
+
+if TYPE_CHECKING:
+    from thalweg.schemas import Table
 
 LOOKED_AT = 25
 """Versions of a dataset, the newest, among which one with known columns is looked for."""
@@ -83,6 +85,8 @@ class SchemaFile:
 
     def proposal(self, graph: Graph, name: str, renames: Mapping[str, str], as_of: str | None) -> Proposal:
         """What it does to a dataset. Raises BadInput for a file that is no schema, or of several tables."""
+        from thalweg.schemas import read
+
         tables = read(self.path, table=self.table, dialect=self.dialect)
         if len(tables) != 1:
             names = ", ".join(table.names[0] for table in tables if table.names)[:400]
@@ -104,6 +108,8 @@ def proposal(
     """What becomes of a dataset when it becomes like a table of a file. old: its columns before, where somebody else
     knows them than the store.
     """
+    from thalweg.schemas import compare
+
     page = graph.ask("schema", {"dataset": name, "first": LOOKED_AT, "before": moment(as_of)})
     if page["entity"] is None:
         return Proposal(name, unknown=str(unknown(graph, name)), file=file, line=line)

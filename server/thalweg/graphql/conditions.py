@@ -9,7 +9,7 @@ from typing import Any
 from thalweg.graphql import named
 from thalweg.graphql.context import Context
 from thalweg.graphql.filters import (
-    FILTERS,
+    KIND_OF,
     CommitFilter,
     DatasetFilter,
     DatasetVersionFilter,
@@ -120,7 +120,6 @@ _KINDS_OF_A_LINK: dict[str, Kind] = {
     "release": Kind.RELEASE,
 }
 
-_KIND: dict[type[Any], Kind] = {filter: kind for kind, filter in FILTERS.items()}
 _ASSETS = {
     Kind.DATASET_VERSION: "dataset",
     Kind.COMMIT: "repository",
@@ -155,7 +154,7 @@ class _Reading:
         for name, (hop, type) in _RELATIONS[given.__class__].items():
             one = getattr(given, name)
             if one is not None:
-                own = _KIND[given.__class__].level is Level.VERSION
+                own = KIND_OF[given.__class__].level is Level.VERSION
                 parts.append(await self.related(hop, type, one, deep + 1, own))
         if isinstance(given, LinkFilter):
             # Of several kinds there may be, it is this one, which the kinds of the relation say.
@@ -175,7 +174,7 @@ class _Reading:
         if where == NOTHING:
             return NOTHING
         if not isinstance(given, LinkFilter):
-            return Related(hop, type, where, (_KIND[given.__class__],))
+            return Related(hop, type, where, (KIND_OF[given.__class__],))
         return Related(hop, type, where, _kinds(given))
 
     async def fields(self, given: Any, versions: bool) -> Condition:
@@ -220,7 +219,7 @@ class _Reading:
                 return NOTHING
             asset = versions and found.kind.level is Level.ASSET
             return all_of([where, Where(asset_id=found.id) if asset else Where(ids=(found.id,))])
-        kind = _KIND[given.__class__]
+        kind = KIND_OF[given.__class__]
         text = getattr(given, _ASSETS[kind]) if kind in _ASSETS else None
         if text is None:
             return where

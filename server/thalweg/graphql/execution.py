@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any, cast
 
 from graphql import ExecutionResult, OperationType
+from strawberry import Schema
 from strawberry.execution import optimized_is_awaitable
 
 from thalweg.graphql import errors, types
@@ -19,7 +20,6 @@ from thalweg.graphql.documents import Documents, Operation
 from thalweg.graphql.errors import Refused, refused
 from thalweg.graphql.limits import Limits
 from thalweg.graphql.loaders import Loaders
-from thalweg.graphql.schema import SCHEMA
 from thalweg.model.errors import BadInput, DeadlineExceeded
 from thalweg.model.facts import Caller
 from thalweg.store.store import Store
@@ -45,18 +45,24 @@ class Answer:
 
 
 class Api:
-    """The API over one store."""
+    """The API over one store. schema: a part of it; the whole without."""
 
     def __init__(
         self,
         store: Store,
         limits: Limits = Limits(),  # noqa: B008 (it is frozen)
         judging: Judging = BY_DEFAULT,
+        schema: Schema | None = None,
     ) -> None:
+        if schema is None:
+            from thalweg.graphql.schema import SCHEMA  # here, for it takes a while to be made
+
+            schema = SCHEMA
         self.store = store
         self.limits = limits
         self.judging = judging
-        self._documents = Documents(SCHEMA._schema, limits)
+        self._schema = schema._schema
+        self._documents = Documents(self._schema, limits)
 
     async def answer(self, asked: Asked, caller: Caller) -> Answer:
         """Executes what is asked, within the limits. Never raises but for what cancels it."""
@@ -114,7 +120,7 @@ class Api:
     async def _run(self, operation: Operation, asked: Asked, context: Context) -> ExecutionResult:
         build = partial(
             Completing.build,
-            SCHEMA._schema,
+            self._schema,
             operation.document,
             context_value=context,
             raw_variable_values=dict(asked.variables or {}),

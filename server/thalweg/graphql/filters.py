@@ -247,3 +247,5 @@ FILTERS: dict[Kind, type[Any]] = {
     Kind.DEPLOYMENT: DeploymentFilter,
     Kind.RELEASE: ReleaseFilter,
 }
+
+KIND_OF: dict[type[Any], Kind] = {filter: kind for kind, filter in FILTERS.items()}

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import strawberry
 from strawberry import argument, field
 
-from thalweg.graphql import changes, cursors, enums, lists, questions, relations, types, values
+from thalweg.graphql import changes, cursors, enums, pages, questions, relations, types, values
 from thalweg.graphql.context import Context, Info
 from thalweg.graphql.fields import answered
 from thalweg.graphql.pages import After, PageInfo, page_info
@@ -107,7 +107,7 @@ class Affected:
 
 @strawberry.type(description="A page of what is affected.")
 class AffectedConnection:
-    edges: list[lists.Edge[Affected]] = field(description="The lines, each with its cursor.")
+    edges: list[pages.Edge[Affected]] = field(description="The lines, each with its cursor.")
     nodes: list[Affected] = field(description="The lines alone.")
     page_info: PageInfo = field(description="Where this page lies.")
     total_count: int = field(description="How many lines there are on all pages.")
@@ -139,12 +139,12 @@ class Impact:
         effects: Effects = None,
         kinds: Kinds = None,
         live: Live = None,
-        first: lists.FirstOf = None,
+        first: pages.FirstOf = None,
         after: After = None,
-        last: lists.LastOf = None,
-        before: lists.Before = None,
+        last: pages.LastOf = None,
+        before: pages.Before = None,
     ) -> AffectedConnection:
-        paging = lists.Paging(first, after, last, before, info.context)
+        paging = pages.Paging(first, after, last, before, info.context)
         chosen = (
             None if effects is None else {one.value for one in effects},
             None if kinds is None else {one.value for one in kinds},
@@ -163,7 +163,7 @@ class Impact:
         else:
             end = min(end, start + paging.size)
         edges = [
-            lists.Edge(node=_affected(line), cursor=cursors.encode(digest, (line.asset_id, line.effect.value)))
+            pages.Edge(node=_affected(line), cursor=cursors.encode(digest, (line.asset_id, line.effect.value)))
             for line in lines[start:end]
         ]
         return AffectedConnection(

@@ -9,15 +9,14 @@ import strawberry
 from graphql import FieldNode
 from strawberry import field
 
-from thalweg.graphql import cursors, enums, relations, types
+from thalweg.graphql import cursors, enums, types
 from thalweg.graphql.conditions import NOTHING, condition
-from thalweg.graphql.context import Context, Info
+from thalweg.graphql.context import Info
 from thalweg.graphql.fields import answered
 from thalweg.graphql.filters import FILTERS, Filter
 from thalweg.graphql.groups import Best, By, FirstGroups, GroupDirection, GroupOrder, GroupPage, Key, Metrics, grouped
-from thalweg.graphql.pages import After, PageInfo, page_info
+from thalweg.graphql.pages import After, Before, Edge, FirstOf, LastOf, PageInfo, Paging, page_info, position
 from thalweg.model.errors import BadInput
-from thalweg.model.facts import Json
 from thalweg.model.kinds import Kind
 from thalweg.model.results import Page
 from thalweg.store.conditions import keys
@@ -25,18 +24,8 @@ from thalweg.store.questions import Condition, Find, Groups, Order, Sort
 
 T = TypeVar("T")
 
-DEFAULT_SIZE = 25
-
 
 # ---------------------------------------------------------------------------------------------------------- connections
-
-
-@strawberry.type(description="An entry of a list.")
-class Edge(Generic[T]):
-    node: T = field(description="The entity.")
-    cursor: str = field(
-        description="The place of the entry: of use as `after` or `before` with the same filter and order."
-    )
 
 
 @strawberry.type(description="A page of a list.")
@@ -72,35 +61,6 @@ class Connection(Generic[T]):
             self.kind, by.value, self.where, key or "", tuple(metrics or ()), best, order_by.value, descending
         )
         return await grouped(info, asked, first, after)
-
-
-Before = Annotated[str | None, strawberry.argument(description="Only what comes before this cursor. Goes with `last`.")]
-FirstOf = Annotated[
-    int | None,
-    strawberry.argument(description="How many from the beginning: 1 to 100; 25 when `last` is left out too."),
-]
-LastOf = Annotated[int | None, strawberry.argument(description="How many from the end: 1 to 100.")]
-
-
-class Paging:
-    """Which page is asked for. Raises BadInput for what makes no page."""
-
-    def __init__(
-        self, first: int | None, after: str | None, last: int | None, before: str | None, context: Context
-    ) -> None:
-        if first is not None and last is not None:
-            raise BadInput("`first` and `last` are both given.", "Give one of them.")
-        if after is not None and (last is not None or before is not None):
-            raise BadInput("`after` goes with `first` alone.", "To page back, give `last` and `before`.")
-        if before is not None and first is not None:
-            raise BadInput("`before` goes with `last` alone.", "To page on, give `first` and `after`.")
-        self.backward = last is not None or before is not None
-        if last is not None:
-            self.size = relations.size(last, context, "last")
-        else:
-            self.size = relations.size(first if first is not None else DEFAULT_SIZE, context)
-        self.after = after
-        self.before = before
 
 
 def connection(page: Page, nodes: Sequence[Any], digest: str, kind: Kind, where: Condition) -> Connection[Any]:
@@ -147,27 +107,6 @@ def _key(kind: Kind, given: OrderBy) -> Order:
     if not given.metric:
         raise BadInput("The order METRIC needs the name of a metric.", 'Give it: {by: METRIC, metric: "accuracy"}.')
     return Order(by, descending, given.metric, given.best)
-
-
-_PLACE: dict[Sort, tuple[type, ...]] = {
-    Sort.AT: (int,),
-    Sort.CREATED_AT: (int,),
-    Sort.UPDATED_AT: (int,),
-    Sort.NAME: (str,),
-    Sort.METRIC: (int, float, str, type(None)),
-}
-"""What a part of a position may be; the last part is an id."""
-
-
-def position(cursor: str | None, digest: str, name: str, order: Sequence[Order]) -> tuple[Json, ...] | None:
-    """Where a cursor points. Raises BadInput for one of another list, or of no list."""
-    if cursor is None:
-        return None
-    place = cursors.decode(cursor, digest, name)
-    fits = (isinstance(value, _PLACE[key.by]) for value, key in zip(place, order, strict=False))
-    if len(place) != len(order) + 1 or not all(fits) or not isinstance(place[-1], str):
-        raise BadInput(f"`{name}` is no cursor of this server.", "Begin again from the first page.")
-    return place
 
 
 async def listed(

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import strawberry
 from strawberry import argument, field
 
-from thalweg.graphql import cursors, lists, pages, relations, types
+from thalweg.graphql import cursors, pages, relations, types
 from thalweg.graphql.context import Info
 from thalweg.graphql.fields import answered
 from thalweg.graphql.scalars import DateTime
@@ -49,7 +49,7 @@ class LiveRelease:
 @strawberry.type(description="A page of what was live at a time, by the name of the deployment.")
 class LiveConnection:
     at: DateTime = field(description="The time of the question.")
-    edges: list[lists.Edge[LiveRelease]] = field(description="The releases, each with its cursor.")
+    edges: list[pages.Edge[LiveRelease]] = field(description="The releases, each with its cursor.")
     nodes: list[LiveRelease] = field(description="The releases alone.")
     page_info: pages.PageInfo = field(description="Where this page lies.")
     note: str | None = field(description="Why the answer is empty, where nothing had happened yet by that time.")
@@ -108,13 +108,13 @@ class WhatWasLive:
             strawberry.ID | None,
             argument(description="Only releases of this deployment: its id, or a text that names it as in `entity`."),
         ] = None,
-        first: lists.FirstOf = None,
+        first: pages.FirstOf = None,
         after: pages.After = None,
-        last: lists.LastOf = None,
-        before: lists.Before = None,
+        last: pages.LastOf = None,
+        before: pages.Before = None,
     ) -> LiveConnection:
         context = info.context
-        paging = lists.Paging(first, after, last, before, context)
+        paging = pages.Paging(first, after, last, before, context)
         of: str | None = None
         if deployment is not None:
             kinds = (Kind.DEPLOYMENT,)
@@ -128,13 +128,13 @@ class WhatWasLive:
             environment=environment,
             deployment=of,
             first=paging.size,
-            after=lists.position(after, digest, "after", (live.ORDER,)),
-            before=lists.position(before, digest, "before", (live.ORDER,)),
+            after=pages.position(after, digest, "after", (live.ORDER,)),
+            before=pages.position(before, digest, "before", (live.ORDER,)),
             from_end=paging.backward and before is None,
             seconds=context.seconds,
         )
         edges = [
-            lists.Edge(node=_release(one), cursor=cursors.encode(digest, place))
+            pages.Edge(node=_release(one), cursor=cursors.encode(digest, place))
             for one, place in zip(found.releases, found.page.positions, strict=True)
         ]
         return LiveConnection(

@@ -7,7 +7,7 @@ from typing import Annotated
 import strawberry
 from strawberry import argument, field
 
-from thalweg.graphql import cursors, enums, lists, relations, types
+from thalweg.graphql import cursors, enums, pages, relations, types
 from thalweg.graphql.context import Info
 from thalweg.graphql.fields import answered
 from thalweg.lineage import orphans
@@ -18,7 +18,7 @@ SHARE = 0.8
 
 @strawberry.type(description="A page of what stands alone, by name, and how far it was looked.")
 class Orphans:
-    edges: list[lists.Edge[types.Entity]] = field(description="The entities, each with its cursor.")
+    edges: list[pages.Edge[types.Entity]] = field(description="The entities, each with its cursor.")
     nodes: list[types.Entity] = field(description="The entities alone.")
     has_next_page: bool = field(description="Whether there are candidates that were not looked at.")
     end_cursor: str | None = field(
@@ -62,12 +62,12 @@ class StandingAlone:
             of.value,
             as_of=as_of,
             first=relations.size(first, context),
-            after=lists.position(after, digest, "after", (orphans.ORDER,)),
+            after=pages.position(after, digest, "after", (orphans.ORDER,)),
             visited=context.limits.visited,
             seconds=SHARE * context.seconds,
         )
         edges = [
-            lists.Edge(node=types.entity(one), cursor=cursors.encode(digest, place))
+            pages.Edge(node=types.entity(one), cursor=cursors.encode(digest, place))
             for one, place in zip(found.found, found.places, strict=True)
         ]
         return Orphans(

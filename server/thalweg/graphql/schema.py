@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
-from itertools import chain
 from typing import Any
 
 import strawberry
-from graphql import (
-    DocumentNode,
-    GraphQLArgument,
-    GraphQLInputField,
-    GraphQLInputObjectType,
-    GraphQLInterfaceType,
-    GraphQLObjectType,
-    GraphQLSchema,
-    NameNode,
-    Undefined,
-    parse,
-    print_ast,
-)
-from strawberry.schema.config import StrawberryConfig
+from graphql import DocumentNode, NameNode, parse, print_ast
 
 from thalweg.graphql.ancestors import Ancestors
 from thalweg.graphql.backtests import Backtests
 from thalweg.graphql.comparisons import Comparisons
+from thalweg.graphql.compose import composed
+from thalweg.graphql.counts import Counts
+from thalweg.graphql.identities import Identities
 from thalweg.graphql.impacts import Impacts
 from thalweg.graphql.lists import Lists
 from thalweg.graphql.live import WhatWasLive
@@ -33,17 +21,17 @@ from thalweg.graphql.lookups import Lookups
 from thalweg.graphql.orphans import StandingAlone
 from thalweg.graphql.provenances import Provenances
 from thalweg.graphql.questions import Questions
-from thalweg.graphql.scalars import SCALARS
 from thalweg.graphql.search import Searches
 from thalweg.graphql.statements import Statements
-from thalweg.graphql.types import TYPES
 from thalweg.graphql.verdicts import KeepingVerdicts, Verdicts
 
 
 @strawberry.type(description="What can be asked.")
 class Query(
     Lookups,
+    Identities,
     Lists,
+    Counts,
     Searches,
     Questions,
     Impacts,
@@ -63,24 +51,7 @@ class Mutation(Statements, KeepingVerdicts):
     pass
 
 
-SCHEMA = strawberry.Schema(query=Query, mutation=Mutation, types=TYPES, config=StrawberryConfig(scalar_map=SCALARS))
-
-
-def _without_null_defaults(schema: GraphQLSchema) -> None:
-    """What may be left out is nullable, and that says it: `= null` a thousand times over would only be noise."""
-    for type in schema.type_map.values():
-        if isinstance(type, GraphQLInputObjectType):
-            inputs: Iterable[GraphQLArgument | GraphQLInputField] = type.fields.values()
-        elif isinstance(type, GraphQLObjectType | GraphQLInterfaceType):
-            inputs = chain.from_iterable(field.args.values() for field in type.fields.values())
-        else:
-            continue
-        for input in inputs:
-            if input.default_value is None:
-                input.default_value = Undefined
-
-
-_without_null_defaults(SCHEMA._schema)
+SCHEMA = composed(Query, Mutation)
 
 
 def sdl() -> str:

@@ -11,8 +11,7 @@ from strawberry import field
 from thalweg.graphql import cursors, enums, relations, types
 from thalweg.graphql.context import Info
 from thalweg.graphql.fields import answered
-from thalweg.graphql.lists import DEFAULT_SIZE
-from thalweg.graphql.pages import After, PageInfo, page_info
+from thalweg.graphql.pages import DEFAULT_SIZE, After, PageInfo, page_info
 from thalweg.model import results
 from thalweg.store.questions import Search
 

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Generator, Iterable
+from collections.abc import Collection, Generator, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from thalweg.importers import git_objects
 from thalweg.importers.git_clone import Clone
-from thalweg.importers.reading import Reading
+from thalweg.importers.reading import Lies, Reading
 from thalweg.model import keys, names
 from thalweg.model.edges import EdgeType
 from thalweg.model.errors import BadInput, Problem, SourceError
@@ -74,6 +75,24 @@ def read(
     except BaseException:
         clone.close()
         raise
+
+
+def recognised(place: Path) -> Iterator[Lies]:
+    """A clone, with or without a work tree; bundles."""
+    for at, clone in repositories(place):
+        yield Lies(str(at), f"a Git repository: {identity(clone, source_name(at), None)}")
+
+
+def repositories(place: Path) -> Iterator[tuple[Path, Clone]]:
+    """The repositories at a place: itself, or the bundles that lie in it. Each is closed when the next one comes."""
+    bundles = sorted(place.glob("*.bundle")) if place.is_dir() and not (place / ".git").exists() else []
+    for at in [place, *bundles]:
+        with suppress(SourceError):
+            clone = Clone(at)
+            try:
+                yield at, clone
+            finally:
+                clone.close()
 
 
 def source_name(place: Path) -> str:

@@ -1,9 +1,10 @@
-"""What every importer gives: one pass over a source."""
+"""What every importer gives: one pass over a source, and whether it knows what lies at a place."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from thalweg.model.facts import Granule
 
@@ -33,3 +34,10 @@ class Reading:
     refused: int = 0
     refusals: list[str] = field(default_factory=list)
     close: Callable[[], None] = lambda: None
+
+
+class Lies(NamedTuple):
+    """Something that an importer can read. location: what to give to it. what: what it is, as a sentence ends."""
+
+    location: str
+    what: str

@@ -20,7 +20,7 @@ _WINDOWS = re.compile(r"[A-Za-z]:(?:[\\/]|$)")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9.+-]+")  # of one letter it is a drive
 _END = re.compile(r"[\s/]+$")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_REPOSITORY_DOORS = {
+REPOSITORY_DOORS = {
     "ssh.github.com": "github.com",
     "altssh.gitlab.com": "gitlab.com",
     "altssh.bitbucket.org": "bitbucket.org",
@@ -54,7 +54,7 @@ def repository_url(url: str, source: str = "local") -> str:
         host, port, parts = "", None, urlsplit("")
     if not host or any(letter.isspace() for letter in host):
         raise ValueError(f"{url!r} names no host; give a repository's URL, like https://github.com/acme/churn")
-    host = _REPOSITORY_DOORS.get(host, host)
+    host = REPOSITORY_DOORS.get(host, host)
     if ":" in host:
         host = f"[{host}]"
     if scheme.lower() not in ("http", "https") or port in (443, _DEFAULT_PORTS[scheme.lower()]):

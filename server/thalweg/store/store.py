@@ -19,6 +19,7 @@ from thalweg.model.results import (
     Event,
     Found,
     Grouped,
+    Joined,
     Mark,
     Neighbours,
     Page,
@@ -128,6 +129,13 @@ class Store(Protocol):
 
     async def metric_history(self, id: str, metric: str, caller: Caller) -> tuple[Point, ...]:
         """The logged points of a metric of a run or a model version, by step, then time."""
+        ...
+
+    async def joins(self, ids: Sequence[str], caller: Caller) -> Mapping[str, tuple[Joined, ...]]:
+        """By which statements other names lead to each entity, or its own name to another; every id is in the answer.
+
+        Ordered by alias, then by what it is a name of, then by source and scope.
+        """
         ...
 
     async def events(self, after: int, limit: int, caller: Caller) -> tuple[Event, ...]:

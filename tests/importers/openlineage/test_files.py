@@ -65,6 +65,19 @@ def test_a_folder_is_all_that_lies_in_it_one_event_a_file(tmp_path: Path) -> Non
     assert [granule.at for granule in taken(tmp_path)] == [micros(3), micros(1), micros(2)]
 
 
+def test_events_are_known_by_how_their_file_begins(tmp_path: Path) -> None:
+    def found() -> list[str]:
+        return [lies.location for lies in openlineage.recognised(tmp_path)]
+
+    (tmp_path / "package.json").write_text('{"name": "x"}')
+    (tmp_path / "torn.json.gz").write_bytes(b"\x1f\x8b")
+    assert found() == []
+    (tmp_path / "spool.jsonl.gz").write_bytes(gzip.compress(lines(TWO)))
+    assert found() == [str(tmp_path)]
+    (known,) = openlineage.recognised(tmp_path / "spool.jsonl.gz")
+    assert known.what == "OpenLineage events"
+
+
 def test_the_source_names_what_lies_on_a_disk(tmp_path: Path) -> None:
     file = tmp_path / "e.ndjson"
     file.write_bytes(lines([run_event(outputs=[dataset("file /data/x.csv")])]))

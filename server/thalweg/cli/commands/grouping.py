@@ -49,13 +49,15 @@ def grouping(question: Question, kind: Kind) -> dict[str, Any]:
     }
 
 
-def groups(graph: Graph, question: Question, operation: str) -> dict[str, Any]:
+def groups(graph: Graph, question: Question, field: str) -> dict[str, Any]:
+    """The JSON document of groups, and the cursor to go on with. `field`: what the API calls what is counted."""
     variables = question.variables()
+    variables["of"] = {field: variables.pop("filter")}
     found: list[Mapping[str, Any]] = []
     after = question.after
     while True:
         size = min(PAGE, question.limit - len(found))
-        page = graph.ask("groups", {**variables, "first": size, "after": after}, operation)["page"]["groups"]
+        page = graph.ask("groups", {**variables, "first": size, "after": after})["page"]
         found += page["nodes"]
         after = page["pageInfo"]["endCursor"] if page["pageInfo"]["hasNextPage"] else None
         if after is None or len(found) >= question.limit:

@@ -39,13 +39,13 @@ def mlflow(
     from thalweg.importers import mlflow as importer
 
     reading = importer.read(location, source=source, artifacts=artifacts, repository=repository)
-    return _run_read(store, reading, as_json)
+    return run_read(store, reading, as_json)
 
 
 def manifest(store: str | None, location: str, source: str | None, as_json: bool) -> int:
     from thalweg.importers import manifest as importer
 
-    return _run_read(store, importer.read(location, source=source), as_json)
+    return run_read(store, importer.read(location, source=source), as_json)
 
 
 def git(store: str | None, location: str, source: str | None, url: str | None, all_commits: bool, as_json: bool) -> int:
@@ -63,7 +63,7 @@ def git(store: str | None, location: str, source: str | None, url: str | None, a
 def gto(store: str | None, location: str, source: str | None, url: str | None, as_json: bool) -> int:
     from thalweg.importers import gto as importer
 
-    return _run_read(store, importer.read(location, source=source, url=url), as_json)
+    return run_read(store, importer.read(location, source=source, url=url), as_json)
 
 
 def lfs(
@@ -77,13 +77,13 @@ def lfs(
 ) -> int:
     from thalweg.importers import lfs as importer
 
-    return _run_read(store, importer.read(location, source=source, url=url, at=at, all_commits=all_commits), as_json)
+    return run_read(store, importer.read(location, source=source, url=url, at=at, all_commits=all_commits), as_json)
 
 
 def openlineage(store: str | None, files: Sequence[str], source: str | None, strict: bool, as_json: bool) -> int:
     from thalweg.importers import openlineage as importer
 
-    return _run_read(store, importer.read(files, source=source, strict=strict), as_json)
+    return run_read(store, importer.read(files, source=source, strict=strict), as_json)
 
 
 async def commits_of_runs(store: Store, url: str) -> list[str]:
@@ -133,7 +133,7 @@ async def imported(address: str | None, read: Read, told: Progress, so_far: list
         await store.close()
 
 
-def _run_read(store: str | None, reading: Reading, as_json: bool) -> int:
+def run_read(store: str | None, reading: Reading, as_json: bool) -> int:
     """Imports what was opened before the store, so that no store is made for a source that cannot be read."""
 
     async def read(opened: Store) -> Reading:

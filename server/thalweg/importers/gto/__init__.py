@@ -20,7 +20,7 @@ from thalweg.importers.gto import artifacts
 from thalweg.importers.gto.artifacts import NOTHING, Said
 from thalweg.importers.gto.history import Artifact, Version, replayed
 from thalweg.importers.gto.tags import Event, event, is_name
-from thalweg.importers.reading import Reading
+from thalweg.importers.reading import Lies, Reading
 from thalweg.model import keys
 from thalweg.model.errors import SourceError
 from thalweg.model.facts import EntityFact, Granule, Json, MarkFact, MarkKind
@@ -49,6 +49,14 @@ def read(location: str | os.PathLike[str], *, source: str | None = None, url: st
     except BaseException:
         clone.close()
         raise
+
+
+def recognised(place: Path) -> Iterator[Lies]:
+    """A repository with tags that GTO wrote."""
+    for at, clone in git.repositories(place):
+        if found := sorted(_events(clone, [])):
+            more = f" and {len(found) - 3} more" if len(found) > 3 else ""
+            yield Lies(str(at), f"registered with GTO: {', '.join(found[:3])}{more}")
 
 
 def _reading(clone: Clone, name: str, url: str) -> Reading:

@@ -17,12 +17,15 @@ from thalweg.importers import git, git_objects
 from thalweg.importers.git_clone import Clone
 from thalweg.importers.lfs import pointer
 from thalweg.importers.lfs.pointer import Pointer
-from thalweg.importers.reading import Reading
+from thalweg.importers.reading import Lies, Reading
 from thalweg.model import keys
 from thalweg.model.errors import BadInput, SourceError
 from thalweg.model.facts import EntityFact, Granule, Json
 
 ORIGIN = "lfs"
+ATTRIBUTES = ".gitattributes"
+LONGEST_ATTRIBUTES = 100_000
+"""Bytes of a file of attributes that are looked at, to see whether there is anything for this importer."""
 
 
 class Found(NamedTuple):
@@ -63,6 +66,15 @@ def read(
     except BaseException:
         clone.close()
         raise
+
+
+def recognised(place: Path) -> Iterator[Lies]:
+    """A repository whose attributes give some of its files to Git LFS."""
+    for at, clone in git.repositories(place):
+        files = dict(clone.files(_tip(clone, clone.references(), None)))
+        kept = [sha for path, sha in files.items() if PurePosixPath(path).name == ATTRIBUTES]
+        if any(b"filter=lfs" in text for text in clone.blobs(kept, LONGEST_ATTRIBUTES)):
+            yield Lies(str(at), "files that Git LFS keeps")
 
 
 def _reading(clone: Clone, name: str, url: str, at: str | None, all_commits: bool) -> Reading:

@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
-from thalweg.importers.openlineage.files import read
+from thalweg.importers.openlineage.files import read, recognised
 from thalweg.importers.openlineage.reading import Heard, heard
 from thalweg.importers.openlineage.stated import ORIGIN
 
-__all__ = ["ORIGIN", "Heard", "heard", "read"]
+__all__ = ["ORIGIN", "Heard", "heard", "read", "recognised"]

@@ -17,7 +17,7 @@ import orjson
 
 from thalweg.importers.openlineage.reading import heard
 from thalweg.importers.openlineage.stated import ORIGIN, scope
-from thalweg.importers.reading import Reading
+from thalweg.importers.reading import Lies, Reading
 from thalweg.model.errors import BadInput, Problem, SourceError
 from thalweg.model.facts import Granule
 
@@ -26,6 +26,12 @@ ENDINGS = (".json", ".jsonl", ".ndjson", ".log", ".json.gz", ".jsonl.gz", ".ndjs
 
 LARGEST = 100_000_000
 """Bytes of one line, and of an event or a list that is spread over lines, unpacked."""
+
+BEGINNING = 1_000_000
+"""Bytes of a file by which it is known: an event, mostly."""
+
+LOOKED_AT = 20
+"""Files of a folder, when it is asked whether it holds events."""
 
 KEPT = 50
 """Sentences about refused events; all are counted."""
@@ -51,6 +57,26 @@ def read(paths: Sequence[str | os.PathLike[str]], *, source: str | None = None, 
     reading = Reading(scope(name), ORIGIN, iter(()), complete=False)
     reading.granules = _granules(files, name, strict, reading)
     return reading
+
+
+def recognised(place: Path) -> Iterator[Lies]:
+    """A file of events, or a folder where one of the first files is one, by how it begins."""
+    if place.is_file():
+        if _begins_as_events(place):
+            yield Lies(str(place), "OpenLineage events")
+    elif place.is_dir():
+        files = sorted(one for one in place.iterdir() if one.name.lower().endswith(ENDINGS) and one.is_file())
+        if any(_begins_as_events(one) for one in files[:LOOKED_AT]):
+            yield Lies(str(place), "OpenLineage events")
+
+
+def _begins_as_events(file: Path) -> bool:
+    try:
+        with _opened(file) as stream:
+            begins = stream.read(BEGINNING)
+    except (OSError, EOFError, zlib.error):
+        return False
+    return begins.lstrip()[:1] in (b"{", b"[") and b'"eventTime"' in begins and b'"producer"' in begins
 
 
 def _files(path: Path) -> list[Path]:

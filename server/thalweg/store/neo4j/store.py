@@ -19,6 +19,7 @@ from thalweg.model.results import (
     Event,
     Found,
     Grouped,
+    Joined,
     Mark,
     Neighbours,
     Outcome,
@@ -28,7 +29,7 @@ from thalweg.model.results import (
     Walked,
     Written,
 )
-from thalweg.store.neo4j import around, groups, lists, schema, upkeep
+from thalweg.store.neo4j import aliases, around, groups, lists, schema, upkeep
 from thalweg.store.neo4j.database import Database, Transaction
 from thalweg.store.neo4j.drive import drive, take_place
 from thalweg.store.neo4j.ledger import AT_ONCE
@@ -202,6 +203,9 @@ class Neo4jStore:
 
     async def events(self, after: int, limit: int, caller: Caller) -> tuple[Event, ...]:
         return await around.events(self._read(), after, limit)
+
+    async def joins(self, ids: Sequence[str], caller: Caller) -> dict[str, tuple[Joined, ...]]:
+        return await aliases.joins(self._read(), ids)
 
     async def verdict(self, id: str, caller: Caller) -> Verdict | None:
         return await around.verdict(self._read(), id)

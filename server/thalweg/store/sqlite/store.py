@@ -32,6 +32,7 @@ from thalweg.model.results import (
     Event,
     Found,
     Grouped,
+    Joined,
     Mark,
     Neighbours,
     Outcome,
@@ -253,6 +254,9 @@ class SQLiteStore:
             )
 
         return await self._ask(events)
+
+    async def joins(self, ids: Sequence[str], caller: Caller) -> dict[str, tuple[Joined, ...]]:
+        return await self._ask(lambda reader: entities.joins(reader.connection, ids))
 
     async def verdict(self, id: str, caller: Caller) -> Verdict | None:
         def verdict(reader: Reader) -> Verdict | None:

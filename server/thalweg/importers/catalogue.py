@@ -1,0 +1,96 @@
+"""Which importers there are, the project's own and those that other packages bring; and which of them knows a place.
+
+A package brings one by an entry point in the group `thalweg.importers`, whose name is the importer's. It leads to a
+module, or to anything else, that has what `Importer` has: `docs/importers/README.md`.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Iterator, Mapping
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import Protocol, cast
+
+from thalweg.importers.reading import Lies, Reading
+from thalweg.model.errors import BadInput, SourceError
+
+GROUP = "thalweg.importers"
+
+OWN = ("mlflow", "openlineage", "gto", "lfs", "manifest", "git")
+"""In the order in which they are best imported: Git asks the store which commits runs name, so it comes last."""
+
+
+class Importer(Protocol):
+    """What an importer is. `recognised(place: Path) -> Iterable[Lies]` is asked too, where there is one."""
+
+    def read(self, location: str, *, source: str | None = None) -> Reading: ...
+
+
+def others() -> dict[str, EntryPoint]:
+    """Importers that other packages bring, by name. One that bears the name of our own does not come in its place."""
+    return {point.name: point for point in sorted(entry_points(group=GROUP)) if point.name not in OWN}
+
+
+def loaded(point: EntryPoint) -> Importer:
+    """Raises SourceError for one that cannot be loaded, and for what is no importer."""
+    try:
+        found = point.load()
+    except Exception as error:  # whatever another package does when it is imported
+        raise SourceError(
+            f"The importer {point.name} of {package(point)} cannot be loaded: {type(error).__name__}: {error}.",
+            f"Install {package(point)} anew, or remove it.",
+        ) from error
+    if not callable(getattr(found, "read", None)):
+        raise SourceError(
+            f"The importer {point.name} of {package(point)} is none: {point.value} has no `read`.",
+            "It must have `read(location, *, source=None)`, which gives a Reading.",
+        )
+    return cast("Importer", found)
+
+
+def package(point: EntryPoint) -> str:
+    """The package that brings it, with its version."""
+    return f"{point.dist.name} {point.dist.version}" if point.dist is not None else "a package"
+
+
+def about(point: EntryPoint) -> str:
+    """What it says of itself in one line; nothing where it says nothing, or cannot be loaded."""
+    try:
+        return (inspect.getdoc(loaded(point)) or "").partition("\n")[0]
+    except SourceError as error:
+        return str(error)
+
+
+def reading(point: EntryPoint, location: str, source: str | None, options: Mapping[str, str]) -> Reading:
+    """One pass by an importer of another package. Raises BadInput for an option that it does not take."""
+    read = loaded(point).read
+    taken = inspect.signature(read).parameters.values()
+    known = [one.name for one in taken if one.kind is one.KEYWORD_ONLY and one.name != "source"]
+    free = any(one.kind is one.VAR_KEYWORD for one in taken)
+    for name in options:
+        if name not in known and not free:
+            of = f"It takes {', '.join(known)}." if known else "It takes none."
+            raise BadInput(f"The importer {point.name} takes no option {name}.", of)
+    given = read(location, source=source, **options)
+    if not isinstance(given, Reading):
+        raise SourceError(
+            f"The importer {point.name} of {package(point)} gave a {type(given).__name__}, and no Reading.",
+            f"Tell whoever wrote {package(point)}.",
+        )
+    return given
+
+
+def recognised(place: Path) -> Iterator[tuple[str, Lies]]:
+    """What lies at a place, and by which importer it is read; by each that knows something there."""
+    for name in OWN:
+        for lies in cast("Iterable[Lies]", import_module(f"thalweg.importers.{name}").recognised(place)):
+            yield name, lies
+    for name, point in others().items():
+        for lies in getattr(loaded(point), "recognised", _nothing)(place):
+            yield name, lies
+
+
+def _nothing(place: Path) -> Iterable[Lies]:
+    return ()
