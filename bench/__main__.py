@@ -72,12 +72,12 @@ async def write_events(report: Report, engine: str, number: int) -> None:
     """OpenLineage events into empty stores, and the bare rows of the same beside them."""
     print(f"{engine}, {number:,} OpenLineage events", flush=True)
     with address(engine) as url:
+        report.rate(engine, await events.in_process(url, number // 4))
         if engine == "neo4j":
             async with raw_driver(url) as driver:
                 report.rate(engine, await events.bare_neo4j(driver, number // 4))
         else:
             report.rate(engine, await events.bare_sqlite(number // 4))
-        report.rate(engine, await events.in_process(url, number // 4))
     with address(engine) as url, serving(url, read_only=False) as (client, pid):
         for rate in await events.over_http(client.port, pid, number):
             report.rate(engine, rate)
