@@ -302,6 +302,9 @@ def test_the_host_of_a_repository_is_in_lower_case(url: str) -> None:
         (("hdfs://Name:8020", "/x"), ("hdfs://name:8020", "x")),
         (("postgresql://u:pw@DB:5432", "shop.public.orders"), ("postgres://db:5432", "shop.public.orders")),
         (("bq", "p.d.t"), ("bigquery", "p.d.t")),
+        (("kafka://Broker:9092", "Topic"), ("kafka://broker:9092", "Topic")),
+        (("kafka://Here", "Topic"), ("kafka://here", "Topic")),
+        (("arn:aws:glue:eu-west-1:42", "table/shop/tx"), ("arn:aws:glue:eu-west-1:42", "table/shop/tx")),
         (("mlflow://Shop", "exp/data"), ("mlflow://Shop", "exp/data")),
         (("https://git.example.com/acme/x", "data:orders"), ("https://git.example.com/acme/x", "data:orders")),
         (("food_delivery", "public.orders"), ("food_delivery", "public.orders")),
@@ -314,3 +317,12 @@ def test_a_namespace_and_a_name_are_what_a_uri_of_them_would_be(
 ) -> None:
     assert dataset_pair(*given, "here") == canonical
     assert dataset_pair(*canonical, "here") == canonical
+
+
+@given(PLACE)
+def test_a_namespace_and_a_name_that_were_made_of_a_uri_are_canonical(place: str) -> None:
+    try:
+        made = dataset_name(place, "Laptop")
+    except ValueError:
+        return
+    assert dataset_pair(*made, "Laptop") == made

@@ -188,7 +188,8 @@ def dataset_pair(namespace: str, name: str, source: str = "local") -> tuple[str,
 
     (`s3a://Lake/raw`, `/tx/`) is (`s3://Lake`, `raw/tx`); (`file`, `/data/x.csv`) is (`file://<source>`,
     `/data/x.csv`); (`postgresql://u:pw@DB:5432`, `shop.public.orders`) is (`postgres://db:5432`,
-    `shop.public.orders`). A namespace that is no address, or one of a kind that is not known, stays as it is.
+    `shop.public.orders`); (`kafka://Broker:9092`, `tx`) is (`kafka://broker:9092`, `tx`). A namespace that is no
+    address stays as it is.
     """
     namespace = without_password(namespace.strip())
     scheme, separator, rest = namespace.partition("://")
@@ -200,11 +201,12 @@ def dataset_pair(namespace: str, name: str, source: str = "local") -> tuple[str,
             return dataset_name(f"{scheme}://{rest.rstrip('/')}/{name.lstrip('/')}", source)
         except ValueError:
             return namespace, name
-    if kind in _RENAMED:
-        return f"{_RENAMED[kind]}{separator}{rest.lower()}", name
-    if separator and kind in _RENAMED.values():
-        return f"{kind}{separator}{rest.lower()}", name
-    return namespace, name
+    kind = _RENAMED.get(kind, kind)
+    if not separator:
+        return kind if kind in _RENAMED.values() else namespace, name
+    if "/" in rest or kind == "mlflow":  # what MLflow is called is a source's name, and may have capitals
+        return namespace, name
+    return f"{kind}://{rest if rest == source else rest.lower()}", name
 
 
 def _without_authority(scheme: str, rest: str, uri: str) -> tuple[str, str]:
