@@ -73,6 +73,10 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = Field("text", description="How log lines look: `text` or `json`.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Which log lines are written.")
 
+    sync: Path | None = Field(
+        None, description="A TOML file of sources that are kept in step beside serving; none when left out."
+    )
+
     policy: Path | None = Field(
         None, description="A TOML file with the policy by which impact is judged; the default policy when left out."
     )

@@ -7,11 +7,11 @@ module, or to anything else, that has what `Importer` has: `docs/importers/READM
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from thalweg.importers.reading import Lies, Reading
 from thalweg.model.errors import BadInput, SourceError
@@ -20,6 +20,9 @@ GROUP = "thalweg.importers"
 
 OWN = ("mlflow", "openlineage", "gto", "lfs", "manifest", "git")
 """In the order in which they are best imported: Git asks the store which commits runs name, so it comes last."""
+
+GIVEN = ("refs_to",)
+"""Options that only the program itself can give."""
 
 
 class Importer(Protocol):
@@ -63,34 +66,43 @@ def about(point: EntryPoint) -> str:
         return str(error)
 
 
-def reading(point: EntryPoint, location: str, source: str | None, options: Mapping[str, str]) -> Reading:
-    """One pass by an importer of another package. Raises BadInput for an option that it does not take."""
-    read = loaded(point).read
+def reading(name: str, location: str, source: str | None, options: Mapping[str, Any]) -> Reading:
+    """One pass by an importer of this name. Raises BadInput where there is none, or an option that it does not take."""
+    point = None if name in OWN else others().get(name)
+    if name not in OWN and point is None:
+        known = ", ".join((*OWN, *others()))
+        raise BadInput(f"There is no importer called {name}.", f"There are {known}.")
+    read = own(name).read if point is None else loaded(point).read
     taken = inspect.signature(read).parameters.values()
-    known = [one.name for one in taken if one.kind is one.KEYWORD_ONLY and one.name != "source"]
+    known_options = [one.name for one in taken if one.kind is one.KEYWORD_ONLY and one.name not in ("source", *GIVEN)]
     free = any(one.kind is one.VAR_KEYWORD for one in taken)
-    for name in options:
-        if name not in known and not free:
-            of = f"It takes {', '.join(known)}." if known else "It takes none."
-            raise BadInput(f"The importer {point.name} takes no option {name}.", of)
+    for option in options:
+        if option not in (*known_options, *GIVEN) and not free:
+            of = f"It takes {', '.join(known_options)}." if known_options else "It takes none."
+            raise BadInput(f"The importer {name} takes no option {option}.", of)
     given = read(location, source=source, **options)
     if not isinstance(given, Reading):
+        assert point is not None
         raise SourceError(
-            f"The importer {point.name} of {package(point)} gave a {type(given).__name__}, and no Reading.",
+            f"The importer {name} of {package(point)} gave a {type(given).__name__}, and no Reading.",
             f"Tell whoever wrote {package(point)}.",
         )
     return given
 
 
+def own(name: str) -> Importer:
+    """The module of an importer of our own."""
+    return cast("Importer", import_module(f"thalweg.importers.{name}"))
+
+
 def recognised(place: Path) -> Iterator[tuple[str, Lies]]:
     """What lies at a place, and by which importer it is read; by each that knows something there."""
     for name in OWN:
-        for lies in cast("Iterable[Lies]", import_module(f"thalweg.importers.{name}").recognised(place)):
-            yield name, lies
+        yield from ((name, lies) for lies in _recognised(own(name), place))
     for name, point in others().items():
-        for lies in getattr(loaded(point), "recognised", _nothing)(place):
-            yield name, lies
+        yield from ((name, lies) for lies in _recognised(loaded(point), place))
 
 
-def _nothing(place: Path) -> Iterable[Lies]:
-    return ()
+def _recognised(importer: Importer, place: Path) -> Iterable[Lies]:
+    recognised: Callable[[Path], Iterable[Lies]] | None = getattr(importer, "recognised", None)
+    return recognised(place) if recognised is not None else ()

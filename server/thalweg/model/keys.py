@@ -13,9 +13,8 @@ from typing import NamedTuple
 from thalweg.model.kinds import ASSET_OF, BY_PREFIX, KEY_FIELDS, PREFIX, Kind
 
 UNVERSIONED = "unversioned"
-"""The version that a read is of which names none: an edge from it, marked `assumed`, says that the dataset was read and
-not which version. What is known of a dataset whatever its version is stated of it too, dated before all others.
-"""
+"""The reserved version of a dataset: `(it)-[:INPUT_TO {assumed: true}]->(run)` says that the run read the dataset, and
+that nobody said in which version. The store works that out."""
 
 ID_LENGTH = 26
 _BASE32 = "abcdefghijklmnopqrstuvwxyz234567"

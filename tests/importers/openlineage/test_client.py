@@ -11,7 +11,6 @@ import pytest
 from tests.importers.openlineage.conftest import Sent
 from tests.importers.openlineage.events import SHA
 from tests.importers.openlineage.graph import graph
-from thalweg.cli.importing import bring
 from thalweg.http.app import application
 from thalweg.http.settings import Settings
 from thalweg.importers import openlineage
@@ -20,6 +19,7 @@ from thalweg.model.facts import ANYONE
 from thalweg.model.time import MINUTE, parse
 from thalweg.store.open import open_store
 from thalweg.store.store import Store
+from thalweg.sync.bringing import bring
 
 pytestmark = pytest.mark.anyio
 

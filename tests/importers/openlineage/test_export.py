@@ -15,12 +15,12 @@ from tests.importers.openlineage.test_models import SCHEMAS, conforms
 from tests.importers.openlineage.test_order import EVENTS, state
 from thalweg.cli.commands.demo import bring_estate
 from thalweg.cli.commands.exports import events
-from thalweg.cli.importing import bring
 from thalweg.cli.main import main
 from thalweg.importers import manifest, openlineage
 from thalweg.model.facts import ANYONE
 from thalweg.store.open import open_store
 from thalweg.store.store import Store
+from thalweg.sync.bringing import bring
 
 pytestmark = pytest.mark.anyio
 

@@ -13,7 +13,6 @@ import pytest
 
 from tests.importers.openlineage.events import RUN, Event, dataset, micros, run_event, without
 from tests.importers.openlineage.graph import graph
-from thalweg.cli.importing import Summary, bring
 from thalweg.importers import openlineage
 from thalweg.importers.openlineage import files
 from thalweg.model.errors import SourceError
@@ -21,6 +20,7 @@ from thalweg.model.facts import ANYONE, Granule
 from thalweg.model.results import Outcome
 from thalweg.store.open import open_store
 from thalweg.store.store import Store
+from thalweg.sync.bringing import Summary, bring
 
 DATA = Path(__file__).parent / "data"
 TWO = [run_event("START", 1, inputs=[dataset("s3://lake raw")]), run_event("COMPLETE", 2)]

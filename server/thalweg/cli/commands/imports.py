@@ -9,18 +9,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from thalweg.cli import output
-from thalweg.cli.importing import Progress, Summary, bring
 from thalweg.cli.place import open_at
 from thalweg.importers.reading import Reading
 from thalweg.model.facts import Caller
-from thalweg.model.keys import repository as repository_key
-from thalweg.model.kinds import Kind
 from thalweg.model.results import Outcome
-from thalweg.store.questions import Find, Where
 from thalweg.store.store import Store
+from thalweg.sync.bringing import Progress, Summary, bring
+from thalweg.sync.importing import commits_of_runs
 
 CALLER = Caller("import")
-PAGE = 500
 SECONDS_BETWEEN_LINES = 5.0
 SHOWN = 10
 """Sentences of one sort that are printed; the JSON document has more."""
@@ -84,23 +81,6 @@ def openlineage(store: str | None, files: Sequence[str], source: str | None, str
     from thalweg.importers import openlineage as importer
 
     return run_read(store, importer.read(files, source=source, strict=strict), as_json)
-
-
-async def commits_of_runs(store: Store, url: str) -> list[str]:
-    """The shas of a repository that runs name: a commit has no lineage edge but those to the runs of its code."""
-    id = repository_key(url).id
-    repository = (await store.get([id], CALLER)).get(id)
-    if repository is None:
-        return []
-    named: list[str] = []
-    after = None
-    while True:
-        found = await store.find(Find(Kind.COMMIT, Where(asset_id=repository.id), limit=PAGE, after=after), CALLER)
-        degrees = await store.degrees([commit.id for commit in found.entities], CALLER)
-        named += [commit.key[1] for commit in found.entities if degrees[commit.id].outward]
-        if not found.has_next:
-            return named
-        after = found.positions[-1]
 
 
 def run(store: str | None, read: Read, as_json: bool) -> int:

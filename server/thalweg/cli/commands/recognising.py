@@ -71,8 +71,7 @@ def other(
     store: str | None, name: str, location: str, source: str | None, options: list[str] | tuple[str, ...], as_json: bool
 ) -> int:
     """Imports by an importer that another package brings."""
-    point = catalogue.others()[name]
-    return imports.run_read(store, catalogue.reading(point, location, source, dict(map(_option, options))), as_json)
+    return imports.run_read(store, catalogue.reading(name, location, source, dict(map(_option, options))), as_json)
 
 
 def _option(text: str) -> tuple[str, str]:

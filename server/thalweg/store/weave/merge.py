@@ -125,20 +125,27 @@ def _set_ranks(row: NodeRow, ranks: dict[str, Rank]) -> None:
 
 
 def merge_edge(statements: Iterable[EdgeStatement]) -> bytes:
-    """The body of an edge from all statements that count: columns are united, with the weakest coverage."""
+    """The body of an edge from all statements that count: columns are united, with the weakest coverage.
+
+    What one of them states outright is not assumed.
+    """
     ordered = sorted(statements, key=lambda one: (origin_rank(one.origin), -one.at, one.origin, one.body))
     if len(ordered) == 1:
         return ordered[0].body
     merged: dict[str, Any] = {}
     columns: set[str] = set()
     covers: list[str] = []
+    assumed = True
     for statement in ordered:
         props = orjson.loads(statement.body)
+        assumed = assumed and props.get("assumed", False)
         if "columns" in props:
             columns.update(props["columns"])
             covers.append(props.get("covers", Coverage.PROJECTION.value))
         for field, value in props.items():
             merged.setdefault(field, value)
+    if not assumed:
+        merged.pop("assumed", None)
     if covers:
         merged["columns"] = sorted(columns)
         merged["covers"] = max(covers, key=_COVERAGE.index)
