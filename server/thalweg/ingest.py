@@ -77,20 +77,32 @@ def _problem(entity: str, field: str, value: Json, expected: str, code: str = "I
 
 
 async def state(
-    store: Store, granules: Sequence[Granule], caller: Caller, *, pass_: Pass | None = None
+    store: Store,
+    granules: Sequence[Granule],
+    caller: Caller,
+    *,
+    pass_: Pass | None = None,
+    together: Sequence[int] | None = None,
 ) -> list[Written | ThalwegError]:
-    """States granules: each is written whole or not at all, and answered in its place: what it came to, or why not."""
-    answers: list[Written | ThalwegError | None] = []
-    prepared: list[Prepared] = []
+    """States granules: each is written whole or not at all, and answered in its place: what it came to, or why not.
+
+    together: for each granule a number; where one of a number is wrong, none of that number is written.
+    """
+    answers: list[Prepared | BadInput] = []
     now = time.now()
-    for granule in granules:
+    wrong: dict[int, BadInput] = {}
+    for place, granule in enumerate(granules):
         try:
-            prepared.append(prepare(granule, now))
-            answers.append(None)
+            answers.append(prepare(granule, now))
         except BadInput as error:
             answers.append(error)
+            if together is not None:
+                wrong.setdefault(together[place], error)
+    if wrong and together is not None:
+        answers = [wrong.get(number, answer) for number, answer in zip(together, answers, strict=True)]
+    prepared = [answer for answer in answers if isinstance(answer, Prepared)]
     written = iter(await store.write(prepared, caller, pass_=pass_) if prepared else ())
-    return [answer if answer is not None else next(written) for answer in answers]
+    return [next(written) if isinstance(answer, Prepared) else answer for answer in answers]
 
 
 def prepare(granule: Granule, now: int) -> Prepared:

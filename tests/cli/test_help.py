@@ -72,6 +72,7 @@ def test_help_lists_every_command(tmp_path: Path) -> None:
         "restore",
         "schema",
         "import",
+        "export",
         "identity",
         "policy",
         "store",

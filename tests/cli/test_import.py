@@ -9,6 +9,7 @@ from textwrap import dedent
 from tests.cli.conftest import Run
 from tests.importers.dvc.written import Written, added, lock
 from tests.importers.git.repositories import init
+from tests.importers.openlineage.events import dataset, run_event, without
 from thalweg.estate import MLFLOW, REPOSITORY_URL, Estate, estate
 
 
@@ -59,6 +60,18 @@ def test_dvc_tells_what_it_found_and_what_was_passed_over(run: Run, tmp_path: Pa
     assert "3 unchanged" in run("import", "dvc", "churn", "--at", first, "--url", "https://git.example.com/churn").out
     (found,) = json.loads(run("list", "runs", "--json").out)["nodes"]
     assert found["name"] == "train"
+
+
+def test_openlineage_tells_which_event_of_which_file_it_refused(run: Run, tmp_path: Path) -> None:
+    good, bad = run_event(outputs=[dataset("s3://lake tx")]), without(run_event(), "eventTime")
+    (tmp_path / "spool.ndjson").write_text(f"{json.dumps(good)}\n{json.dumps(bad)}\n")
+    ran = run("import", "openlineage", "spool.ndjson", "spool.ndjson")
+    assert ran.code == 1
+    assert "openlineage:spool: 4 scopes: 1 written, 1 unchanged, 2 refused" in ran.out
+    assert "spool.ndjson line 2: eventTime: None must be a time as text" in ran.out
+    assert run("import", "openlineage", "none.ndjson").code == 2
+    found = json.loads(run("get", "dataset:s3://lake/tx@run:01890f3e", "--json").out)
+    assert found["version"].startswith("run:01890f3e")
 
 
 def test_the_summary_is_what_people_read(run: Run, tmp_path: Path) -> None:

@@ -334,6 +334,10 @@ def followed(said: Sequence[Said]) -> Props:
     props: Props = {}
     for one in sorted(said, key=lambda one: one.rank, reverse=True):
         props.update(one.props)
+    for began in ("started_at", "created_at"):  # when it began: as its foremost origin says that spoke first
+        dated = [(origin_rank(one.origin), one.at, one.origin, one.props[began]) for one in said if began in one.props]
+        if dated:
+            props[began] = min(dated)[3]
     return props
 
 

@@ -1,5 +1,5 @@
-"""The commands that stand in groups, `thalweg import …`, `policy …` and `store …`: as in `program.py`, their names,
-arguments and help; what they do is imported when they run.
+"""The commands that stand in groups, `thalweg import …`, `export …`, `policy …` and `store …`: as in `program.py`,
+their names, arguments and help; what they do is imported when they run.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ imports = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+exports = typer.Typer(help="State the graph for other systems.", no_args_is_help=True, rich_markup_mode=None)
 policies = typer.Typer(
     help="Policies: by which rules a change may go ahead.", no_args_is_help=True, rich_markup_mode=None
 )
@@ -171,6 +172,50 @@ def import_manifest(
     from thalweg.cli.commands.imports import manifest
 
     return manifest(store, location, source, as_json)
+
+
+@imports.command("openlineage")
+def import_openlineage(
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE...", help="Events, one a line or one a file, packed or not; or folders.", show_default=False
+        ),
+    ],
+    source: options.Source = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse an event that is not quite as the specification says.")
+    ] = False,
+    store: options.Store = None,
+    as_json: options.Json = False,
+) -> int:
+    """Runs, jobs and datasets of OpenLineage events that were written to files."""
+    from thalweg.cli.commands.imports import openlineage
+
+    return openlineage(store, files, source, strict, as_json)
+
+
+# ------------------------------------------------------------------------------------------------------------- exports
+
+
+@exports.command("openlineage")
+def export_openlineage(
+    into: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            metavar="FILE",
+            help="Where to; the standard output without. Packed for .gz.",
+            show_default=False,
+        ),
+    ] = None,
+    store: options.Store = None,
+    as_json: Annotated[bool, typer.Option("--json", help="With --output: print one JSON document instead.")] = False,
+) -> int:
+    """The whole graph as OpenLineage events, one a line, which import again into the same graph."""
+    from thalweg.cli.commands.exports import openlineage
+
+    return openlineage(store, into, as_json)
 
 
 # ----------------------------------------------------------------------------------------------------------- identity

@@ -11,7 +11,7 @@ import typer
 
 from thalweg.cli import options
 from thalweg.cli.changing import check, impact
-from thalweg.cli.groups import identities, imports, policies, stores
+from thalweg.cli.groups import exports, identities, imports, policies, stores
 
 app = typer.Typer(
     help="Which models learned from this data, and where are they running?",
@@ -541,6 +541,7 @@ def schema(
 
 
 app.add_typer(imports, name="import")
+app.add_typer(exports, name="export")
 app.add_typer(identities, name="identity")
 app.add_typer(policies, name="policy")
 app.add_typer(stores, name="store")

@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from thalweg.graphql.execution import Api
 from thalweg.http.endpoint import GRAPHQL, JSON, Endpoint, media_types
+from thalweg.http.openlineage import OpenLineage
 from thalweg.http.pages import GraphiQL
 from thalweg.http.requests import Requests, failure
 from thalweg.http.settings import Settings
@@ -39,6 +40,7 @@ class App(Starlette):
 def application(store: Store, settings: Settings, keeping: Keeping | None = None) -> App:
     """The application over an open store, which it does not close. keeping: sources that are kept in step beside it."""
     endpoint = Endpoint(Api(store, settings.limits, settings.judging()))
+    lineage = OpenLineage(store, settings)
     sources = Sources(keeping)
     pages = GraphiQL()
 
@@ -65,6 +67,8 @@ def application(store: Store, settings: Settings, keeping: Keeping | None = None
     app = App(
         routes=[
             Route("/graphql", graphql, methods=METHODS, middleware=packing),
+            Route("/api/v1/lineage", lineage.one, methods=METHODS),
+            Route("/api/v1/lineage/batch", lineage.batch, methods=METHODS),
             Route("/graphiql/assets/{name}", pages.asset),
             Route("/graphiql/operations.json", pages.operations),
             Route("/graphiql/LICENSES.txt", pages.licenses),

@@ -87,6 +87,14 @@ class Settings(BaseSettings):
         ("Production",), description="Stages that make a model version live, as a JSON list."
     )
 
+    openlineage_strict: bool = Field(
+        False,
+        description=(
+            "Whether an OpenLineage event that is not quite as the specification says is refused; else it is taken, "
+            "with a warning."
+        ),
+    )
+
     max_tokens: int = Field(5_000, ge=1, description="Tokens of a query document. Beyond: `TOO_MANY_TOKENS`.")
     max_depth: int = Field(25, ge=1, description="Fields within fields of a query. Beyond: `TOO_DEEP`.")
     max_aliases: int = Field(30, ge=0, description="Aliases in a query. Beyond: `TOO_MANY_ALIASES`.")
@@ -118,6 +126,14 @@ class Settings(BaseSettings):
     max_body: int = Field(MEGABYTE, ge=1, description="Bytes of the body of a request. Beyond: `BODY_TOO_LARGE`.")
     max_bulk_body: int = Field(
         10 * MEGABYTE, ge=1, description="Bytes of the body of a mutation with `stateBatch`. Beyond: `BODY_TOO_LARGE`."
+    )
+    max_events_body: int = Field(
+        50 * MEGABYTE,
+        ge=1,
+        description=(
+            "Bytes of a batch of OpenLineage events, unpacked; one event alone may have `THALWEG_MAX_BODY`. Beyond: "
+            "`BODY_TOO_LARGE`."
+        ),
     )
 
     @property

@@ -18,7 +18,7 @@ from thalweg.model.errors import BadInput, SourceError
 
 GROUP = "thalweg.importers"
 
-OWN = ("mlflow", "dvc", "gto", "lfs", "manifest", "git")
+OWN = ("mlflow", "openlineage", "dvc", "gto", "lfs", "manifest", "git")
 """In the order in which they are best imported: Git asks the store which commits runs name, so it comes last."""
 
 GIVEN = ("refs_to",)

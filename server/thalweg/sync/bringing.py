@@ -116,6 +116,8 @@ async def bring(
             progress(summary, reading.total)
 
         await write(store, reading.granules, caller, came, pass_)
+        summary.refused += reading.refused
+        summary.refusals += reading.refusals[: KEPT - len(summary.refusals)]
         summary.complete = reading.complete
         if summary.complete and not summary.refused:
             closed = await store.close_pass(pass_, caller)

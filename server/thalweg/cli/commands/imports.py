@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -89,6 +89,12 @@ def dvc(
     from thalweg.importers import dvc as importer
 
     return run_read(store, importer.read(location, source=source, url=url, at=at, all_commits=all_commits), as_json)
+
+
+def openlineage(store: str | None, files: Sequence[str], source: str | None, strict: bool, as_json: bool) -> int:
+    from thalweg.importers import openlineage as importer
+
+    return run_read(store, importer.read(files, source=source, strict=strict), as_json)
 
 
 def run(store: str | None, read: Read, as_json: bool) -> int:
