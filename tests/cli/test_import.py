@@ -45,6 +45,45 @@ def test_gto_tells_what_it_found_and_why_it_cannot(run: Run, tmp_path: Path) -> 
     assert "1 unchanged" in run("import", "gto", "models", "--url", "https://git.example.com/models").out
 
 
+SERVICE = """
+    apiVersion: serving.kserve.io/v1beta1
+    kind: InferenceService
+    metadata: {name: churn, namespace: growth}
+    spec: {predictor: {model: {modelFormat: {name: onnx}, storageUri: "s3://models/churn/0a1b/"}}}
+"""
+
+
+def test_kubernetes_serves_the_version_that_lies_where_it_loads_it_from(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "churn.yaml").write_text(dedent(SERVICE))
+    versions = "[{version: '7', uri: 's3://models/churn/0a1b'}]"
+    models = f"thalweg: 1\nmodels: [{{namespace: 'mlflow://shop', name: churn, versions: {versions}}}]\n"
+    (tmp_path / "models.yaml").write_text(models)
+    kubernetes = ("import", "kubernetes", "churn.yaml", "--environment", "production")
+
+    def served() -> list[tuple[str, str]]:
+        models = json.loads(run("get", "deployment:production/churn", "--json").out)["models"]["nodes"]
+        return [(one["namespace"], one["name"]) for one in models]
+
+    assert "entities: 4 new" in run(*kubernetes).out
+    assert served() == [("s3://models", "churn/0a1b")]
+    assert run("import", "manifest", "models.yaml").code == 0
+    assert "edges: 1 new, 0 changed, 1 retracted" in run(*kubernetes).out
+    assert served() == [("mlflow://shop", "churn")]
+    assert "2 unchanged" in run(*kubernetes).out
+    (tmp_path / "models.yaml").write_text(models.replace("]}]", ", {version: '8', uri: 's3://models/churn/0a1b'}]}]"))
+    assert run("import", "manifest", "models.yaml").code == 0
+    assert "At s3://models/churn/0a1b lie 2 model versions" in run(*kubernetes).out
+
+
+def test_kubernetes_says_what_it_cannot_do(run: Run, tmp_path: Path) -> None:
+    assert "Nothing is named to read" in run("import", "kubernetes").err
+    (tmp_path / "config").write_text("contexts: []")
+    ran = run("import", "kubernetes", "--context", "prod", "--kubeconfig", "config")
+    assert (ran.code, "'prod' is not there; there are: none" in ran.err) == (2, True)
+    assert "are two sources" in run("import", "kubernetes", "x.yaml", "--context", "prod").err
+    assert not (tmp_path / "thalweg.db").exists()
+
+
 def test_the_summary_is_what_people_read(run: Run, tmp_path: Path) -> None:
     manifest = tmp_path / "facts.yaml"
     manifest.write_text(

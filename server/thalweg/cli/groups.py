@@ -125,6 +125,64 @@ def import_manifest(
     return manifest(store, location, source, as_json)
 
 
+@imports.command("kubernetes")
+def import_kubernetes(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="PATH...", help="Manifests, folders of them, or what kubectl printed.", show_default=False
+        ),
+    ] = None,
+    context: Annotated[
+        str | None,
+        typer.Option("--context", metavar="NAME", help="Ask this cluster of a kubeconfig instead.", show_default=False),
+    ] = None,
+    kubeconfig: Annotated[
+        Path | None,
+        typer.Option(
+            "--kubeconfig",
+            metavar="FILE",
+            help="The kubeconfig; else that of KUBECONFIG, else ~/.kube/config. Alone: its current context.",
+            show_default=False,
+        ),
+    ] = None,
+    exec_plugin: Annotated[
+        bool, typer.Option("--exec-plugin", help="Run the program that the kubeconfig names to log in.")
+    ] = False,
+    namespace: Annotated[
+        str | None,
+        typer.Option("--namespace", metavar="NAME", help="Only this namespace of the cluster.", show_default=False),
+    ] = None,
+    environment: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--environment",
+            metavar="[NAMESPACE=]NAME",
+            help="The environment of all, or of this namespace; else each namespace is one (again for more).",
+        ),
+    ] = None,
+    models: Annotated[
+        str | None,
+        typer.Option(
+            "--models",
+            metavar="NAMESPACE",
+            help="The registry that models:/ means, like mlflow://prod.",
+            show_default=False,
+        ),
+    ] = None,
+    source: options.Source = None,
+    store: options.Store = None,
+    as_json: options.Json = False,
+) -> int:
+    """What KServe, Seldon, Ray Serve and marked Deployments serve: from manifests, or from a live cluster."""
+    from thalweg.cli.commands.imports import Cluster, kubernetes
+
+    live = None
+    if context is not None or kubeconfig is not None:
+        live = Cluster(context, kubeconfig, exec_plugin)
+    return kubernetes(store, paths or [], live, source, namespace, environment or [], models, as_json)
+
+
 # ------------------------------------------------------------------------------------------------------------- policies
 
 

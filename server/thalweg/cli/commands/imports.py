@@ -7,12 +7,15 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from thalweg.cli import output
 from thalweg.cli.importing import Progress, Summary, bring
 from thalweg.cli.place import open_at
 from thalweg.importers.reading import Reading
+from thalweg.model.errors import BadInput
 from thalweg.model.facts import Caller
+from thalweg.model.keys import Key
 from thalweg.model.keys import repository as repository_key
 from thalweg.model.kinds import Kind
 from thalweg.model.results import Outcome
@@ -78,6 +81,71 @@ def lfs(
     from thalweg.importers import lfs as importer
 
     return _run_read(store, importer.read(location, source=source, url=url, at=at, all_commits=all_commits), as_json)
+
+
+class Cluster(NamedTuple):
+    """A live cluster, as it is named on the command line."""
+
+    context: str | None
+    kubeconfig: Path | None
+    exec_plugin: bool
+
+
+def kubernetes(
+    store: str | None,
+    paths: list[str],
+    live: Cluster | None,
+    source: str | None,
+    namespace: str | None,
+    environment: list[str],
+    models: str | None,
+    as_json: bool,
+) -> int:
+    from thalweg.importers import kubernetes as importer
+
+    environments = importer.environments(environment)
+    if live is not None and paths:
+        raise BadInput("Manifests and a cluster are two sources.", "Import one after the other.")
+    if live is not None:
+        found = importer.find_live(
+            context=live.context,
+            kubeconfig_file=live.kubeconfig,
+            source=source,
+            namespace=namespace,
+            run_plugin=live.exec_plugin,
+        )
+    else:
+        found = importer.find(paths, source=source, namespace=namespace)
+
+    async def read(opened: Store) -> Reading:
+        versions, doubted = await versions_at(opened, found.uris())
+        found.warnings += doubted
+        return found.reading(environments=environments, models=models, versions=versions)
+
+    return run(store, read, as_json)
+
+
+async def versions_at(store: Store, uris: set[str]) -> tuple[dict[str, Key], list[str]]:
+    """By URI the model version that is known to lie there; a sentence for each where several are."""
+    from thalweg.importers.kubernetes.uris import plain
+
+    there: dict[str, list[Key]] = {}
+    after = None
+    while uris:
+        found = await store.find(Find(Kind.MODEL_VERSION, Where(known=True), limit=PAGE, after=after), CALLER)
+        for one in found.entities:
+            uri = plain(str(one.props.get("uri") or ""))
+            if uri in uris:
+                there.setdefault(uri, []).append(Key(Kind.MODEL_VERSION, one.key))
+        if not found.has_next:
+            break
+        after = found.positions[-1]
+    doubted = [
+        f"At {uri} lie {len(keys)} model versions ({keys[0]}, {keys[1]}, …): which of them is served is not known."
+        for uri, keys in there.items()
+        if len(keys) > 1
+    ]
+    return {uri: keys[0] for uri, keys in there.items() if len(keys) == 1}, doubted
 
 
 async def commits_of_runs(store: Store, url: str) -> list[str]:
