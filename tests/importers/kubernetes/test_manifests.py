@@ -357,9 +357,7 @@ def test_all_that_is_wrong_in_a_folder_is_said_and_nothing_is_taken(tmp_path: Pa
 def test_an_object_that_is_stated_twice_is_refused(tmp_path: Path) -> None:
     (tmp_path / "base.yaml").write_text(service("s3://m/1"))
     (tmp_path / "overlay.yaml").write_text(service("s3://m/2"))
-    with pytest.raises(
-        BadInput, match=r"'fraud' is stated by base.yaml too, as InferenceService of risk; render"
-    ):
+    with pytest.raises(BadInput, match=r"'fraud' is stated by base.yaml too, as InferenceService of risk; render"):
         kubernetes.find([tmp_path])
 
 
