@@ -18,7 +18,7 @@ from urllib.parse import quote, urlencode
 from urllib.request import HTTPRedirectHandler, HTTPSHandler, OpenerDirector, ProxyHandler, Request, build_opener
 
 from thalweg.importers.kubernetes.kubeconfig import Access
-from thalweg.importers.kubernetes.parts import Part, Wrong, as_part
+from thalweg.importers.parts import Part, Wrong, as_part
 from thalweg.model.errors import SourceError, ThalwegError
 
 PAGE = 500

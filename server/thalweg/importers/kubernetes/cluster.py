@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from thalweg.importers.kubernetes import deployments
 from thalweg.importers.kubernetes.api import Api, Expired, Missing, Refused, Unreadable
 from thalweg.importers.kubernetes.gathered import RESOURCES, Found, Gathered, Resource
-from thalweg.importers.kubernetes.parts import Part, Wrong
 from thalweg.importers.kubernetes.services import Object
 from thalweg.importers.manifest.text import path
+from thalweg.importers.parts import Part, Wrong
 
 RESTARTS = 3
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from thalweg.importers.kubernetes import marks, services, uris
-from thalweg.importers.kubernetes.parts import Part, Wrong
 from thalweg.importers.kubernetes.services import Object, Release, Service
+from thalweg.importers.parts import Part, Wrong
 from thalweg.model.facts import Json
 
 REVISION = "deployment.kubernetes.io/revision"
@@ -49,7 +49,7 @@ def rolled_out(object: Object) -> int | None:
     """Since when a Deployment is at its revision: as it was made, or when the last rollout was done."""
     if number(object) == 1:
         return object.created
-    progress = object.status.condition("Progressing")
+    progress = services.condition(object.status, "Progressing")
     done = progress.text("status") == "True" and progress.text("reason") == "NewReplicaSetAvailable"
     return progress.time("lastUpdateTime") if done else None
 
@@ -64,7 +64,7 @@ def workload(object: Object) -> Workload | None:
     release.marks = said
     release.until = services.ended(object)
     release.traffic = float(said.get("traffic") or 100)
-    release.status = services.readiness(object.status.condition("Available"))
+    release.status = services.readiness(services.condition(object.status, "Available"))
     if object.spec.whole("replicas") == 0:
         release.status = "scaled to zero"
     at = number(object)

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from thalweg.importers.kubernetes.gathered import Gathered, resource
-from thalweg.importers.kubernetes.parts import Part, Wrong, as_part
 from thalweg.importers.kubernetes.services import Object
 from thalweg.importers.manifest.text import Document, parse_all
+from thalweg.importers.parts import Part, Wrong, as_part
 from thalweg.model.errors import BadInput, Problem, SourceError
 
 ENDINGS = (".yaml", ".yml", ".json")

@@ -12,8 +12,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from thalweg.importers.kubernetes import deployments, marks, services, uris
-from thalweg.importers.kubernetes.parts import Part
 from thalweg.importers.kubernetes.services import Object, Release, Service
+from thalweg.importers.parts import Part
 from thalweg.model.facts import Json
 
 SOURCE_URI = "internal.serving.kserve.io/storage-initializer-sourceuri"
@@ -70,8 +70,10 @@ class Rollout(NamedTuple):
 def inference_service(object: Object) -> InferenceService:
     status = object.status
     component = status.part("components", COMPONENT)
-    stopped = status.condition("Stopped")
-    got_ready = status.condition("PredictorConfigurationReady") or status.condition("LatestDeploymentReady")
+    stopped = services.condition(status, "Stopped")
+    got_ready = services.condition(status, "PredictorConfigurationReady") or services.condition(
+        status, "LatestDeploymentReady"
+    )
     changed = got_ready.time("lastTransitionTime") if got_ready.text("status") == "True" else None
     made, ready = component.text("latestCreatedRevision"), component.text("latestReadyRevision")
     found = InferenceService(
@@ -84,7 +86,7 @@ def inference_service(object: Object) -> InferenceService:
     )
     shares: dict[str, int | None] = {}
     for target in component.parts("traffic"):
-        name, percent = target.text("revisionName") or ready, target.share("percent")
+        name, percent = target.text("revisionName") or ready, services.share(target, "percent")
         if name is not None:  # the same one may stand twice, once for an address of its own
             shares[name] = percent if shares.get(name) is None else (shares[name] or 0) + (percent or 0)
     found.targets = [Target(name, percent) for name, percent in shares.items()]
@@ -94,7 +96,7 @@ def inference_service(object: Object) -> InferenceService:
 def _specified(object: Object) -> Release:
     """What the newest revision serves, by the specification."""
     predictor = object.spec.part(COMPONENT)
-    canary = predictor.share("canaryTrafficPercent")
+    canary = services.share(predictor, "canaryTrafficPercent")
     found = [uri for part in predictor.parts("storageUris") if (uri := part.text("uri"))]
     config: dict[str, Json] = {"deploymentMode": object.status.text("deploymentMode")}
     for name, value in predictor.data.items():
@@ -119,7 +121,7 @@ def _specified(object: Object) -> Release:
         uris=tuple(dict.fromkeys(found)),
         until=services.ended(object),
         traffic=100 if canary is None else canary,
-        status=services.readiness(object.status.condition("Ready")),
+        status=services.readiness(services.condition(object.status, "Ready")),
         config=services.known(config),
     )
     release.revision = services.specified(release)
@@ -146,7 +148,7 @@ def revision(object: Object) -> Revision | None:
     return Revision(
         namespace=object.namespace,
         service=service,
-        ready=object.status.condition("Ready").text("status") == "True",
+        ready=services.condition(object.status, "Ready").text("status") == "True",
         order=int(order) if order.isascii() and order.isdigit() else 0,
         release=Release(
             revision=object.name,

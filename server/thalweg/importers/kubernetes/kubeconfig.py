@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from thalweg.importers.kubernetes.parts import Part, Wrong, as_part
 from thalweg.importers.manifest import text
+from thalweg.importers.parts import Part, Wrong, as_part
 from thalweg.model.errors import BadInput, Problem, SourceError
 
 PLUGIN_SECONDS = 60

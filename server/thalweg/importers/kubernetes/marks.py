@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from thalweg.importers.kubernetes.parts import Part, Wrong
+from thalweg.importers.parts import Part, Wrong
 
 PREFIX = "thalweg.io/"
 KNOWN = (

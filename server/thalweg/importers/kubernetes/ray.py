@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from thalweg.importers.kubernetes import services, uris
-from thalweg.importers.kubernetes.parts import Part, Wrong, as_part
 from thalweg.importers.kubernetes.services import Object, Release, Service
 from thalweg.importers.manifest import text
+from thalweg.importers.parts import Part, Wrong, as_part
 from thalweg.model.errors import BadInput
 from thalweg.model.facts import Json
 from thalweg.model.names import without_password

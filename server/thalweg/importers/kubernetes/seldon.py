@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from thalweg.importers.kubernetes import marks, services
-from thalweg.importers.kubernetes.parts import Part
 from thalweg.importers.kubernetes.services import Object, Release, Service
+from thalweg.importers.parts import Part
 
 STATES = {"Available": "ready", "Creating": "not ready: Creating", "Failed": "not ready: Failed"}
 
@@ -20,7 +20,7 @@ def seldon_deployment(object: Object) -> Service:
     predictors = object.spec.parts("predictors")
     state = object.status.text("state")
     for predictor in predictors:
-        shadow, share = predictor.truth("shadow"), predictor.share("traffic")
+        shadow, share = predictor.truth("shadow"), services.share(predictor, "traffic")
         units = list(_units(predictor.part("graph")))
         implementations = [one for unit in units if (one := unit.text("implementation"))]
         release = Release(
@@ -72,7 +72,7 @@ def model(object: Object) -> Service:
         since=object.created if object.untouched else None,
         until=services.ended(object),
         traffic=100,
-        status=services.readiness(object.status.condition("Ready")),
+        status=services.readiness(services.condition(object.status, "Ready")),
         config=services.known(config),
     )
     release.revision = services.specified(release)

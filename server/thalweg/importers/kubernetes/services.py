@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import NamedTuple
 
 from thalweg.importers.kubernetes import marks
 from thalweg.importers.kubernetes.marks import Marks
-from thalweg.importers.kubernetes.parts import Part, digest
+from thalweg.importers.parts import Part, Wrong
 from thalweg.model.facts import Json
 
 
@@ -96,6 +98,25 @@ def specified(release: Release, prefix: str = "spec") -> str:
     config = {name: value for name, value in release.config.items() if name not in VARYING}
     model = {name: value for name, value in release.marks.said.items() if name.startswith("model")}
     return f"{prefix}-{digest([config, release.uris, model])}"
+
+
+def condition(status: Part, type: str) -> Part:
+    """Of a status: its condition of a type; nothing where there is none."""
+    return next((one for one in status.parts("conditions") if one.text("type") == type), Part({}))
+
+
+def share(part: Part, name: str) -> int | None:
+    """A share of the traffic in percent."""
+    value = part.whole(name)
+    if value is not None and not 0 <= value <= 100:
+        raise Wrong((*part.where, name), value, "must be a number from 0 to 100 (percent of the traffic)")
+    return value
+
+
+def digest(value: Json) -> str:
+    """Twelve hexadecimal digits over a JSON value, whatever the order of its keys."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
 
 
 def service(object: Object, platform: str, *, called: str | None = None, url: str | None = None) -> Service:

@@ -14,7 +14,8 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
-from thalweg.importers.kubernetes.parts import Part
+from thalweg.importers.model_place import version_at
+from thalweg.importers.parts import Part
 from thalweg.model import keys, names
 from thalweg.model.facts import Json
 from thalweg.model.keys import Key
@@ -27,7 +28,6 @@ _NAMED = frozenset(
 _URI = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*://|models:/|runs:/|mlflow-artifacts:/)\S+")
 _REGISTERED = re.compile(r"models:/(?:/[^/]*/)?(?P<name>[^/@]+)(?:/(?P<version>[^/@]+)|@(?P<alias>[^/@]+))?/?")
 _HUGGING_FACE = re.compile(r"hf://(?:models/)?(?P<name>[^/:@]+(?:/[^/:@]+)?)(?:[:@](?P<version>[^/]+))?(?:/.*)?")
-_VERSION = re.compile(r"v?\d+(?:[.\-_+]\w+)*")
 
 
 class Named(NamedTuple):
@@ -53,18 +53,15 @@ class Registry(NamedTuple):
             return self._registered(uri, registry)
         if match := _HUGGING_FACE.fullmatch(uri):
             return Named(keys.model_version("hf://models", match["name"], match["version"] or keys.UNVERSIONED))
-        try:
-            place, path = names.dataset_name(uri, self.source)
-        except ValueError:
-            return None
+        place = None
         if uri.startswith("pvc://"):
-            place = f"pvc://{self.source}/{namespace}/{place.removeprefix('pvc://')}"
+            place = f"pvc://{self.source}/{namespace}/{uri.removeprefix('pvc://').partition('/')[0]}"
         elif uri.startswith(("runs:/", "mlflow-artifacts:/")):
             place = registry or f"mlflow://{self.source}"
-        above, _, last = path.rstrip("/").rpartition("/")
-        if above and _VERSION.fullmatch(last):
-            return Named(keys.model_version(place, above, last))
-        return Named(keys.model_version(place, path.rstrip("/") or "/", keys.UNVERSIONED))
+        try:
+            return Named(version_at(uri, self.source, place))
+        except ValueError:
+            return None
 
     def _registered(self, uri: str, registry: str | None) -> Named | None:
         match = _REGISTERED.fullmatch(uri)

@@ -1,9 +1,7 @@
-"""A piece of an object, and the way to it, so that what is wrong with it can be named."""
+"""A piece of JSON, and the way to it, so that what is wrong with it can be named."""
 
 from __future__ import annotations
 
-import json
-from hashlib import blake2b
 from typing import NamedTuple
 
 from thalweg.importers.manifest.text import Where
@@ -12,7 +10,7 @@ from thalweg.model.facts import Json
 
 
 class Wrong(ValueError):
-    """A value is not of the type that Kubernetes gives it: where it stands, and what would be right."""
+    """A value is not of the type that it has where it stands; with what would be right."""
 
     def __init__(self, where: Where, value: Json, expected: str) -> None:
         shown = "it" if value is None else repr(value)
@@ -79,11 +77,10 @@ class Part(NamedTuple):
             raise Wrong((*self.where, name), value, "must be a whole number")
         return value
 
-    def share(self, name: str) -> int | None:
-        """A share of the traffic in percent."""
-        value = self.whole(name)
-        if value is not None and not 0 <= value <= 100:
-            raise Wrong((*self.where, name), value, "must be a number from 0 to 100 (percent of the traffic)")
+    def number(self, name: str) -> float | None:
+        value = self.data.get(name)
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+            raise Wrong((*self.where, name), value, "must be a number")
         return value
 
     def truth(self, name: str) -> bool:
@@ -99,10 +96,6 @@ class Part(NamedTuple):
         except ValueError:
             raise Wrong((*self.where, name), value, "must be a time, written like 2026-05-02T08:00:00Z") from None
 
-    def condition(self, type: str) -> Part:
-        """Of a status: its condition of a type."""
-        return next((one for one in self.parts("conditions") if one.text("type") == type), NOTHING)
-
 
 def as_part(value: Json, where: Where) -> Part:
     if value is None:
@@ -110,12 +103,3 @@ def as_part(value: Json, where: Where) -> Part:
     if not isinstance(value, dict):
         raise Wrong(where, value, "must be an object")
     return Part(value, where)
-
-
-NOTHING = Part({})
-
-
-def digest(value: Json) -> str:
-    """Twelve hexadecimal digits over a JSON value, whatever the order of its keys."""
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
