@@ -183,6 +183,30 @@ def import_kubernetes(
     return kubernetes(store, paths or [], live, source, namespace, environment or [], models, as_json)
 
 
+@imports.command("sagemaker")
+def import_sagemaker(
+    location: Annotated[
+        str, typer.Argument(metavar="PATH", help="A dump of its answers, or a folder of them.", show_default=False)
+    ],
+    environment: Annotated[
+        str | None,
+        typer.Option(
+            "--environment",
+            metavar="NAME",
+            help="The environment of its endpoints; their account and region without.",
+            show_default=False,
+        ),
+    ] = None,
+    source: options.Source = None,
+    store: options.Store = None,
+    as_json: options.Json = False,
+) -> int:
+    """Model packages with their approvals, training jobs, endpoints and lineage of SageMaker, from a dump."""
+    from thalweg.cli.commands.imports import sagemaker
+
+    return sagemaker(store, location, source, environment, as_json)
+
+
 # ------------------------------------------------------------------------------------------------------------- policies
 
 

@@ -11,7 +11,8 @@ import pytest
 
 from tests.importers.kubernetes.api_server import TOKEN, Certificate, Cluster
 from tests.importers.kubernetes.conftest import Kubeconfig
-from tests.importers.kubernetes.golden import GOLDEN, lines
+from tests.importers.kubernetes.golden import GOLDEN
+from tests.importers.lines import lines
 from thalweg.importers import kubernetes
 from thalweg.importers.kubernetes import Found
 from thalweg.model.errors import BadInput, SourceError, ThalwegError

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.importers.kubernetes.golden import CLUSTER, GOLDEN, granules, lines
+from tests.importers.kubernetes.golden import CLUSTER, GOLDEN, granules
+from tests.importers.lines import lines
 from thalweg import ingest
 from thalweg.importers import kubernetes, manifest
 from thalweg.importers.kubernetes import Found, files, marks

@@ -83,6 +83,12 @@ def lfs(
     return _run_read(store, importer.read(location, source=source, url=url, at=at, all_commits=all_commits), as_json)
 
 
+def sagemaker(store: str | None, location: str, source: str | None, environment: str | None, as_json: bool) -> int:
+    from thalweg.importers import sagemaker as importer
+
+    return _run_read(store, importer.read(location, source=source, environment=environment), as_json)
+
+
 class Cluster(NamedTuple):
     """A live cluster, as it is named on the command line."""
 

@@ -73,6 +73,19 @@ class Found:
         return reading
 
 
+def read(
+    location: str | os.PathLike[str],
+    *,
+    source: str | None = None,
+    namespace: str | None = None,
+    environment: Sequence[str] = (),
+    models: str | None = None,
+) -> Reading:
+    """One pass over manifests, where nothing is known of what lies at a URI: `find`, and what it found as a reading."""
+    found = find([location], source=source, namespace=namespace)
+    return found.reading(environments=environments(environment), models=models)
+
+
 def find(paths: Sequence[str | os.PathLike[str]], *, source: str | None = None, namespace: str | None = None) -> Found:
     """Looks through manifests: files, folders, or what `kubectl get -o yaml` and `-o json` printed.
 
