@@ -13,7 +13,7 @@ TIMES = ("since", "until", "created_at", "started_at", "ended_at")
 
 
 def lines(granules: Iterable[Granule]) -> list[str]:
-    """A line for each scope, and for each property, edge and mark that it states."""
+    """A line for each scope, and for each property, edge, join and mark that it states."""
     found: list[str] = []
     for granule in granules:
         found.append(granule.name)
@@ -24,6 +24,7 @@ def lines(granules: Iterable[Granule]) -> list[str]:
             said = " ".join([edge.role, *(f"{name}={value:g}" for name, value in edge.props.items())]).strip()
             arrow = f"-[:{edge.type.value}{f' {said}' if said else ''}]->"
             found.append(f"  ({' '.join(edge.source.parts)}){arrow}({' '.join(edge.target.parts)})")
+        found += [f"  {' '.join(join.alias.parts)} = {' '.join(join.of.parts)}" for join in granule.joins]
         for mark in granule.marks:
             period = f"since {rfc3339(mark.since)}" if mark.since is not None else "since it was first seen"
             until = f" until {rfc3339(mark.until)}" if mark.until is not None else ""

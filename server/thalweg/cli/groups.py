@@ -207,6 +207,30 @@ def import_sagemaker(
     return sagemaker(store, location, source, environment, as_json)
 
 
+@imports.command("azureml")
+def import_azureml(
+    location: Annotated[
+        str, typer.Argument(metavar="PATH", help="A folder of its YAML, or a file.", show_default=False)
+    ],
+    environment: Annotated[
+        str | None,
+        typer.Option(
+            "--environment",
+            metavar="NAME",
+            help="The environment of its endpoints; the workspace without.",
+            show_default=False,
+        ),
+    ] = None,
+    source: options.Source = None,
+    store: options.Store = None,
+    as_json: options.Json = False,
+) -> int:
+    """Models, data, jobs and endpoints of Azure ML, from the YAML of its assets."""
+    from thalweg.cli.commands.imports import azureml
+
+    return azureml(store, location, source, environment, as_json)
+
+
 # ------------------------------------------------------------------------------------------------------------- policies
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from hashlib import blake2b
 from typing import NamedTuple
 
 from thalweg.importers.manifest.text import Where
@@ -103,3 +105,9 @@ def as_part(value: Json, where: Where) -> Part:
     if not isinstance(value, dict):
         raise Wrong(where, value, "must be an object")
     return Part(value, where)
+
+
+def digest(value: Json) -> str:
+    """Twelve hexadecimal digits over a JSON value, whatever the order of its keys."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()

@@ -32,6 +32,7 @@ ORIGINS: tuple[str, ...] = (
     "git",
     "kubernetes",
     "sagemaker",
+    "azureml",
 )
 """The declared order of origins: where two state different values of one property, the earlier one is followed."""
 

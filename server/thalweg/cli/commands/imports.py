@@ -89,6 +89,12 @@ def sagemaker(store: str | None, location: str, source: str | None, environment:
     return _run_read(store, importer.read(location, source=source, environment=environment), as_json)
 
 
+def azureml(store: str | None, location: str, source: str | None, environment: str | None, as_json: bool) -> int:
+    from thalweg.importers import azureml as importer
+
+    return _run_read(store, importer.read(location, source=source, environment=environment), as_json)
+
+
 class Cluster(NamedTuple):
     """A live cluster, as it is named on the command line."""
 

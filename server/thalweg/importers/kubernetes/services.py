@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from typing import NamedTuple
 
 from thalweg.importers.kubernetes import marks
 from thalweg.importers.kubernetes.marks import Marks
-from thalweg.importers.parts import Part, Wrong
+from thalweg.importers.parts import Part, Wrong, digest
 from thalweg.model.facts import Json
 
 
@@ -111,12 +109,6 @@ def share(part: Part, name: str) -> int | None:
     if value is not None and not 0 <= value <= 100:
         raise Wrong((*part.where, name), value, "must be a number from 0 to 100 (percent of the traffic)")
     return value
-
-
-def digest(value: Json) -> str:
-    """Twelve hexadecimal digits over a JSON value, whatever the order of its keys."""
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
 
 
 def service(object: Object, platform: str, *, called: str | None = None, url: str | None = None) -> Service:
