@@ -26,6 +26,7 @@ from tests.importers.kubernetes.golden import CLUSTER
 from thalweg.importers.kubernetes.gathered import RESOURCES
 
 TOKEN = "a-token"
+BASIC = f"Basic {base64.b64encode(b'ada:secret').decode()}"
 REASONS = {401: "Unauthorized", 403: "Forbidden", 404: "NotFound", 410: "Expired", 500: "InternalError"}
 
 
@@ -86,7 +87,7 @@ class Handler(BaseHTTPRequestHandler):
         address = urlsplit(self.path)
         *_, plural = address.path.split("/")
         given = self.headers.get("Authorization")
-        if given != f"Bearer {TOKEN}" and not self.connection.getpeercert():
+        if given not in (f"Bearer {TOKEN}", BASIC) and not self.connection.getpeercert():
             return self.status(401, "Unauthorized")
         fault = (self.cluster.faults.get(plural) or [""]).pop(0)
         match fault:

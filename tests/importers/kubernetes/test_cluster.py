@@ -15,6 +15,7 @@ from tests.importers.kubernetes.golden import GOLDEN
 from tests.importers.lines import lines
 from thalweg.importers import kubernetes
 from thalweg.importers.kubernetes import Found
+from thalweg.importers.kubernetes.kubeconfig import access
 from thalweg.model.errors import BadInput, SourceError, ThalwegError
 
 PRODUCTION = kubernetes.environments(["production", "growth=staging"])
@@ -164,6 +165,20 @@ def test_by_a_client_certificate(kubeconfig: Kubeconfig, certificate: Certificat
 def test_by_a_file_with_a_token_beside_the_kubeconfig(kubeconfig: Kubeconfig, tmp_path: Path) -> None:
     (tmp_path / "token").write_text(f"{TOKEN}\n")
     assert live(kubeconfig(user={"tokenFile": "token"})).complete
+
+
+def test_by_a_name_and_a_password(kubeconfig: Kubeconfig) -> None:
+    assert live(kubeconfig(user={"username": "ada", "password": "secret"})).complete
+    with pytest.raises(SourceError, match="does not know who asks"):
+        live(kubeconfig(user={"username": "ada", "password": "wrong"}))
+
+
+def test_what_is_read_without_encryption_is_said(kubeconfig: Kubeconfig) -> None:
+    found = access(kubeconfig(cluster={"server": "http://127.0.0.1:8001", "proxy-url": "http://127.0.0.1:3128"}), None)
+    assert [text for text in found.warnings if "http://127.0.0.1:8001 is read without encryption" in text]
+    assert found.proxy == "http://127.0.0.1:3128"
+    with pytest.raises(BadInput, match=r"cluster.proxy-url: 'socks5://h' must begin with http"):
+        access(kubeconfig(cluster={"proxy-url": "socks5://h"}), None)
 
 
 PLUGIN = f"""#!{sys.executable}

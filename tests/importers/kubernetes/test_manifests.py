@@ -221,6 +221,28 @@ def test_what_an_older_revision_serves_is_not_guessed(tmp_path: Path) -> None:
     assert any("what its revision fraud-1 serves is not known" in text for text in warnings)
 
 
+OLDER = """\
+---
+apiVersion: serving.knative.dev/v1
+kind: Revision
+metadata:
+  name: fraud-1
+  namespace: risk
+  creationTimestamp: "2026-01-01T00:00:00Z"
+  labels: {serving.kserve.io/inferenceservice: fraud}
+  annotations: {internal.serving.kserve.io/storage-initializer-sourceuri: "models:/fraud/1"}
+spec: {containers: []}
+"""
+
+
+def test_a_mark_of_today_says_nothing_of_an_older_revision(tmp_path: Path) -> None:
+    said = "{thalweg.io/model: fraud, thalweg.io/model-version: '2', thalweg.io/model-namespace: mlflow://risk}"
+    taken, _, complete = read(tmp_path, service("s3://models/fraud/2", said) + STATUS + OLDER)
+    shares = {edge.source.parts: edge.props["traffic"] for one in taken for edge in one.edges}
+    assert shares == {("mlflow://risk", "fraud", "2"): 20, ("mlflow://risk", "fraud", "1"): 80}
+    assert complete
+
+
 def test_a_revision_that_never_got_ready_serves_nothing(tmp_path: Path) -> None:
     taken, _, complete = read(tmp_path, service("s3://models/fraud/2") + NEVER_READY)
     assert served(taken) == {("s3://models", "fraud", "1")}

@@ -65,13 +65,13 @@ class Facts:
             there = found.get((environment, name))
             if there and not (one.marks.get("name") and there[0].namespace == one.namespace):
                 other = f"{one.namespace}/{name}"
+                while (environment, other) in found:
+                    other = f"{other}.{one.kind}"
                 self.warnings.append(
                     f"{one} is {environment}/{other} here, for {there[0]} is {environment}/{name} already. Give one of "
                     "the two another environment, or mark it with thalweg.io/name."
                 )
                 name = other
-                while (environment, name) in found:
-                    name = f"{name}.{one.kind}"
             found.setdefault((environment, name), []).append(one)
         return found
 
@@ -148,10 +148,11 @@ class Facts:
 
     def _served(self, service: Service, release: Release, *, tell: bool) -> list[Named]:
         """What a release serves: what the marks say, else what its URIs name."""
-        said = release.marks if release.marks.names_model else service.marks
+        said = release.marks  # never those of the service: they may be newer than what an older revision ran
         found, warnings = list[Named](), list[str]()
         name = said.get("model")
-        registry = said.get("model-namespace") or self.registry.models
+        namespace = said.get("model-namespace") or service.marks.get("model-namespace")
+        registry = namespace or self.registry.models
         if name is not None and registry is not None:
             version = said.get("model-version")
             found.append(Named(keys.model_version(registry, name, version) if version else keys.model(registry, name)))
@@ -163,7 +164,7 @@ class Facts:
         else:
             uri = said.get("model-uri")
             for one in (uri,) if uri is not None else release.uris:
-                named = self.registry.named(one, service.namespace, said.get("model-namespace"))
+                named = self.registry.named(one, service.namespace, namespace)
                 if named is not None:
                     found.append(named)
                     warnings += [named.warning] if named.warning else []
