@@ -84,6 +84,26 @@ def test_kubernetes_says_what_it_cannot_do(run: Run, tmp_path: Path) -> None:
     assert not (tmp_path / "thalweg.db").exists()
 
 
+ARN = "arn:aws:sagemaker:eu-west-1:123456789012"
+
+
+def test_sagemaker_and_azureml_tell_what_they_found(run: Run, tmp_path: Path) -> None:
+    endpoint = {"EndpointName": "fraud", "EndpointArn": f"{ARN}:endpoint/fraud"}
+    records = [{"operation": "describe_endpoint", "response": endpoint}, {"operation": "done"}]
+    (tmp_path / "dump.jsonl").write_text("".join(f"{json.dumps(one)}\n" for one in records))
+    sagemaker = ("import", "sagemaker", "dump.jsonl", "--environment", "aws")
+    assert "entities: 1 new" in run(*sagemaker).out
+    assert "sagemaker:dump: 1 scopes: 0 written, 1 unchanged" in run(*sagemaker).out
+    (tmp_path / "ws").mkdir()
+    (tmp_path / "ws" / "endpoint.yml").write_text("name: fraud\nauth_mode: key\n")
+    assert "entities: 1 new" in run("import", "azureml", "ws", "--environment", "azure").out
+    found = json.loads(run("list", "deployments", "--json").out)["nodes"]
+    assert {(one["namespace"], one["name"]) for one in found} == {("aws", "fraud"), ("azure", "fraud")}
+    (tmp_path / "ws" / "endpoint.yml").write_text("name: [")
+    ran = run("import", "azureml", "ws")
+    assert (ran.code, "is why this is no YAML" in ran.err) == (2, True)
+
+
 def test_the_summary_is_what_people_read(run: Run, tmp_path: Path) -> None:
     manifest = tmp_path / "facts.yaml"
     manifest.write_text(

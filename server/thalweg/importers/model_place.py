@@ -1,4 +1,6 @@
-"""What a model version is called of which only is known where it lies: the same by every importer."""
+"""What a model version is called of which only is known where it lies: the same by every importer; and how a place is
+shown.
+"""
 
 from __future__ import annotations
 
@@ -22,3 +24,8 @@ def version_at(uri: str, source: str, namespace: str | None = None) -> Key:
     if above and _VERSION.fullmatch(last):
         return keys.model_version(place, above, last)
     return keys.model_version(place, path.rstrip("/") or "/", keys.UNVERSIONED)
+
+
+def shown(uri: str) -> str:
+    """A URI that may be kept: without who logs in, and without its query, in which signatures stand."""
+    return names.without_password(uri).partition("?")[0]

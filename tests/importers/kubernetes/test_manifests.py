@@ -164,6 +164,14 @@ def test_a_uri_where_a_version_is_known_to_lie_is_that_version(tmp_path: Path) -
     assert served(list(it.reading(versions=known).granules)) == {("mlflow://shop", "fraud", "7")}
 
 
+def test_what_lets_somebody_in_is_no_part_of_a_place(tmp_path: Path) -> None:
+    uri = "https://acme.blob.core.windows.net/models/fraud/3?sv=2024&sig=hunter2"
+    taken, _, _ = read(tmp_path, service(uri))
+    assert served(taken) == {("https://acme.blob.core.windows.net", "models/fraud", "3")}
+    assert taken[1].entities[0].props["config"]["models"] == ["https://acme.blob.core.windows.net/models/fraud/3"]
+    assert "hunter2" not in str(taken)
+
+
 def test_a_mark_is_followed_rather_than_the_uri(tmp_path: Path) -> None:
     said = "{thalweg.io/model: fraud, thalweg.io/model-version: '4', thalweg.io/model-namespace: mlflow://risk}"
     assert served(read(tmp_path, service("s3://models/fraud/3", said))[0]) == {("mlflow://risk", "fraud", "4")}

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from thalweg.importers.azureml.references import Workspace
+from thalweg.importers.model_place import shown
 from thalweg.importers.parts import Part
 from thalweg.model import keys
 from thalweg.model.edges import EdgeType
 from thalweg.model.facts import EdgeFact, EntityFact, Granule, JoinFact, Json, MarkFact, MarkKind
-from thalweg.model.names import without_password
 
 ORIGIN = "azureml"
 MODELS = ("custom_model", "mlflow_model", "triton_model")
@@ -48,7 +48,7 @@ def model(source: str, part: Part, workspace: Workspace) -> Iterator[Granule]:
     key = keys.model_version(workspace.namespace, name, version_of(part))
     props = common(part) | {
         "user": written_by(part),
-        "uri": without_password(workspace.address(path)) if path is not None else None,
+        "uri": shown(workspace.address(path)) if path is not None else None,
         "format": part.text("type"),
         "extra": {"azureml": part.texts("properties")} if part.data.get("properties") else None,
     }
@@ -71,7 +71,7 @@ def data(source: str, part: Part, workspace: Workspace, paths: set[str]) -> Iter
         return
     key = keys.dataset_version(workspace.namespace, name, version_of(part))
     props = common(part) | {
-        "uri": without_password(workspace.address(path)) if path is not None else None,
+        "uri": shown(workspace.address(path)) if path is not None else None,
         "format": part.text("type"),
     }
     run = workspace.run(path) if path is not None else None

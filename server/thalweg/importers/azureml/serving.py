@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from thalweg.importers.azureml.assets import ORIGIN, common
 from thalweg.importers.azureml.references import Workspace
+from thalweg.importers.model_place import shown
 from thalweg.importers.parts import Part, digest
 from thalweg.model import keys
 from thalweg.model.edges import EdgeType
@@ -73,4 +74,5 @@ def _share(endpoint: Part | None, name: str) -> tuple[int | None, bool]:
 
 def as_written(model: Part) -> str | None:
     """A model that is written into its deployment, by its path."""
-    return model.text("path")
+    path = model.text("path")
+    return shown(path) if path is not None else None

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from thalweg.importers.kubernetes.services import Release, Service
 from thalweg.importers.kubernetes.uris import Named, Registry
 from thalweg.importers.manifest.facts import scope
+from thalweg.importers.model_place import shown
 from thalweg.model import keys, names
 from thalweg.model.edges import EdgeType
 from thalweg.model.facts import EdgeFact, EntityFact, Granule, Json
@@ -123,7 +124,7 @@ class Facts:
             "status": release.status,
             "url": service.url,
             "tags": release.tags or None,
-            "config": {**release.config, "models": [names.without_password(uri) for uri in release.uris]},
+            "config": {**release.config, "models": [shown(uri) for uri in release.uris]},
         }
         if release.since is not None and release.until is not None and release.until < release.since:
             props["until"] = release.since
@@ -171,7 +172,7 @@ class Facts:
                 elif one.startswith("models:/"):
                     warnings.append(f"{one} is in a registry that is not named: say --models mlflow://NAME.")
                 else:
-                    warnings.append(f"{one!r} names no place; it was left out.")
+                    warnings.append(f"{shown(one)!r} names no place; it was left out.")
             if not found and not warnings:
                 warnings.append(f"its revision {release.revision} does not say which model it serves.")
         if tell:

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from thalweg.importers.kubernetes import services, uris
 from thalweg.importers.kubernetes.services import Object, Release, Service
 from thalweg.importers.manifest import text
+from thalweg.importers.model_place import shown
 from thalweg.importers.parts import Part, Wrong, as_part
 from thalweg.model.errors import BadInput
 from thalweg.model.facts import Json
-from thalweg.model.names import without_password
 
 CONFIG = "serveConfigV2"
 STATES = {"RUNNING": "ready"}
@@ -34,7 +34,7 @@ def ray_service(object: Object) -> list[Service]:
         config: dict[str, Json] = {
             "import_path": application.text("import_path"),
             "route_prefix": application.text("route_prefix"),
-            "working_dir": without_password(application.part("runtime_env").text("working_dir") or "") or None,
+            "working_dir": shown(application.part("runtime_env").text("working_dir") or "") or None,
             "image": image,
         }
         release = Release(

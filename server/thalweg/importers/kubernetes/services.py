@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from thalweg.importers.kubernetes import marks
 from thalweg.importers.kubernetes.marks import Marks
+from thalweg.importers.model_place import shown
 from thalweg.importers.parts import Part, Wrong, digest
 from thalweg.model.facts import Json
 
@@ -95,7 +96,7 @@ def specified(release: Release, prefix: str = "spec") -> str:
     """A revision for what has none: the same for what is configured alike. Nothing goes into it that is not stated."""
     config = {name: value for name, value in release.config.items() if name not in VARYING}
     model = {name: value for name, value in release.marks.said.items() if name.startswith("model")}
-    return f"{prefix}-{digest([config, release.uris, model])}"
+    return f"{prefix}-{digest([config, [shown(uri) for uri in release.uris], model])}"
 
 
 def condition(status: Part, type: str) -> Part:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from thalweg.importers.model_place import shown
 from thalweg.importers.parts import Part
 from thalweg.importers.sagemaker.known import Arn, Known, data_of, package
 from thalweg.model import keys, names
 from thalweg.model.edges import EdgeType
 from thalweg.model.facts import EdgeFact, EntityFact, Granule, Json, MarkFact, MarkKind
 from thalweg.model.kinds import Kind
-from thalweg.model.names import without_password
 
 ORIGIN = "sagemaker"
 
@@ -66,7 +66,7 @@ def version(source: str, answer: Part, dump: Known) -> Granule | None:
         "description": answer.text("ModelPackageDescription"),
         "user": who(answer, "CreatedBy"),
         "status": answer.text("ModelPackageStatus"),
-        "uri": without_password(uris[0]) if uris else None,
+        "uri": shown(uris[0]) if uris else None,
         "tags": tags or None,
         "extra": {"sagemaker": said},
     }
