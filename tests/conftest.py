@@ -30,6 +30,8 @@ TOGETHER = (
     "importers/mlflow/",
     "importers/gto/",
     "importers/dvc/",
+    "importers/sagemaker/",
+    "importers/azureml/",
     "importers/openlineage/test_client",
     "tests/client/",
 )

@@ -1,4 +1,4 @@
-"""Sees that the tests find Java, Maven, Chromium, git and git-lfs here, and installs what is missing on Debian.
+"""Sees that the tests find Java, Maven, Chromium, git, git-lfs and openssl, and installs what is missing on Debian.
 
 Elsewhere, or without the right to install, it prints the command to run and exits 1.
 """
@@ -15,8 +15,8 @@ JAVAS = ("openjdk-17-jre-headless", "openjdk-21-jre-headless")  # a release of D
 
 
 def missing() -> list[str]:
-    """What is not here: java, maven, chromium, git, git-lfs."""
-    commands = {"maven": "mvn", "git": "git", "git-lfs": "git-lfs"}
+    """What is not here: java, maven, chromium, git, git-lfs, openssl."""
+    commands = {"maven": "mvn", "git": "git", "git-lfs": "git-lfs", "openssl": "openssl"}
     absent = [name for name, command in commands.items() if not shutil.which(command)]
     try:
         java_for(version_wanted())

@@ -74,6 +74,65 @@ def test_openlineage_tells_which_event_of_which_file_it_refused(run: Run, tmp_pa
     assert found["version"].startswith("run:01890f3e")
 
 
+SERVICE = """
+    apiVersion: serving.kserve.io/v1beta1
+    kind: InferenceService
+    metadata: {name: churn, namespace: growth}
+    spec: {predictor: {model: {modelFormat: {name: onnx}, storageUri: "s3://models/churn/0a1b/"}}}
+"""
+
+
+def test_kubernetes_serves_the_version_that_lies_where_it_loads_it_from(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "churn.yaml").write_text(dedent(SERVICE))
+    versions = "[{version: '7', uri: 's3://models/churn/0a1b'}]"
+    models = f"thalweg: 1\nmodels: [{{namespace: 'mlflow://shop', name: churn, versions: {versions}}}]\n"
+    (tmp_path / "models.yaml").write_text(models)
+    kubernetes = ("import", "kubernetes", "churn.yaml", "--environment", "production")
+
+    def served() -> list[tuple[str, str]]:
+        models = json.loads(run("get", "deployment:production/churn", "--json").out)["models"]["nodes"]
+        return [(one["namespace"], one["name"]) for one in models]
+
+    assert "entities: 4 new" in run(*kubernetes).out
+    assert served() == [("s3://models", "churn/0a1b")]
+    assert run("import", "manifest", "models.yaml").code == 0
+    assert "edges: 1 new, 0 changed, 1 retracted" in run(*kubernetes).out
+    assert served() == [("mlflow://shop", "churn")]
+    assert "2 unchanged" in run(*kubernetes).out
+    (tmp_path / "models.yaml").write_text(models.replace("]}]", ", {version: '8', uri: 's3://models/churn/0a1b'}]}]"))
+    assert run("import", "manifest", "models.yaml").code == 0
+    assert "At s3://models/churn/0a1b lie 2 model versions" in run(*kubernetes).out
+
+
+def test_kubernetes_says_what_it_cannot_do(run: Run, tmp_path: Path) -> None:
+    assert "Nothing is named to read" in run("import", "kubernetes").err
+    (tmp_path / "config").write_text("contexts: []")
+    ran = run("import", "kubernetes", "--context", "prod", "--kubeconfig", "config")
+    assert (ran.code, "'prod' is not there; there are: none" in ran.err) == (2, True)
+    assert "are two sources" in run("import", "kubernetes", "x.yaml", "--context", "prod").err
+    assert not (tmp_path / "thalweg.db").exists()
+
+
+ARN = "arn:aws:sagemaker:eu-west-1:123456789012"
+
+
+def test_sagemaker_and_azureml_tell_what_they_found(run: Run, tmp_path: Path) -> None:
+    endpoint = {"EndpointName": "fraud", "EndpointArn": f"{ARN}:endpoint/fraud"}
+    records = [{"operation": "describe_endpoint", "response": endpoint}, {"operation": "done"}]
+    (tmp_path / "dump.jsonl").write_text("".join(f"{json.dumps(one)}\n" for one in records))
+    sagemaker = ("import", "sagemaker", "dump.jsonl", "--environment", "aws")
+    assert "entities: 1 new" in run(*sagemaker).out
+    assert "sagemaker:dump: 1 scopes: 0 written, 1 unchanged" in run(*sagemaker).out
+    (tmp_path / "ws").mkdir()
+    (tmp_path / "ws" / "endpoint.yml").write_text("name: fraud\nauth_mode: key\n")
+    assert "entities: 1 new" in run("import", "azureml", "ws", "--environment", "azure").out
+    found = json.loads(run("list", "deployments", "--json").out)["nodes"]
+    assert {(one["namespace"], one["name"]) for one in found} == {("aws", "fraud"), ("azure", "fraud")}
+    (tmp_path / "ws" / "endpoint.yml").write_text("name: [")
+    ran = run("import", "azureml", "ws")
+    assert (ran.code, "is why this is no YAML" in ran.err) == (2, True)
+
+
 def test_the_summary_is_what_people_read(run: Run, tmp_path: Path) -> None:
     manifest = tmp_path / "facts.yaml"
     manifest.write_text(

@@ -195,6 +195,112 @@ def import_openlineage(
     return openlineage(store, files, source, strict, as_json)
 
 
+@imports.command("kubernetes")
+def import_kubernetes(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="PATH...", help="Manifests, folders of them, or what kubectl printed.", show_default=False
+        ),
+    ] = None,
+    context: Annotated[
+        str | None,
+        typer.Option("--context", metavar="NAME", help="Ask this cluster of a kubeconfig instead.", show_default=False),
+    ] = None,
+    kubeconfig: Annotated[
+        Path | None,
+        typer.Option(
+            "--kubeconfig",
+            metavar="FILE",
+            help="The kubeconfig; else that of KUBECONFIG, else ~/.kube/config. Alone: its current context.",
+            show_default=False,
+        ),
+    ] = None,
+    exec_plugin: Annotated[
+        bool, typer.Option("--exec-plugin", help="Run the program that the kubeconfig names to log in.")
+    ] = False,
+    namespace: Annotated[
+        str | None,
+        typer.Option("--namespace", metavar="NAME", help="Only this namespace of the cluster.", show_default=False),
+    ] = None,
+    environment: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--environment",
+            metavar="[NAMESPACE=]NAME",
+            help="The environment of all, or of this namespace; else each namespace is one (again for more).",
+        ),
+    ] = None,
+    models: Annotated[
+        str | None,
+        typer.Option(
+            "--models",
+            metavar="NAMESPACE",
+            help="The registry that models:/ means, like mlflow://prod.",
+            show_default=False,
+        ),
+    ] = None,
+    source: options.Source = None,
+    store: options.Store = None,
+    as_json: options.Json = False,
+) -> int:
+    """What KServe, Seldon, Ray Serve and marked Deployments serve: from manifests, or from a live cluster."""
+    from thalweg.cli.commands.imports import Cluster, kubernetes
+
+    live = None
+    if context is not None or kubeconfig is not None:
+        live = Cluster(context, kubeconfig, exec_plugin)
+    return kubernetes(store, paths or [], live, source, namespace, environment or [], models, as_json)
+
+
+@imports.command("sagemaker")
+def import_sagemaker(
+    location: Annotated[
+        str, typer.Argument(metavar="PATH", help="A dump of its answers, or a folder of them.", show_default=False)
+    ],
+    environment: Annotated[
+        str | None,
+        typer.Option(
+            "--environment",
+            metavar="NAME",
+            help="The environment of its endpoints; their account and region without.",
+            show_default=False,
+        ),
+    ] = None,
+    source: options.Source = None,
+    store: options.Store = None,
+    as_json: options.Json = False,
+) -> int:
+    """Model packages with their approvals, training jobs, endpoints and lineage of SageMaker, from a dump."""
+    from thalweg.cli.commands.imports import sagemaker
+
+    return sagemaker(store, location, source, environment, as_json)
+
+
+@imports.command("azureml")
+def import_azureml(
+    location: Annotated[
+        str, typer.Argument(metavar="PATH", help="A folder of its YAML, or a file.", show_default=False)
+    ],
+    environment: Annotated[
+        str | None,
+        typer.Option(
+            "--environment",
+            metavar="NAME",
+            help="The environment of its endpoints; the workspace without.",
+            show_default=False,
+        ),
+    ] = None,
+    source: options.Source = None,
+    store: options.Store = None,
+    as_json: options.Json = False,
+) -> int:
+    """Models, data, jobs and endpoints of Azure ML, from the YAML of its assets."""
+    from thalweg.cli.commands.imports import azureml
+
+    return azureml(store, location, source, environment, as_json)
+
+
 # ------------------------------------------------------------------------------------------------------------- exports
 
 

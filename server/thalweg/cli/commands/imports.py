@@ -7,15 +7,17 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from thalweg.cli import output
 from thalweg.cli.place import open_at
 from thalweg.importers.reading import Reading
+from thalweg.model.errors import BadInput
 from thalweg.model.facts import Caller
 from thalweg.model.results import Outcome
 from thalweg.store.store import Store
 from thalweg.sync.bringing import Progress, Summary, bring
-from thalweg.sync.importing import commits_of_runs
+from thalweg.sync.importing import commits_of_runs, versions_at
 
 CALLER = Caller("import")
 SECONDS_BETWEEN_LINES = 5.0
@@ -95,6 +97,60 @@ def openlineage(store: str | None, files: Sequence[str], source: str | None, str
     from thalweg.importers import openlineage as importer
 
     return run_read(store, importer.read(files, source=source, strict=strict), as_json)
+
+
+def sagemaker(store: str | None, location: str, source: str | None, environment: str | None, as_json: bool) -> int:
+    from thalweg.importers import sagemaker as importer
+
+    return run_read(store, importer.read(location, source=source, environment=environment), as_json)
+
+
+def azureml(store: str | None, location: str, source: str | None, environment: str | None, as_json: bool) -> int:
+    from thalweg.importers import azureml as importer
+
+    return run_read(store, importer.read(location, source=source, environment=environment), as_json)
+
+
+class Cluster(NamedTuple):
+    """A live cluster, as it is named on the command line."""
+
+    context: str | None
+    kubeconfig: Path | None
+    exec_plugin: bool
+
+
+def kubernetes(
+    store: str | None,
+    paths: list[str],
+    live: Cluster | None,
+    source: str | None,
+    namespace: str | None,
+    environment: list[str],
+    models: str | None,
+    as_json: bool,
+) -> int:
+    from thalweg.importers import kubernetes as importer
+
+    environments = importer.environments(environment)
+    if live is not None and paths:
+        raise BadInput("Manifests and a cluster are two sources.", "Import one after the other.")
+    if live is not None:
+        found = importer.find_live(
+            context=live.context,
+            kubeconfig_file=live.kubeconfig,
+            source=source,
+            namespace=namespace,
+            run_plugin=live.exec_plugin,
+        )
+    else:
+        found = importer.find(paths, source=source, namespace=namespace)
+
+    async def read(opened: Store) -> Reading:
+        versions, doubted = await versions_at(opened, found.uris())
+        found.warnings += doubted
+        return found.reading(environments=environments, models=models, versions=versions)
+
+    return run(store, read, as_json)
 
 
 def run(store: str | None, read: Read, as_json: bool) -> int:
