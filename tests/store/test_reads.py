@@ -296,6 +296,10 @@ async def test_what_is_stated_outright_is_not_assumed(store: Store, state: State
     assert await props(store, "tx@2") == {"assumed": True}
     await state(granule("sure"))
     assert await read_by(store) == ["tx@2 > *r"]
+    await state(granule("sure", reads("tx@2", "*r"), reads("tx@2", "*r", assumed=True)))
+    assert await props(store, "tx@2") == {}
+    await state(granule("sure"), granule("r", *RUN.entities, READ._replace(props={"assumed": False})))
+    assert await props(store, "tx@2") == {"assumed": True}
 
 
 async def test_what_follows_between_assets_stays(store: Store, state: State) -> None:
