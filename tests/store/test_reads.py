@@ -365,6 +365,10 @@ async def test_joined_runs_read_what_either_did(store: Store, state: State) -> N
     assert await read_by(store, "*s") == ["tx@2 > *s"]
     await state(granule("join"))
     assert await read_by(store, "*r", "*s") == ["tx@1 > *r"]
+    await state(version(1, 101))
+    assert await read_by(store, "*r", "*s") == ["tx@unversioned > *r"]
+    await state(granule("join", joined("*r", "*s")))
+    assert "tx@unversioned" not in {said(id) for id in await entities(store)}
 
 
 async def test_versions_that_are_joined_take_their_reads_along(store: Store, state: State) -> None:
