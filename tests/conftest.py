@@ -26,7 +26,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         assert item.get_closest_marker("neo4j") is None or "neo4j" in item.nodeid, f"call it by neo4j: {item.nodeid}"
 
 
-TOGETHER = ("importers/mlflow/", "importers/gto/")
+TOGETHER = ("importers/mlflow/", "importers/gto/", "importers/dbt/")
 """Folders whose tests share what other tools take long to write."""
 
 

@@ -110,6 +110,49 @@ def import_lfs(
     return lfs(store, location, source, url, at, all_commits, as_json)
 
 
+@imports.command("dbt")
+def import_dbt(
+    location: Annotated[
+        str,
+        typer.Argument(
+            metavar="PATH", help="A project, its target folder, or a manifest.json in one.", show_default=False
+        ),
+    ],
+    source: options.Source = None,
+    namespace: Annotated[
+        str | None,
+        typer.Option(
+            "--namespace",
+            metavar="NAME",
+            help="What others call the warehouse: postgres://db:5432, snowflake://ORGANIZATION-ACCOUNT.",
+            show_default=False,
+        ),
+    ] = None,
+    catalog: Annotated[
+        Path | None,
+        typer.Option(
+            "--catalog", metavar="FILE", help="Its catalog.json, where it lies elsewhere.", show_default=False
+        ),
+    ] = None,
+    run_results: Annotated[
+        list[Path] | None,
+        typer.Option("--run-results", metavar="FILE", help="A run_results.json that lies elsewhere (again for more)."),
+    ] = None,
+    repository: Annotated[
+        str | None,
+        typer.Option(
+            "--repository", metavar="URL", help="The repository of the commits that dbt names.", show_default=False
+        ),
+    ] = None,
+    store: options.Store = None,
+    as_json: options.Json = False,
+) -> int:
+    """Tables with their columns, what makes them, runs and column lineage of a dbt project."""
+    from thalweg.cli.commands.imports import dbt
+
+    return dbt(store, location, source, namespace, catalog, run_results or (), repository, as_json)
+
+
 @imports.command("manifest")
 def import_manifest(
     location: Annotated[

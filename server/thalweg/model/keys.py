@@ -13,6 +13,10 @@ from typing import NamedTuple
 from thalweg.model.kinds import ASSET_OF, BY_PREFIX, KEY_FIELDS, PREFIX, Kind
 
 ID_LENGTH = 26
+
+UNVERSIONED = "unversioned"
+"""The version of a dataset that a read names where nobody knows which it was; no content ever bears it."""
+
 _BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
 _PAIRS = tuple(first + second for first in _BASE32 for second in _BASE32)
 _SHIFTS = tuple(range(120, -1, -10))

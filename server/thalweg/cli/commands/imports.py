@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -78,6 +78,29 @@ def lfs(
     from thalweg.importers import lfs as importer
 
     return _run_read(store, importer.read(location, source=source, url=url, at=at, all_commits=all_commits), as_json)
+
+
+def dbt(
+    store: str | None,
+    location: str,
+    source: str | None,
+    namespace: str | None,
+    catalog: Path | None,
+    run_results: Collection[Path],
+    repository: str | None,
+    as_json: bool,
+) -> int:
+    from thalweg.importers import dbt as importer
+
+    reading = importer.read(
+        location,
+        source=source,
+        namespace=namespace,
+        catalog=catalog,
+        run_results=run_results,
+        repository=repository,
+    )
+    return _run_read(store, reading, as_json)
 
 
 async def commits_of_runs(store: Store, url: str) -> list[str]:
