@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from thalweg.cli import output
 from thalweg.cli.importing import Progress, Summary, bring
@@ -101,6 +103,48 @@ def dbt(
         repository=repository,
     )
     return _run_read(store, reading, as_json)
+
+
+class FilesOptions(NamedTuple):
+    """How files are read: the options of `thalweg import files`."""
+
+    source: str | None
+    root: Path | None
+    namespace: str | None
+    name: str | None
+    as_folder: bool
+    use_md5: bool
+    everything: bool
+    threads: int | None
+    cache: Path | None
+    no_cache: bool
+
+
+def files(store: str | None, paths: Collection[str], given: FilesOptions, as_json: bool) -> int:
+    from thalweg.cli.describing import Describing
+    from thalweg.importers import files as importer
+
+    reading = importer.read(
+        paths,
+        source=given.source,
+        root=given.root,
+        namespace=given.namespace,
+        name=given.name,
+        as_folder=given.as_folder,
+        use_md5=given.use_md5,
+        everything=given.everything,
+        cache=None if given.no_cache else given.cache or _cache(),
+        threads=given.threads or importer.THREADS,
+        describe=Describing(),
+        hashed=Bytes(time.monotonic),
+    )
+    return _run_read(store, reading, as_json)
+
+
+def _cache() -> Path:
+    """Where digests are kept, where nobody says otherwise."""
+    home = os.environ.get("XDG_CACHE_HOME")
+    return (Path(home) if home else Path.home() / ".cache") / "thalweg"
 
 
 async def commits_of_runs(store: Store, url: str) -> list[str]:
@@ -203,6 +247,20 @@ class Lines:
         self._said = now
         of = f" of {total:,}" if total is not None else ""
         output.note(f"{output.printable(summary.source)}: {summary.read:,}{of} scopes")
+
+
+class Bytes:
+    """How far the reading of large files has come, as a line whenever some seconds have passed on the clock."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._said = clock()
+
+    def __call__(self, done: int, total: int) -> None:
+        now = self._clock()
+        if now - self._said >= SECONDS_BETWEEN_LINES:
+            self._said = now
+            output.note(f"{done / 1e9:,.1f} of {total / 1e9:,.1f} GB read")
 
 
 # -------------------------------------------------------------------------------------------------------------- summary
