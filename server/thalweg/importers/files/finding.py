@@ -83,6 +83,8 @@ class Finding:
                 if entry.is_dir(follow_symlinks=False):
                     if entry.name not in PASSED_OVER:
                         folders.append(path)
+                elif entry.is_file(follow_symlinks=False):
+                    yield File(path, self.name(path))
                 else:
                     yield from self._one(path, real)
             waiting += reversed(folders)
