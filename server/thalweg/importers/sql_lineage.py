@@ -83,9 +83,9 @@ class Tables:
         self._dialect = dialect if dialect in Dialects._value2member_map_ else None
         self._columns: dict[Table, dict[str, str]] = {}
 
-    def add(self, relation: str, columns: Iterable[str] | None) -> Table:
-        """Notes a table by its name as SQL has it, with the true names of its columns where they are known. Raises
-        Untold for a name that is none.
+    def add(self, relation: str, columns: Iterable[str] | None, *, written: bool = False) -> Table:
+        """Notes a table by its name as SQL has it, with the names of its columns where they are known: the true ones,
+        or such as are written in SQL without quotes. Raises Untold for a name that is none.
         """
         try:
             table = normalize_identifiers(exp.to_table(relation, dialect=self._dialect), dialect=self._dialect)
@@ -93,12 +93,12 @@ class Tables:
             raise Untold(f"{relation!r} is no name of a table") from error
         name = _name(table)
         if columns is not None:
-            self._columns[name] = {self.folded(column): column for column in columns}
+            self._columns[name] = {self.folded(column, written=written): column for column in columns}
         return name
 
-    def folded(self, column: str) -> str:
-        """The true name of a column as the dialect compares it."""
-        return normalize_identifiers(exp.to_identifier(column, quoted=True), dialect=self._dialect).name
+    def folded(self, column: str, *, written: bool = False) -> str:
+        """The name of a column as the dialect compares it. written: it is not the true one, but as in SQL."""
+        return normalize_identifiers(exp.to_identifier(column, quoted=not written), dialect=self._dialect).name
 
     def true_name(self, source: Source) -> str:
         return self._columns.get(source.table, {}).get(source.column, source.column)

@@ -421,3 +421,40 @@ def test_a_manifest_may_stand_alone(target: Target) -> None:
     found = taken(dbt.read(target.path))
     assert {one.source for one in found.values()} == {"dbt:shop"}
     assert len(found) == 8
+
+
+# ---------------------------------------------------------------------------------------------------- names of columns
+
+
+def totals_of(target: Target, code: str) -> dict[str, Any]:
+    """The column lineage of `totals` where it is made by other SQL."""
+    target.result("model.shop.totals", {"compiled_code": code})
+    granules = [one for name, one in taken(dbt.read(target.path)).items() if name.endswith("/model.shop.totals")]
+    facts = [fact for one in granules for fact in one.entities if "column_lineage" in fact.props]
+    (fact,) = facts
+    found: dict[str, Any] = fact.props["column_lineage"]
+    return found
+
+
+def test_a_column_without_a_name_is_known_by_its_place(target: Target) -> None:
+    code = 'select max(country), amount + 1 from "shop"."main"."orders" group by 2'
+    assert said(totals_of(target, code)) == {
+        "country": {"main.orders.country AGGREGATION"},
+        "total": {"main.orders.amount TRANSFORMATION"},
+        "*": {"main.orders.amount GROUP_BY"},
+    }
+
+
+def test_a_contract_may_write_small_what_the_warehouse_writes_in_capitals(target: Target) -> None:
+    (target.path / "catalog.json").unlink()
+    target.change("manifest.json", metadata__adapter_type="snowflake")
+    columns = {name: {"name": name, "data_type": "varchar"} for name in ("country", "amount")}
+    promised = {"contract": {"enforced": True}, "columns": columns, "relation_name": "shop.main.orders"}
+    target.node("model.shop.orders", promised)
+    lineage = totals_of(target, "select Country, sum(o.AMOUNT) as total from SHOP.main.Orders as o group by 1")
+    assert {name: [one["field"] for one in field["inputFields"]] for name, field in lineage["fields"].items()} == {
+        "country": ["country"],
+        "total": ["amount"],
+    }
+    all_of_it = totals_of(target, "select o.*, 1 as total from SHOP.main.Orders as o")
+    assert set(all_of_it["fields"]) == {"country", "total", "AMOUNT"}

@@ -77,12 +77,14 @@ def read(
 
     def granules() -> Iterator[Granule]:
         written = {one.thing.unique_id for one in done if one.result.wrote}
-        known = {id: one.columns for id, one in listed.items()} | contracts
+        columns = {id: one.columns for id, one in listed.items()}
+        known = columns | contracts
         for thing in stated:
             unwritten = thing.unique_id not in written
             yield tables.granule(project, thing, scope, at, known.get(thing.unique_id) if unwritten else None)
         if done:
-            runs = Runs(project, scope, Lineages(project, dialect, known, warnings), contracts, listed, code)
+            lineages = Lineages(project, dialect, columns, contracts, warnings)
+            runs = Runs(project, scope, lineages, contracts, listed, code)
             yield from runs.granules(done, assertions)
 
     return Reading(scope, ORIGIN, granules(), total=len(stated) + len(done), warnings=warnings)

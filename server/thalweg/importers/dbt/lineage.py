@@ -39,10 +39,11 @@ class Lineages:
         self,
         project: Project,
         dialect: str | None,
-        columns: Mapping[str, Collection[Column]],
+        listed: Mapping[str, Collection[Column]],
+        contracts: Mapping[str, Collection[Column]],
         warnings: list[str],
     ) -> None:
-        """columns: of tables, by unique id, where all are known."""
+        """listed: the columns of tables by unique id, as the warehouse calls them. contracts: as the project does."""
         self._project = project
         self._warnings = warnings
         self._tables = _tables(dialect)
@@ -52,13 +53,16 @@ class Lineages:
             return
         for thing in project.things.values():
             if thing.is_table and thing.relation is not None:
-                self._add(self._tables, thing, columns.get(thing.unique_id))
+                found = listed.get(thing.unique_id)
+                written = found is None
+                self._add(self._tables, thing, contracts.get(thing.unique_id) if found is None else found, written)
 
-    def _add(self, tables: Tables, thing: Thing, columns: Collection[Column] | None) -> None:
+    def _add(self, tables: Tables, thing: Thing, columns: Collection[Column] | None, written: bool) -> None:
         from thalweg.importers.sql_lineage import Untold
 
+        names = None if columns is None else [one.name for one in columns]
         try:
-            name = tables.add(thing.relation or "", None if columns is None else [one.name for one in columns])
+            name = tables.add(thing.relation or "", names, written=written)
         except Untold as error:
             self._warnings.append(f"{thing.unique_id}: {error}; statements that read it are not followed to it.")
         else:
@@ -77,25 +81,23 @@ class Lineages:
 
         try:
             query = self._tables.query(sql, database=thing.database, keys=thing.keys)
+            named = _named(self._tables, query, thing, columns)
         except Untold as error:
             self._warnings.append(f"{thing.unique_id}: its column lineage is left out, because {error}.")
             return None
         selected = _selected(thing, query)
         if columns is None and selected is not None and thing.relation is not None:
             self._tables.add(thing.relation, selected)  # for those that read all of it
-        return self._lineage(self._tables, query, thing, columns)
+        return self._lineage(self._tables, query, thing, named)
 
-    def _lineage(self, tables: Tables, query: Query, thing: Thing, columns: Collection[Column] | None) -> Lineage:
+    def _lineage(self, tables: Tables, query: Query, thing: Thing, named: Mapping[str, str]) -> Lineage:
         """What is said of the own table, which an incremental model reads to go on from there, is passed over: what it
         held before is no other data.
         """
-        named = {table: self._names.get(table, ".".join(table)) for table in query.tables}
-        others = {table: name for table, name in named.items() if name != thing.table}
-        real = None if columns is None else {tables.folded(one.name): one.name for one in columns}
+        called = {table: self._names.get(table, ".".join(table)) for table in query.tables}
+        others = {table: name for table, name in called.items() if name != thing.table}
         fields = {
-            name if real is None else real[name]: {"inputFields": self._sources(tables, others, found)}
-            for name, found in query.columns.items()
-            if real is None or name in real
+            named[name]: {"inputFields": self._sources(tables, others, found)} for name, found in query.columns.items()
         }
         reads: dict[str, set[str]] = {name: set() for name in others.values()}
         for source in query.sources():
@@ -122,10 +124,34 @@ class Lineages:
         ]
 
 
+WHOLE = ("table", "view")
+"""What is made anew each time, with the columns of its statement in their order."""
+
+
+def _named(tables: Tables, query: Query, thing: Thing, columns: Collection[Column] | None) -> dict[str, str]:
+    """By the columns that a statement gives, what they are called in the table that it makes.
+
+    columns: those of the table, where all are known. Raises Untold where a column has no name, and no place tells it.
+    """
+    from thalweg.importers.sql_lineage import Untold
+
+    if not any(map(_nameless, query.columns)):
+        exact = {tables.folded(one.name): one.name for one in columns or ()}
+        alike = {one.name.casefold(): one.name for one in columns or ()}
+        return {name: exact.get(name) or alike.get(name.casefold()) or name for name in query.columns}
+    if columns is None or len(columns) != len(query.columns) or thing.materialized not in WHOLE:
+        raise Untold("it gives a column no name")
+    return {name: one.name for name, one in zip(query.columns, columns, strict=True)}
+
+
 def _selected(thing: Thing, query: Query) -> list[str] | None:
     """The columns of what a statement makes, where it makes all of it and names them all."""
-    named = query.columns and not any(name.startswith("_col_") for name in query.columns)
-    return list(query.columns) if named and thing.materialized in ("table", "view") else None
+    named = query.columns and not any(map(_nameless, query.columns))
+    return list(query.columns) if named and thing.materialized in WHOLE else None
+
+
+def _nameless(column: str) -> bool:
+    return column.casefold().startswith("_col_")
 
 
 def _tables(dialect: str | None) -> Tables | None:
