@@ -61,13 +61,16 @@ def weave(batch: Sequence[Prepared], caller: Caller, now: int, pass_: Pass | Non
     wave: list[Prepared] = []
     scopes: set[str] = set()
     keys: set[str] = set()
+    closed = False
     for prepared in batch:
-        # One scope at a time, and joins by themselves: what comes later builds on what they did.
-        alone = bool(prepared.joins) or joined
-        if wave and (alone or prepared.scope_id in scopes or prepared.idempotency_key in keys):
+        # One scope at a time, and joins by themselves: what comes later builds on what they did. A scope that only no
+        # longer states the joins that it stated may come with others: joins go before anything else of a wave.
+        alone = bool(prepared.joins)
+        if wave and (alone or closed or prepared.scope_id in scopes or prepared.idempotency_key in keys):
             answers += yield from _wave(wave, caller, now, pass_, Held(joined, reading))
             reading = reading or _reads(wave)
             wave, scopes, keys = [], set(), set()
+        closed = alone
         wave.append(prepared)
         scopes.add(prepared.scope_id)
         if prepared.idempotency_key is not None:
