@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.feather
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.cli.program import program
@@ -127,6 +127,7 @@ def test_a_folder_is_counted_as_dvc_counts_it(tmp_path: Path) -> None:
     assert set(alone) == {("/data/x.txt", "md5:d644a230f3ef20b00879aaceb61790af")}
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(st.text("abc-._/é", min_size=1, max_size=6), st.binary(max_size=3), max_size=6),
     st.randoms(use_true_random=False),
@@ -138,7 +139,7 @@ def test_the_order_of_files_does_not_matter(digests: dict[str, bytes], chance: r
     assert listed("sha256", dict(shuffled)) == listed("sha256", told)
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None)
 @given(
     st.dictionaries(st.from_regex(r"[a-c]{1,2}(/[a-c]{1,2})?\.x", fullmatch=True), st.binary(max_size=9), max_size=9)
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from thalweg.importers import sql_lineage
@@ -241,6 +241,7 @@ def test_what_is_no_name_of_a_table() -> None:
         Tables("duckdb").add("a.'", None)
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.sampled_from(["id", "amount", "country", "sold_at"]), min_size=1, unique=True), st.integers(0, 6))
 def test_the_same_query_through_any_number_of_steps_says_the_same(columns: list[str], steps: int) -> None:
     direct = told(f"select {', '.join(columns)} from main.orders where id > 1")
