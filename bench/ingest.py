@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from itertools import islice
 
 from bench.estate import Size, granules
-from thalweg.cli.importing import write
 from thalweg.model.errors import ThalwegError
 from thalweg.model.facts import ANYONE, Granule
 from thalweg.model.results import Written
 from thalweg.store.store import Store
+from thalweg.sync.bringing import write
 
 PARTS = 10
 

@@ -7,7 +7,9 @@ from pathlib import Path
 from textwrap import dedent
 
 from tests.cli.conftest import Run
+from tests.importers.dvc.written import Written, added, lock
 from tests.importers.git.repositories import init
+from tests.importers.openlineage.events import dataset, run_event, without
 from thalweg.estate import MLFLOW, REPOSITORY_URL, Estate, estate
 
 
@@ -43,6 +45,33 @@ def test_gto_tells_what_it_found_and_why_it_cannot(run: Run, tmp_path: Path) -> 
     found = json.loads(run("get", "model:https://git.example.com/models/churn/v1.0.0", "--json").out)
     assert found["version"] == "v1.0.0"
     assert "1 unchanged" in run("import", "gto", "models", "--url", "https://git.example.com/models").out
+
+
+def test_dvc_tells_what_it_found_and_what_was_passed_over(run: Run, tmp_path: Path) -> None:
+    written = Written(tmp_path / "churn")
+    written.commit({"readme": "x"})
+    assert run("import", "dvc", "churn").code == 2
+    assert "has no file of DVC's at that commit" in run("import", "dvc", "churn").err
+    first = written.commit({"dvc.lock": lock(), "raw.csv.dvc": added("raw.csv", "a" * 32)})
+    written.commit({"dvc.lock": "<<<<<<< a\n=======\n>>>>>>> b\n"})
+    ran = run("import", "dvc", "churn", "--all", "--url", "https://git.example.com/churn")
+    assert (ran.code, "3 written" in ran.out) == (0, True)
+    assert "line 1 is the mark of a merge conflict that nobody resolved" in ran.out
+    assert "3 unchanged" in run("import", "dvc", "churn", "--at", first, "--url", "https://git.example.com/churn").out
+    (found,) = json.loads(run("list", "runs", "--json").out)["nodes"]
+    assert found["name"] == "train"
+
+
+def test_openlineage_tells_which_event_of_which_file_it_refused(run: Run, tmp_path: Path) -> None:
+    good, bad = run_event(outputs=[dataset("s3://lake tx")]), without(run_event(), "eventTime")
+    (tmp_path / "spool.ndjson").write_text(f"{json.dumps(good)}\n{json.dumps(bad)}\n")
+    ran = run("import", "openlineage", "spool.ndjson", "spool.ndjson")
+    assert ran.code == 1
+    assert "openlineage:spool: 4 scopes: 1 written, 1 unchanged, 2 refused" in ran.out
+    assert "spool.ndjson line 2: eventTime: None must be a time as text" in ran.out
+    assert run("import", "openlineage", "none.ndjson").code == 2
+    found = json.loads(run("get", "dataset:s3://lake/tx@run:01890f3e", "--json").out)
+    assert found["version"].startswith("run:01890f3e")
 
 
 SERVICE = """

@@ -13,7 +13,6 @@ from tests import facts
 from tests.cli.conftest import Run
 from thalweg.cli import output
 from thalweg.cli.commands import imports
-from thalweg.cli.importing import BATCH_GRANULES, BATCH_ROWS, Summary, batches, bring
 from thalweg.importers.reading import Reading
 from thalweg.model import keys
 from thalweg.model.errors import SourceError, StoreError
@@ -24,6 +23,8 @@ from thalweg.model.results import Outcome
 from thalweg.store.open import open_store
 from thalweg.store.questions import Find
 from thalweg.store.store import Store
+from thalweg.sync.bringing import BATCH_GRANULES, BATCH_ROWS, Summary, batches, bring
+from thalweg.sync.importing import commits_of_runs
 
 SOURCE = "test:here"
 
@@ -123,7 +124,7 @@ def test_granules_are_gathered_into_writes_of_about_the_same_size() -> None:
 def test_a_pass_that_is_interrupted_says_so_retires_nothing_and_goes_on_when_it_is_run_again(
     run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("thalweg.cli.importing.BATCH_GRANULES", 1)
+    monkeypatch.setattr("thalweg.sync.bringing.BATCH_GRANULES", 1)
 
     def interrupted() -> Iterator[Granule]:
         yield dataset("a", owners=["web"])
@@ -161,15 +162,15 @@ async def test_only_the_commits_that_runs_name_are_asked_of_git(store: Store) ->
     other = facts.granule("c", facts.thing("repo!other", message="Nobody ran this"))
     await bring(store, Reading("test", "api", iter([named, other])), ANYONE)
     url, sha = facts.key("repo!named").parts
-    assert await imports.commits_of_runs(store, url) == [sha]
-    assert await imports.commits_of_runs(store, "https://git.test/unknown") == []
+    assert await commits_of_runs(store, url) == [sha]
+    assert await commits_of_runs(store, "https://git.test/unknown") == []
 
 
 @pytest.mark.anyio
 async def test_what_was_read_before_a_source_broke_is_written_and_counted(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("thalweg.cli.importing.BATCH_GRANULES", 1)
+    monkeypatch.setattr("thalweg.sync.bringing.BATCH_GRANULES", 1)
 
     def breaking() -> Iterator[Granule]:
         yield dataset("a")
@@ -185,7 +186,7 @@ async def test_what_was_read_before_a_source_broke_is_written_and_counted(
 
 @pytest.mark.anyio
 async def test_a_store_that_fails_ends_the_pass_with_its_error(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("thalweg.cli.importing.BATCH_GRANULES", 1)
+    monkeypatch.setattr("thalweg.sync.bringing.BATCH_GRANULES", 1)
 
     async def full(*given: object, **more: object) -> list[object]:
         raise StoreError("The disk is full.")

@@ -192,3 +192,11 @@ async def test_a_stub_is_known_only_as_the_end_of_a_relation(store: Store, ask: 
 async def test_a_status_without_a_name_here_is_unknown_and_fails_nothing(state: State, ask: Ask) -> None:
     await state(granule("bare", thing("*bare")))
     assert await ask('{ run(runId: "bare") { status } }') == {"run": {"status": "UNKNOWN"}}
+
+
+async def test_whom_a_name_means_is_told_with_the_laws_and_the_entity(ask: Ask) -> None:
+    query = "query ($of: String!) { identity(of: $of) { name laws entity { id } joins { alias } } }"
+    found = (await ask(query, of=" dataset:tx"))["identity"]
+    assert found == {"name": None, "laws": [], "entity": {"id": id("tx")}, "joins": []}
+    unknown = (await ask(query, of="s3a://nobody/knows"))["identity"]
+    assert (unknown["name"], unknown["entity"], len(unknown["laws"])) == ("dataset:s3://nobody/knows", None, 1)

@@ -105,6 +105,52 @@ async def test_values_of_one_metric_are_its_history(ask: Ask) -> None:
     ]
 
 
+async def test_a_single_value_with_a_step_is_a_history_of_one(ask: Ask) -> None:
+    """One with a best is a summary: its history is stated elsewhere."""
+    logged = [{"key": "auc", "value": 0.9, "step": 7}, {"key": "f1", "value": 0.8, "step": 7, "best": 0.85}]
+    payload = (await ask(RECORD_RUN, input={**RUN, "metrics": logged}))["recordRun"]
+    assert {(one["key"], one["last"], one["best"]) for one in payload["run"]["metrics"]} == {
+        ("auc", 0.9, 0.9),
+        ("f1", 0.8, 0.85),
+    }
+    data = await ask(
+        '{ run(runId: "r-1") { auc: metricHistory(metric: "auc") { step } f1: metricHistory(metric: "f1") { step } } }'
+    )
+    assert data["run"] == {"auc": [{"step": 7}], "f1": []}
+
+
+async def test_a_read_of_a_version_that_nobody_knows_is_assumed(ask: Ask) -> None:
+    orders = {"namespace": "s3://lake", "name": "orders"}
+    asked = """{ run(runId: "r-1") { inputs {
+        edges { columns covers assumed node { ... on DatasetVersion { version dataset { name } } } } } } }"""
+    stated = {
+        "columns": ["amount"],
+        "covers": "DECLARED",
+        "assumed": True,
+        "node": {"version": keys.UNVERSIONED, "dataset": {"name": "orders"}},
+    }
+    await ask(RECORD_RUN, input={**RUN, "inputs": [{"dataset": orders, "columns": ["amount"]}]})
+    assert (await ask(asked))["run"]["inputs"]["edges"] == [stated]
+
+    edge = {
+        "source": {"datasetVersion": {**orders, "version": keys.UNVERSIONED}},
+        "type": "INPUT_TO",
+        "target": {"run": {"namespace": "airflow", "runId": "r-1"}},
+        "columns": ["country"],
+        "covers": "DECLARED",
+        "assumed": True,
+    }
+    payload = (await ask(BATCH, input={"granules": [{"scope": "more", "edges": [edge]}]}))["stateBatch"]
+    assert payload["written"] == 1
+    assert (await ask(asked))["run"]["inputs"]["edges"] == [{**stated, "columns": ["amount", "country"]}]
+
+
+async def test_a_version_that_is_empty_is_none(ask: Ask) -> None:
+    read = {"dataset": {"namespace": "s3://lake", "name": "orders", "version": ""}}
+    payload = (await ask(RECORD_RUN, input={**RUN, "inputs": [read]}))["recordRun"]
+    assert [error["code"] for error in payload["errors"]] == ["BAD_KEY"]
+
+
 async def test_the_same_statement_again_changes_nothing(ask: Ask, store: Store) -> None:
     first = (await ask(RECORD_RUN, input=RUN))["recordRun"]
     cursors = [event.cursor for event in await store.events(0, 100, ANYONE)]

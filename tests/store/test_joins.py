@@ -114,3 +114,32 @@ async def test_versions_are_joined_by_themselves_and_their_assets_stay_two(store
     assert found[id("logged/1")].asset_id == id("fraud:")
     assert dict(found[id("logged/1")].props) == {"bytes": 3, "format": "onnx"}
     assert set(found) == set(ids("logged/1", "fraud:"))  # the asset of a name that nothing bears any more is swept
+
+
+# ------------------------------------------------------------------------------------------------- who joined them
+
+
+async def joins(store: Store, *names: str) -> list[list[str]]:
+    """Of each name the joins that lead to it, as `A = B (source/scope)`."""
+    found = await store.joins(ids(*names), ANYONE)
+    assert list(found) == list(dict.fromkeys(ids(*names)))
+    return [
+        [f"{one.alias.parts[1]} = {one.of.parts[1]} ({one.source}/{one.scope})" for one in found[id(name)]]
+        for name in names
+    ]
+
+
+async def test_who_joined_two_names_is_known_by_either_of_them(store: Store, state: State) -> None:
+    await state(*FACTS, JOIN, granule("again", joined("A", "B"), source="other"))
+    both = ["A = B (other/again)", "A = B (test/join)"]
+    assert await joins(store, "A", "B", "m:", "nobody") == [both, both, [], []]
+
+
+async def test_of_a_chain_of_names_every_join_is_told(store: Store, state: State) -> None:
+    await state(
+        *FACTS, granule("one", joined("A", "B")), granule("two", joined("C", "B")), granule("three", joined("D", "C"))
+    )
+    whole = ["A = B (test/one)", "C = B (test/two)", "D = C (test/three)"]
+    assert await joins(store, "B", "D") == [whole, whole]
+    await state(granule("two"))
+    assert await joins(store, "B", "D") == [["A = B (test/one)"], ["D = C (test/three)"]]

@@ -1,5 +1,5 @@
-"""The commands that stand in groups, `thalweg import …`, `policy …` and `store …`: as in `program.py`, their names,
-arguments and help; what they do is imported when they run.
+"""The commands that stand in groups, `thalweg import …`, `export …`, `policy …` and `store …`: as in `program.py`,
+their names, arguments and help; what they do is imported when they run.
 """
 
 from __future__ import annotations
@@ -9,20 +9,46 @@ from typing import Annotated
 
 import typer
 
-from thalweg.cli import options
+from thalweg.cli import import_group, options
+from thalweg.cli.import_group import ImportGroup
 
 imports = typer.Typer(
+    cls=ImportGroup,
     help="Import what other systems know. Run it as often as you like: what did not change is skipped.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+exports = typer.Typer(help="State the graph for other systems.", no_args_is_help=True, rich_markup_mode=None)
 policies = typer.Typer(
     help="Policies: by which rules a change may go ahead.", no_args_is_help=True, rich_markup_mode=None
 )
+identities = typer.Typer(help="Names: whom they mean, and why.", no_args_is_help=True, rich_markup_mode=None)
 stores = typer.Typer(help="Look after a store.", no_args_is_help=True, rich_markup_mode=None)
 
 
 # -------------------------------------------------------------------------------------------------------------- imports
+
+
+@imports.callback()
+def importing(
+    listed: Annotated[
+        bool, typer.Option("--list", help="List the importers there are.", callback=import_group.show, is_eager=True)
+    ] = False,
+) -> None:
+    """Import what other systems know. Run it as often as you like: what did not change is skipped."""
+
+
+@imports.command("auto")
+def import_auto(
+    place: Annotated[str, typer.Argument(metavar="PATH", help="A file or a folder.", show_default=False)],
+    yes: options.Yes = False,
+    store: options.Store = None,
+    as_json: options.Json = False,
+) -> int:
+    """Says what lies at a place and which importers read it; then imports it, when you say so."""
+    from thalweg.cli.commands.recognising import auto
+
+    return auto(store, place, yes, as_json)
 
 
 @imports.command("mlflow")
@@ -108,6 +134,29 @@ def import_lfs(
     from thalweg.cli.commands.imports import lfs
 
     return lfs(store, location, source, url, at, all_commits, as_json)
+
+
+@imports.command("dvc")
+def import_dvc(
+    location: options.Clone,
+    source: options.Source = None,
+    url: options.Url = None,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            "--at", metavar="COMMIT", help="A branch, a tag or a sha; the default branch without.", show_default=False
+        ),
+    ] = None,
+    all_commits: Annotated[
+        bool, typer.Option("--all", help="The whole history, with experiments; else what one commit holds.")
+    ] = False,
+    store: options.Store = None,
+    as_json: options.Json = False,
+) -> int:
+    """Data, models and runs of stages that DVC keeps in a Git repository."""
+    from thalweg.cli.commands.imports import dvc
+
+    return dvc(store, location, source, url, at, all_commits, as_json)
 
 
 @imports.command("manifest")
@@ -229,6 +278,73 @@ def import_azureml(
     from thalweg.cli.commands.imports import azureml
 
     return azureml(store, location, source, environment, as_json)
+
+
+@imports.command("openlineage")
+def import_openlineage(
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE...", help="Events, one a line or one a file, packed or not; or folders.", show_default=False
+        ),
+    ],
+    source: options.Source = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse an event that is not quite as the specification says.")
+    ] = False,
+    store: options.Store = None,
+    as_json: options.Json = False,
+) -> int:
+    """Runs, jobs and datasets of OpenLineage events that were written to files."""
+    from thalweg.cli.commands.imports import openlineage
+
+    return openlineage(store, files, source, strict, as_json)
+
+
+# ------------------------------------------------------------------------------------------------------------- exports
+
+
+@exports.command("openlineage")
+def export_openlineage(
+    into: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            metavar="FILE",
+            help="Where to; the standard output without. Packed for .gz.",
+            show_default=False,
+        ),
+    ] = None,
+    store: options.Store = None,
+    as_json: Annotated[bool, typer.Option("--json", help="With --output: print one JSON document instead.")] = False,
+) -> int:
+    """The whole graph as OpenLineage events, one a line, which import again into the same graph."""
+    from thalweg.cli.commands.exports import openlineage
+
+    return openlineage(store, into, as_json)
+
+
+# ----------------------------------------------------------------------------------------------------------- identity
+
+
+@identities.command("explain")
+def identity_explain(
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help="The name, as people or any system wrote it.", show_default=False),
+    ],
+    source: Annotated[
+        str, typer.Option("--source", metavar="NAME", help="The source in which it stands, for a path on a disk.")
+    ] = "local",
+    server: options.Server = None,
+    store: options.AskedStore = None,
+    as_json: options.Json = False,
+) -> int:
+    """Whom a name means: by which laws it was made canonical, and who joined it with others."""
+    from thalweg.cli.commands.identity import explain
+    from thalweg.cli.place import place
+
+    return explain(place(server, store), name, source, as_json)
 
 
 # ------------------------------------------------------------------------------------------------------------- policies

@@ -31,7 +31,12 @@ class KeyValueInput:
     value: str = field(description="Its value, as text.")
 
 
-@strawberry.input(description="A value of a metric. Several of one key are its history; the last by step is its last.")
+@strawberry.input(
+    description=(
+        "A value of a metric. Several of one key are its history, and so is a single one with a step and no best; the "
+        "last by step is its last."
+    )
+)
 class MetricInput:
     key: str = field(description="The name of the metric.")
     value: MetricValue = field(description="The value that was logged.")
@@ -70,7 +75,7 @@ def _metrics(given: Sequence[MetricInput] | None) -> tuple[dict[str, Any] | None
         last = logged[-1]
         best = [one.best for one in logged if one.best is not None] or [one.value for one in logged]
         metrics[key] = _given(last=last.value, best=best_of(key, best), step=last.step, at=last.timestamp)
-        if len(logged) > 1:
+        if len(logged) > 1 or (last.step is not None and last.best is None):
             histories[key] = [Point(one.step or 0, one.timestamp or 0, one.value) for one in logged]
     return metrics, histories
 
@@ -107,6 +112,21 @@ class DatasetVersionKey:
     @property
     def key(self) -> Key:
         return keys.dataset_version(self.namespace, self.name, self.version)
+
+
+@strawberry.input(description="Names a dataset that was read, and which version of it, where that is known.")
+class DatasetReadKey:
+    namespace: str = field(description="Where the data lives: `s3://lake`.")
+    name: str = field(description="What the dataset is called there.")
+    version: str | None = field(
+        description="The version that was read; null where nobody knows, and then the read is marked as assumed.",
+        default=None,
+    )
+
+    @property
+    def key(self) -> Key:
+        version = keys.UNVERSIONED if self.version is None else self.version
+        return keys.dataset_version(self.namespace, self.name, version)
 
 
 @strawberry.input(description="Names a repository.")
@@ -398,7 +418,7 @@ def entity_fact(kind: Kind, given: Any) -> EntityFact:
 
 @strawberry.input(description="What a run or a release read: a dataset version, or a model version.")
 class ReadInput:
-    dataset: DatasetVersionKey | None = field(description="The dataset version.", default=None)
+    dataset: DatasetReadKey | None = field(description="The dataset version.", default=None)
     model: ModelVersionKey | None = field(description="The model version.", default=None)
     role: str | None = field(description="What part it plays: `train`, `features`.", default=None)
     columns: list[str] | None = field(description="The columns that are read.", default=None)
@@ -442,6 +462,10 @@ def _artifact(given: ReadInput | WriteInput, where: str) -> Key:
     return named.key
 
 
+def _assumed(read: ReadInput) -> bool | None:
+    return True if read.dataset is not None and read.dataset.version is None else None
+
+
 def reads(given: Sequence[ReadInput] | None, reader: Key) -> Iterable[EdgeFact]:
     for place, one in enumerate(given or ()):
         covers = one.covers.value if one.covers is not None else "DECLARED" if one.columns is not None else None
@@ -450,7 +474,7 @@ def reads(given: Sequence[ReadInput] | None, reader: Key) -> Iterable[EdgeFact]:
             EdgeType.INPUT_TO,
             reader,
             one.role or "",
-            _given(columns=one.columns, covers=covers, pinned=one.pinned, exact=one.exact),
+            _given(columns=one.columns, covers=covers, pinned=one.pinned, exact=one.exact, assumed=_assumed(one)),
         )
 
 
@@ -486,6 +510,11 @@ class EdgeFacts:
     pinned: bool | None = field(description="Of an input: whether this version was asked for.", default=None)
     exact: bool | None = field(
         description="Of an input: whether exactly the columns there are are taken, by their place or number.",
+        default=None,
+    )
+    assumed: bool | None = field(
+        description="Whether one end was worked out, not stated. A read of a dataset whose version nobody knows is of "
+        "the version `unversioned`, and assumed.",
         default=None,
     )
     path: str | None = field(description="Of code: the folder or file in the repository.", default=None)
@@ -573,6 +602,7 @@ def granule(given: GranuleInput, source: str, origin: str) -> Granule:
                     covers=None if one.covers is None else one.covers.value,
                     pinned=one.pinned,
                     exact=one.exact,
+                    assumed=one.assumed,
                     path=one.path,
                     dirty=one.dirty,
                     traffic=one.traffic,

@@ -13,6 +13,7 @@ from thalweg.graphql.backtests import Backtests
 from thalweg.graphql.comparisons import Comparisons
 from thalweg.graphql.compose import composed
 from thalweg.graphql.counts import Counts
+from thalweg.graphql.identities import Identities
 from thalweg.graphql.impacts import Impacts
 from thalweg.graphql.lists import Lists
 from thalweg.graphql.live import WhatWasLive
@@ -28,6 +29,7 @@ from thalweg.graphql.verdicts import KeepingVerdicts, Verdicts
 @strawberry.type(description="What can be asked.")
 class Query(
     Lookups,
+    Identities,
     Lists,
     Counts,
     Searches,

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Generator, Iterable
+from collections.abc import Collection, Generator, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from thalweg.importers import git_objects
 from thalweg.importers.git_clone import Clone
-from thalweg.importers.reading import Reading
+from thalweg.importers.reading import Lies, Reading
 from thalweg.model import keys, names
 from thalweg.model.edges import EdgeType
 from thalweg.model.errors import BadInput, Problem, SourceError
@@ -76,6 +77,24 @@ def read(
         raise
 
 
+def recognised(place: Path) -> Iterator[Lies]:
+    """A clone, with or without a work tree; bundles."""
+    for at, clone in repositories(place):
+        yield Lies(str(at), f"a Git repository: {identity(clone, source_name(at), None)}")
+
+
+def repositories(place: Path) -> Iterator[tuple[Path, Clone]]:
+    """The repositories at a place: itself, or the bundles that lie in it. Each is closed when the next one comes."""
+    bundles = sorted(place.glob("*.bundle")) if place.is_dir() and not (place / ".git").exists() else []
+    for at in [place, *bundles]:
+        with suppress(SourceError):
+            clone = Clone(at)
+            try:
+                yield at, clone
+            finally:
+                clone.close()
+
+
 def source_name(place: Path) -> str:
     folder = place.expanduser().resolve()
     name = (folder.parent if folder.name == ".git" else folder).name
@@ -97,13 +116,40 @@ def identity(clone: Clone, source: str, url: str | None) -> str:
         raise BadInput("The URL of the repository is not one.", "Give it with `url`.", [problem]) from error
 
 
-def _reading(clone: Clone, name: str, url: str, refs_to: Collection[str], all_commits: bool) -> Reading:
-    scope, warnings = f"{ORIGIN}:{name}", list[str]()
+def tip(clone: Clone, references: list[tuple[str, str]], at: str | None) -> str:
+    """The commit that is meant: by its sha, or as a branch or a tag points at it; without a name the default branch's.
+
+    Raises BadInput where there is none.
+    """
+    by_name = {name: sha for sha, name in references}
+    if at is None:
+        branch = clone.default_branch(references)
+        places = [f"refs/heads/{branch}", f"refs/remotes/origin/{branch}", "HEAD"]
+    else:
+        places = [at, f"refs/heads/{at}", f"refs/remotes/origin/{at}", f"refs/tags/{at}"]
+    sha = next((by_name[place] for place in places if place in by_name), None)
+    if sha is None and at is not None and is_sha(at):
+        sha = at.lower()
+    (found,) = clone.commits_of([sha]) if sha is not None else (None,)
+    if found is None:
+        raise BadInput(
+            f"{clone.place} has no commit {at or 'yet'!r}.", "Name a branch, a tag, or a sha of 7 or more characters."
+        )
+    return found
+
+
+def check_names(clone: Clone) -> None:
+    """Raises SourceError for a repository whose commits have other names than a graph can hold."""
     if clone.object_format() != "sha1":
         raise SourceError(
             f"{clone.place} names its commits by {clone.object_format()}.",
             "Only commits named by 40 hexadecimal digits (SHA-1) can be read so far.",
         )
+
+
+def _reading(clone: Clone, name: str, url: str, refs_to: Collection[str], all_commits: bool) -> Reading:
+    check_names(clone)
+    scope, warnings = f"{ORIGIN}:{name}", list[str]()
     used = _named(clone, refs_to, warnings)
     references = clone.references()
     heads = _heads(clone, references, warnings)

@@ -1,9 +1,10 @@
-"""What every importer gives: one pass over a source."""
+"""What every importer gives: one pass over a source, and whether it knows what lies at a place."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from thalweg.model.facts import Granule
 
@@ -19,6 +20,8 @@ class Reading:
     complete: whether the pass sees all there is, so that closing it may retire what it did not see. Read it after the
         last granule: a shallow clone or a filter makes a pass incomplete.
     warnings: grows while granules are read; sentences, each of which says what was taken how.
+    refused, refusals: how many parts were left out because they are no such thing, and sentences about the first:
+        where, what stands there, and what would be right.
     close: frees what is held open; safe to call twice, and early.
     """
 
@@ -28,4 +31,13 @@ class Reading:
     total: int | None = None
     complete: bool = True
     warnings: list[str] = field(default_factory=list)
+    refused: int = 0
+    refusals: list[str] = field(default_factory=list)
     close: Callable[[], None] = lambda: None
+
+
+class Lies(NamedTuple):
+    """Something that an importer can read. location: what to give to it. what: what it is, as a sentence ends."""
+
+    location: str
+    what: str

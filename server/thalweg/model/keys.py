@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 from thalweg.model.kinds import ASSET_OF, BY_PREFIX, KEY_FIELDS, PREFIX, Kind
 
-ID_LENGTH = 26
-
 UNVERSIONED = "unversioned"
-"""The version of a dataset that a read names where nobody knows which it was; no content ever bears it."""
+"""The reserved version of a dataset: `(it)-[:INPUT_TO {assumed: true}]->(run)` says that the run read the dataset, and
+that nobody said in which version. The store works that out."""
 
+ID_LENGTH = 26
 _BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
 _PAIRS = tuple(first + second for first in _BASE32 for second in _BASE32)
 _SHIFTS = tuple(range(120, -1, -10))

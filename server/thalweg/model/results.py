@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from thalweg.model.edges import EdgeType
 from thalweg.model.facts import Json, MarkKind
+from thalweg.model.keys import Key
 from thalweg.model.kinds import Kind
 
 
@@ -306,6 +307,15 @@ class Event:
     source: str
     scope: str
     changes: tuple[Mapping[str, Json], ...]
+
+
+class Joined(NamedTuple):
+    """That a scope of a source states two names to be one: `alias` is another name of `of`."""
+
+    alias: Key
+    of: Key
+    source: str
+    scope: str
 
 
 @dataclass(frozen=True, slots=True)

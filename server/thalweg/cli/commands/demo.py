@@ -18,9 +18,7 @@ from rich.text import Text
 from thalweg.cli import output
 from thalweg.cli.changes import Change
 from thalweg.cli.commands.impact import Question, asked, assets, drawn, told
-from thalweg.cli.commands.imports import commits_of_runs
 from thalweg.cli.graph import Graph, opened, text
-from thalweg.cli.importing import Summary, bring
 from thalweg.cli.place import Place
 from thalweg.client import Client
 from thalweg.estate import MLFLOW, REPOSITORY_URL, TRAINING, estate
@@ -31,6 +29,8 @@ from thalweg.model.errors import BadInput, ThalwegError
 from thalweg.model.facts import Caller
 from thalweg.store.open import open_store
 from thalweg.store.store import Store
+from thalweg.sync.bringing import Summary, bring
+from thalweg.sync.importing import commits_of_runs
 
 CALLER = Caller("demo")
 DATASET = "s3://lake/transactions"

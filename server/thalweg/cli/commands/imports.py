@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from thalweg.cli import output
-from thalweg.cli.importing import Progress, Summary, bring
 from thalweg.cli.place import open_at
 from thalweg.importers.reading import Reading
 from thalweg.model.errors import BadInput
 from thalweg.model.facts import Caller
-from thalweg.model.keys import Key
-from thalweg.model.keys import repository as repository_key
-from thalweg.model.kinds import Kind
 from thalweg.model.results import Outcome
-from thalweg.store.questions import Find, Where
 from thalweg.store.store import Store
+from thalweg.sync.bringing import Progress, Summary, bring
+from thalweg.sync.importing import commits_of_runs, versions_at
 
 CALLER = Caller("import")
-PAGE = 500
 SECONDS_BETWEEN_LINES = 5.0
 SHOWN = 10
 """Sentences of one sort that are printed; the JSON document has more."""
@@ -42,13 +38,13 @@ def mlflow(
     from thalweg.importers import mlflow as importer
 
     reading = importer.read(location, source=source, artifacts=artifacts, repository=repository)
-    return _run_read(store, reading, as_json)
+    return run_read(store, reading, as_json)
 
 
 def manifest(store: str | None, location: str, source: str | None, as_json: bool) -> int:
     from thalweg.importers import manifest as importer
 
-    return _run_read(store, importer.read(location, source=source), as_json)
+    return run_read(store, importer.read(location, source=source), as_json)
 
 
 def git(store: str | None, location: str, source: str | None, url: str | None, all_commits: bool, as_json: bool) -> int:
@@ -66,7 +62,7 @@ def git(store: str | None, location: str, source: str | None, url: str | None, a
 def gto(store: str | None, location: str, source: str | None, url: str | None, as_json: bool) -> int:
     from thalweg.importers import gto as importer
 
-    return _run_read(store, importer.read(location, source=source, url=url), as_json)
+    return run_read(store, importer.read(location, source=source, url=url), as_json)
 
 
 def lfs(
@@ -80,19 +76,39 @@ def lfs(
 ) -> int:
     from thalweg.importers import lfs as importer
 
-    return _run_read(store, importer.read(location, source=source, url=url, at=at, all_commits=all_commits), as_json)
+    return run_read(store, importer.read(location, source=source, url=url, at=at, all_commits=all_commits), as_json)
+
+
+def dvc(
+    store: str | None,
+    location: str,
+    source: str | None,
+    url: str | None,
+    at: str | None,
+    all_commits: bool,
+    as_json: bool,
+) -> int:
+    from thalweg.importers import dvc as importer
+
+    return run_read(store, importer.read(location, source=source, url=url, at=at, all_commits=all_commits), as_json)
+
+
+def openlineage(store: str | None, files: Sequence[str], source: str | None, strict: bool, as_json: bool) -> int:
+    from thalweg.importers import openlineage as importer
+
+    return run_read(store, importer.read(files, source=source, strict=strict), as_json)
 
 
 def sagemaker(store: str | None, location: str, source: str | None, environment: str | None, as_json: bool) -> int:
     from thalweg.importers import sagemaker as importer
 
-    return _run_read(store, importer.read(location, source=source, environment=environment), as_json)
+    return run_read(store, importer.read(location, source=source, environment=environment), as_json)
 
 
 def azureml(store: str | None, location: str, source: str | None, environment: str | None, as_json: bool) -> int:
     from thalweg.importers import azureml as importer
 
-    return _run_read(store, importer.read(location, source=source, environment=environment), as_json)
+    return run_read(store, importer.read(location, source=source, environment=environment), as_json)
 
 
 class Cluster(NamedTuple):
@@ -137,46 +153,6 @@ def kubernetes(
     return run(store, read, as_json)
 
 
-async def versions_at(store: Store, uris: set[str]) -> tuple[dict[str, Key], list[str]]:
-    """By URI the model version that is known to lie there; a sentence for each where several are."""
-    from thalweg.importers.kubernetes.uris import plain
-
-    there: dict[str, list[Key]] = {}
-    after = None
-    while uris:
-        found = await store.find(Find(Kind.MODEL_VERSION, Where(known=True), limit=PAGE, after=after), CALLER)
-        for one in found.entities:
-            uri = plain(str(one.props.get("uri") or ""))
-            if uri in uris:
-                there.setdefault(uri, []).append(Key(Kind.MODEL_VERSION, one.key))
-        if not found.has_next:
-            break
-        after = found.positions[-1]
-    doubted = [
-        f"At {uri} lie {len(keys)} model versions ({keys[0]}, {keys[1]}, …): which of them is served is not known."
-        for uri, keys in there.items()
-        if len(keys) > 1
-    ]
-    return {uri: keys[0] for uri, keys in there.items() if len(keys) == 1}, doubted
-
-
-async def commits_of_runs(store: Store, url: str) -> list[str]:
-    """The shas of a repository that runs name: a commit has no lineage edge but those to the runs of its code."""
-    id = repository_key(url).id
-    repository = (await store.get([id], CALLER)).get(id)
-    if repository is None:
-        return []
-    named: list[str] = []
-    after = None
-    while True:
-        found = await store.find(Find(Kind.COMMIT, Where(asset_id=repository.id), limit=PAGE, after=after), CALLER)
-        degrees = await store.degrees([commit.id for commit in found.entities], CALLER)
-        named += [commit.key[1] for commit in found.entities if degrees[commit.id].outward]
-        if not found.has_next:
-            return named
-        after = found.positions[-1]
-
-
 def run(store: str | None, read: Read, as_json: bool) -> int:
     """Imports what `read` gives into the store, and prints what came of it; 1 where a part was refused."""
     so_far: list[Summary] = []
@@ -207,7 +183,7 @@ async def imported(address: str | None, read: Read, told: Progress, so_far: list
         await store.close()
 
 
-def _run_read(store: str | None, reading: Reading, as_json: bool) -> int:
+def run_read(store: str | None, reading: Reading, as_json: bool) -> int:
     """Imports what was opened before the store, so that no store is made for a source that cannot be read."""
 
     async def read(opened: Store) -> Reading:

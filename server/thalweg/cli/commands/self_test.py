@@ -16,12 +16,12 @@ from thalweg.cli.commands.check import answered
 from thalweg.cli.commands.impact import Question
 from thalweg.cli.gate.report import Report, Terms, report
 from thalweg.cli.graph import opened
-from thalweg.cli.importing import bring
 from thalweg.cli.place import Place
 from thalweg.importers import manifest
 from thalweg.lineage.impact.words import Verdict
 from thalweg.model.facts import Caller
 from thalweg.store.open import open_store
+from thalweg.sync.bringing import bring
 
 DATASET = "canary://mine/air"
 CASES = (

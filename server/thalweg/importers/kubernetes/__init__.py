@@ -19,7 +19,8 @@ from thalweg.importers.kubernetes.api import Api
 from thalweg.importers.kubernetes.cluster import Cluster
 from thalweg.importers.kubernetes.facts import ORIGIN, Environments, Facts
 from thalweg.importers.kubernetes.services import Service
-from thalweg.importers.kubernetes.uris import Registry, plain
+from thalweg.importers.kubernetes.uris import Registry
+from thalweg.importers.model_place import plain
 from thalweg.importers.reading import Reading
 from thalweg.model.errors import BadInput
 from thalweg.model.facts import Granule
@@ -41,7 +42,7 @@ class Found:
     warnings: list[str] = field(default_factory=list)
 
     def uris(self) -> set[str]:
-        """Where its models lie, as `uris.plain` writes them."""
+        """Where its models lie, as `model_place.plain` writes them."""
         marked = {uri for one in self.services if (uri := one.marks.get("model-uri"))}
         releases = [release for one in self.services for release in one.releases]
         marked |= {uri for one in releases if (uri := one.marks.get("model-uri"))}
@@ -78,12 +79,14 @@ def read(
     *,
     source: str | None = None,
     namespace: str | None = None,
-    environment: Sequence[str] = (),
+    environment: str | Sequence[str] = (),
     models: str | None = None,
+    versions: Mapping[str, Key] | None = None,
 ) -> Reading:
-    """One pass over manifests, where nothing is known of what lies at a URI: `find`, and what it found as a reading."""
+    """One pass over manifests: `find`, and what it found as a reading. environment: as `environments` takes them."""
     found = find([location], source=source, namespace=namespace)
-    return found.reading(environments=environments(environment), models=models)
+    words = environment.split() if isinstance(environment, str) else environment
+    return found.reading(environments=environments(words), models=models, versions=versions)
 
 
 def find(paths: Sequence[str | os.PathLike[str]], *, source: str | None = None, namespace: str | None = None) -> Found:

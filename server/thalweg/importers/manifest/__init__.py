@@ -16,6 +16,8 @@ is no longer there goes with the next complete pass.
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +27,14 @@ from thalweg.importers.manifest.facts import ORIGIN, granules
 from thalweg.importers.manifest.form import Manifest
 from thalweg.importers.manifest.problems import problems
 from thalweg.importers.manifest.text import Document, load
-from thalweg.importers.reading import Reading
+from thalweg.importers.reading import Lies, Reading
 from thalweg.model.errors import BadInput, Problem, SourceError
 from thalweg.model.facts import Granule
 
 ENDINGS = (".yaml", ".yml", ".json")
 MOST_FILES = 1_000
+BEGINNING = 4_096
+_FIRST = re.compile(rb"""^\s*["']?thalweg["']?\s*:\s*1\b|^\s*\{\s*"thalweg"\s*:\s*1\b""", re.MULTILINE)
 
 
 def read(location: str | os.PathLike[str], *, source: str | None = None) -> Reading:
@@ -59,6 +63,26 @@ def read(location: str | os.PathLike[str], *, source: str | None = None) -> Read
         count = f"{len(found)} problems" if len(found) > 1 else "One problem"
         raise BadInput(f"{count} in {location}; nothing of it was taken. First: {found[0]}", problems=found)
     return Reading(scope, ORIGIN, iter(facts.values()), total=len(facts))
+
+
+def recognised(place: Path) -> Iterator[Lies]:
+    """A manifest; of a folder, each that lies in it, for other files may lie there too."""
+    try:
+        files = _files(place, str(place))
+    except SourceError:
+        return
+    for file, _ in files:
+        if file.suffix.lower() in ENDINGS and _begins(file):
+            yield Lies(str(file), "a manifest of Thalweg")
+
+
+def _begins(file: Path) -> bool:
+    """Whether a file says near its top that it is a manifest."""
+    try:
+        with file.open("rb") as opened:
+            return _FIRST.search(opened.read(BEGINNING)) is not None
+    except OSError:
+        return False
 
 
 def json_schema() -> dict[str, Any]:

@@ -18,7 +18,8 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -27,7 +28,7 @@ from thalweg.importers.mlflow.database import Database, Rows
 from thalweg.importers.mlflow.mlmodel import Artifacts
 from thalweg.importers.mlflow.notes import Notes
 from thalweg.importers.mlflow.place import Place
-from thalweg.importers.reading import Reading
+from thalweg.importers.reading import Lies, Reading
 from thalweg.model.errors import SourceError
 from thalweg.model.facts import Granule
 from thalweg.model.names import without_password
@@ -96,6 +97,16 @@ def read(
         database.close()
 
     return Reading(place.source, ORIGIN, stream, total=total, warnings=warnings, close=close)
+
+
+def recognised(place: Path) -> Iterator[Lies]:
+    """An SQLite file that MLflow made, or a folder with one that is named as MLflow names it."""
+    file = place / "mlflow.db" if place.is_dir() else place
+    if not file.is_file():
+        return
+    with suppress(SourceError):
+        Database(file, PATIENCE, lambda _: None).close()
+        yield Lies(str(file), "an MLflow store")
 
 
 def _total(rows: Rows) -> int:

@@ -8,7 +8,8 @@ from typing import Any
 
 import orjson
 
-from thalweg.model.results import Edge, Entity
+from thalweg.model.keys import from_text
+from thalweg.model.results import Edge, Entity, Joined
 from thalweg.store.sqlite.codes import KIND_MASK, KINDS, TYPES
 from thalweg.store.sqlite.text import load
 from thalweg.store.weave.rows import NO_BODY, State
@@ -91,6 +92,13 @@ def get(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, Entity]
     found = handles(connection, ids)
     known = entities(connection, found.values())
     return {id: known[found[id]] for id in dict.fromkeys(ids) if id in found}
+
+
+def joins(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, tuple[Joined, ...]]:
+    found: dict[str, list[Joined]] = {id: [] for id in ids}
+    for id, kind, alias, of, source, scope in connection.execute(SQL["joins"], {"ids": as_json(found)}):
+        found[id].append(Joined(from_text(KINDS[kind], alias), from_text(KINDS[kind], of), source, scope))
+    return {id: tuple(sorted(some)) for id, some in found.items()}
 
 
 def with_column_lineage(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, Entity]:

@@ -88,6 +88,21 @@ SELECT seq, at, caller, request_id, source, scope, changes FROM event WHERE seq 
 -- A verdict by its id.
 SELECT id, at, caller, body FROM verdict WHERE id = ?1;
 
+-- name: notes
+-- The notes whose names begin so.
+SELECT name, body FROM note WHERE name >= :begin AND name < :end ORDER BY name;
+
+-- name: joins
+-- The joins of the names that lead to entities. Of each join the alias is one of the names, whatever it leads to.
+WITH asked(id, canonical) AS (
+  SELECT w.value, coalesce(x.canonical, w.value) FROM json_each(:ids) AS w LEFT JOIN alias AS x ON x.id = w.value
+), named(id, name) AS (
+  SELECT id, canonical FROM asked UNION SELECT w.id, x.id FROM asked AS w JOIN alias AS x ON x.canonical = w.canonical
+)
+SELECT n.id, j.kind, j.alias_key, j.of_key, f.name, c.name
+FROM named AS n CROSS JOIN joined AS j ON j.alias = n.name
+JOIN scope AS c ON c.id = j.scope JOIN source AS f ON f.k = c.source;
+
 -- name: sources
 -- The sources, with how many scopes they have.
 SELECT f.name, f.origin, (SELECT count(*) FROM scope AS c WHERE c.source = f.k), f.closed_at FROM source AS f ORDER BY f.name;

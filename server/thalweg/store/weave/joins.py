@@ -9,13 +9,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from thalweg.model.keys import Key
+from thalweg.model.keys import UNVERSIONED, Key
 from thalweg.model.kinds import Kind
 from thalweg.model.results import Change
 from thalweg.store.weave import marks
 from thalweg.store.weave.finish import finish
-from thalweg.store.weave.loom import Loom, Piece
+from thalweg.store.weave.loom import Loom, OpenRead, Piece
 from thalweg.store.weave.merge import merge_all
+from thalweg.store.weave.places import unversioned
 from thalweg.store.weave.requests import (
     Aliases,
     Asking,
@@ -147,8 +148,9 @@ def _hang_over(
     named |= keys
     loom = Loom(now)
     _rename(loom, named, canonical)
-    yield Changes(aliases_put=loom.changes.aliases_put)
-    loom.changes.aliases_put = []
+    later = [row for row in loom.changes.aliases_put if row.key[-1] == UNVERSIONED]  # which mostly has no node
+    yield Changes(aliases_put=[row for row in loom.changes.aliases_put if row not in later])
+    loom.changes.aliases_put = later
     for edge in bodies.edges:
         if edge.source.asset is not None and edge.target.asset is not None and not edge.hidden:
             loom.recount.add((edge.source.asset, edge.type, edge.target.asset, edge.role))
@@ -223,6 +225,13 @@ def _rename(loom: Loom, named: dict[str, Key], canonical: dict[str, str]) -> Non
             loom.aliases[id] = target
             asset = key.asset
             loom.changes.aliases_put.append(AliasRow(id, key.kind, key.parts, asset.id if asset else None, target))
+    for id in canonical:
+        own, moved = unversioned(named[id].parts), unversioned(named[canonical[id]].parts)
+        if named[id].kind is Kind.DATASET and own.id not in named:
+            loom.keys.update({own.id: own, moved.id: moved})
+            if moved != own:
+                loom.aliases[own.id] = moved.id
+                loom.changes.aliases_put.append(AliasRow(own.id, own.kind, own.parts, id, moved.id))
 
 
 def _hang_up(loom: Loom, bodies: _Bodies, piece: Piece) -> None:
@@ -243,7 +252,8 @@ def _hang_up(loom: Loom, bodies: _Bodies, piece: Piece) -> None:
         if id not in said and id not in {loom.canonical(old) for old in bodies.nodes}:
             continue
         row = loom.node(id, piece)
-        row.first_at = row.at = first.get(id, loom.now)
+        row.first_at = first.get(id, loom.now)
+        row.at = row.undated
         loom.loose.add(id)  # where nothing is said of it, and nothing points at it any more, it goes
         row.forgotten = id in forgotten
         row.hidden = row.hidden or row.forgotten
@@ -285,10 +295,13 @@ def _hang_up_edges(loom: Loom, bodies: _Bodies, piece: Piece) -> None:
     for one in bodies.edge_statements:
         old = one.edge
         source, target = old.source.id, old.target.id  # an end elsewhere stays, by whatever name it was stated
-        if source in bodies.nodes:
-            source = loom.canonical(one.stated_source)
         if target in bodies.nodes:
             target = loom.canonical(one.stated_target)
+        if one.by is not None:
+            loom.opened.append(_opened(loom, one, target, piece))
+            continue
+        if source in bodies.nodes:
+            source = loom.canonical(one.stated_source)
         ref = (source, old.type, target, old.role)
         said[ref].append(one)
     for ref, statements in said.items():
@@ -299,3 +312,16 @@ def _hang_up_edges(loom: Loom, bodies: _Bodies, piece: Piece) -> None:
             loom.add_edge(one, piece)
         if not living:
             loom.keep(edge, [one._replace(edge=edge) for one in statements])
+
+
+def _opened(loom: Loom, one: EdgeStatement, run: str, piece: Piece) -> OpenRead:
+    """A read that names no version, to be hung up by what the versions of its dataset are now."""
+    old = one.edge
+    dataset = old.source.asset
+    named = loom.keys.get(one.stated_source)
+    if named is not None and named.asset is not None:
+        dataset = loom.canonical(named.asset.id)
+    assert dataset is not None, "a version of a dataset has one"
+    loom.node(run, piece)
+    names = (one.scope, one.stated_source, one.stated_target, one.origin, one.at, one.body)
+    return OpenRead(*names, dataset, run, old.role, old.first_at, piece, not one.retired)

@@ -1,4 +1,4 @@
-"""One pass of an importer into a store, and what came of it. Knows nothing of a terminal.
+"""One pass of an importer into a store, and what came of it.
 
     begin_pass -> (read a batch -> state it)* -> close_pass, where the reading was whole
 
@@ -116,6 +116,8 @@ async def bring(
             progress(summary, reading.total)
 
         await write(store, reading.granules, caller, came, pass_)
+        summary.refused += reading.refused
+        summary.refusals += reading.refusals[: KEPT - len(summary.refusals)]
         summary.complete = reading.complete
         if summary.complete and not summary.refused:
             closed = await store.close_pass(pass_, caller)
@@ -151,8 +153,9 @@ async def write(
         under_way.popleft()
         came(batch, writing.result())
 
+    stream = batches(granules)
     try:
-        for batch in batches(granules):
+        while (batch := await _next(stream)) is not None:
             under_way.append((batch, asyncio.create_task(ingest.state(store, batch, caller, pass_=pass_))))
             await asyncio.sleep(0)  # it is validated, and waits to be written
             if len(under_way) == 2:
@@ -164,6 +167,19 @@ async def write(
             await asyncio.wait((writing,))
             if writing.exception() is None:
                 came(batch, writing.result())
+
+
+async def _next(stream: Iterator[list[Granule]]) -> list[Granule] | None:
+    """The next batch, read on a thread: whoever else asks this process is answered meanwhile.
+
+    It is waited for also when nobody wants it any more, for what is being read cannot be closed.
+    """
+    reading = asyncio.create_task(asyncio.to_thread(next, stream, None))
+    try:
+        return await asyncio.shield(reading)
+    except asyncio.CancelledError:
+        await asyncio.wait((reading,))
+        raise
 
 
 def batches(granules: Iterator[Granule]) -> Iterator[list[Granule]]:

@@ -1,0 +1,108 @@
+"""Which importers there are, the project's own and those that other packages bring; and which of them knows a place.
+
+A package brings one by an entry point in the group `thalweg.importers`, whose name is the importer's. It leads to a
+module, or to anything else, that has what `Importer` has: `docs/importers/README.md`.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+from thalweg.importers.reading import Lies, Reading
+from thalweg.model.errors import BadInput, SourceError
+
+GROUP = "thalweg.importers"
+
+OWN = ("mlflow", "openlineage", "dvc", "gto", "lfs", "manifest", "kubernetes", "sagemaker", "azureml", "git")
+"""In the order in which they are best imported: Git asks the store which commits runs name, so it comes last."""
+
+GIVEN = ("refs_to", "versions")
+"""Options that only the program itself can give."""
+
+
+class Importer(Protocol):
+    """What an importer is. `recognised(place: Path) -> Iterable[Lies]` is asked too, where there is one."""
+
+    def read(self, location: str, *, source: str | None = None) -> Reading: ...
+
+
+def others() -> dict[str, EntryPoint]:
+    """Importers that other packages bring, by name. One that bears the name of our own does not come in its place."""
+    return {point.name: point for point in sorted(entry_points(group=GROUP)) if point.name not in OWN}
+
+
+def loaded(point: EntryPoint) -> Importer:
+    """Raises SourceError for one that cannot be loaded, and for what is no importer."""
+    try:
+        found = point.load()
+    except Exception as error:  # whatever another package does when it is imported
+        raise SourceError(
+            f"The importer {point.name} of {package(point)} cannot be loaded: {type(error).__name__}: {error}.",
+            f"Install {package(point)} anew, or remove it.",
+        ) from error
+    if not callable(getattr(found, "read", None)):
+        raise SourceError(
+            f"The importer {point.name} of {package(point)} is none: {point.value} has no `read`.",
+            "It must have `read(location, *, source=None)`, which gives a Reading.",
+        )
+    return cast("Importer", found)
+
+
+def package(point: EntryPoint) -> str:
+    """The package that brings it, with its version."""
+    return f"{point.dist.name} {point.dist.version}" if point.dist is not None else "a package"
+
+
+def about(point: EntryPoint) -> str:
+    """What it says of itself in one line; nothing where it says nothing, or cannot be loaded."""
+    try:
+        return (inspect.getdoc(loaded(point)) or "").partition("\n")[0]
+    except SourceError as error:
+        return str(error)
+
+
+def reading(name: str, location: str, source: str | None, options: Mapping[str, Any]) -> Reading:
+    """One pass by an importer of this name. Raises BadInput where there is none, or an option that it does not take."""
+    point = None if name in OWN else others().get(name)
+    if name not in OWN and point is None:
+        known = ", ".join((*OWN, *others()))
+        raise BadInput(f"There is no importer called {name}.", f"There are {known}.")
+    read = own(name).read if point is None else loaded(point).read
+    taken = inspect.signature(read).parameters.values()
+    known_options = [one.name for one in taken if one.kind is one.KEYWORD_ONLY and one.name not in ("source", *GIVEN)]
+    free = any(one.kind is one.VAR_KEYWORD for one in taken)
+    for option in options:
+        if option not in (*known_options, *GIVEN) and not free:
+            of = f"It takes {', '.join(known_options)}." if known_options else "It takes none."
+            raise BadInput(f"The importer {name} takes no option {option}.", of)
+    given = read(location, source=source, **options)
+    if not isinstance(given, Reading):
+        assert point is not None
+        raise SourceError(
+            f"The importer {name} of {package(point)} gave a {type(given).__name__}, and no Reading.",
+            f"Tell whoever wrote {package(point)}.",
+        )
+    return given
+
+
+def own(name: str) -> Importer:
+    """The module of an importer of our own."""
+    return cast("Importer", import_module(f"thalweg.importers.{name}"))
+
+
+def recognised(place: Path) -> Iterator[tuple[str, Lies]]:
+    """What lies at a place, and by which importer it is read; by each that knows something there."""
+    for name in OWN:
+        yield from ((name, lies) for lies in _recognised(own(name), place))
+    for name, point in others().items():
+        yield from ((name, lies) for lies in _recognised(loaded(point), place))
+
+
+def _recognised(importer: Importer, place: Path) -> Iterable[Lies]:
+    recognised: Callable[[Path], Iterable[Lies]] | None = getattr(importer, "recognised", None)
+    return recognised(place) if recognised is not None else ()

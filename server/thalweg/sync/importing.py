@@ -1,0 +1,71 @@
+"""A pass by an importer of any name, with what it needs to be told by the store."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from thalweg.importers import catalogue, git
+from thalweg.importers.model_place import plain
+from thalweg.importers.reading import Reading
+from thalweg.model.facts import Caller
+from thalweg.model.keys import Key
+from thalweg.model.keys import repository as repository_key
+from thalweg.model.kinds import Kind
+from thalweg.store.questions import Find, Where
+from thalweg.store.store import Store
+
+CALLER = Caller("import")
+PAGE = 500
+
+
+async def reading(
+    store: Store, importer: str, location: str, source: str | None, options: Mapping[str, Any]
+) -> Reading:
+    """Opens a source, on a thread. Raises BadInput for what no importer takes, SourceError for what cannot be read."""
+    given = dict(options)
+    if importer == "git" and not given.get("all_commits"):
+        identity = await asyncio.to_thread(git.repository, location, source=source, url=given.get("url"))
+        given["refs_to"] = await commits_of_runs(store, identity)
+    if importer == "kubernetes":
+        given["versions"], _ = await versions_at(store)
+    return await asyncio.to_thread(catalogue.reading, importer, location, source, given)
+
+
+async def commits_of_runs(store: Store, url: str) -> list[str]:
+    """The shas of a repository that runs name: a commit has no lineage edge but those to the runs of its code."""
+    id = repository_key(url).id
+    repository = (await store.get([id], CALLER)).get(id)
+    if repository is None:
+        return []
+    named: list[str] = []
+    after = None
+    while True:
+        found = await store.find(Find(Kind.COMMIT, Where(asset_id=repository.id), limit=PAGE, after=after), CALLER)
+        degrees = await store.degrees([commit.id for commit in found.entities], CALLER)
+        named += [commit.key[1] for commit in found.entities if degrees[commit.id].outward]
+        if not found.has_next:
+            return named
+        after = found.positions[-1]
+
+
+async def versions_at(store: Store, uris: set[str] | None = None) -> tuple[dict[str, Key], list[str]]:
+    """By URI (all, or these) the model version that is known to lie there; a sentence for each where several are."""
+    there: dict[str, list[Key]] = {}
+    after = None
+    while uris is None or uris:
+        found = await store.find(Find(Kind.MODEL_VERSION, Where(known=True), limit=PAGE, after=after), CALLER)
+        for one in found.entities:
+            uri = plain(str(one.props.get("uri") or ""))
+            if uri and (uris is None or uri in uris):
+                there.setdefault(uri, []).append(Key(Kind.MODEL_VERSION, one.key))
+        if not found.has_next:
+            break
+        after = found.positions[-1]
+    doubted = [
+        f"At {uri} lie {len(keys)} model versions ({keys[0]}, {keys[1]}, …): which of them is served is not known."
+        for uri, keys in there.items()
+        if len(keys) > 1
+    ]
+    return {uri: keys[0] for uri, keys in there.items() if len(keys) == 1}, doubted

@@ -1,0 +1,72 @@
+"""The file of sources: what it says, and what is wrong in it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from thalweg.model import time
+from thalweg.model.errors import BadInput
+from thalweg.sync.file import Planned, read
+
+PAGE = (Path(__file__).parents[2] / "docs" / "sync.md").read_text("utf-8")
+
+
+SOURCE = '[[source]]\nname = "a"\nimporter = "git"\nlocation = "."\n'
+
+
+def file(folder: Path, text: str) -> Path:
+    path = folder / "sources.toml"
+    path.write_text(text)
+    return path
+
+
+def test_the_file_of_the_page_is_read_from_its_folder(tmp_path: Path) -> None:
+    (text,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    prod, training, deployments = read(file(tmp_path, text), {"THALWEG_DEPLOYMENTS_SECRET": "open sesame"})
+    assert prod == Planned("prod", "mlflow", "sqlite:///mlflow.db", 5 * time.MINUTE, {"artifacts": "artifacts"})
+    assert (training.location, training.every) == (str(tmp_path / "training.bundle"), 15 * time.MINUTE)
+    assert (deployments.secret, deployments.options) == ("open sesame", {})
+
+
+def test_a_variable_may_stand_anywhere_in_a_location_or_an_option(tmp_path: Path) -> None:
+    text = SOURCE.replace('"."', '"https://${HOST}/${TEAM}"') + 'options = {token = "${T}", deep = true}\n'
+    (source,) = read(file(tmp_path, text), {"HOST": "h.test", "TEAM": "ml", "T": "s3cret"})
+    assert (source.location, source.options) == ("https://h.test/ml", {"token": "s3cret", "deep": True})
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("every = ", "sources.toml is no TOML"),
+        ("", "source: it Field required"),
+        (f'every = "1x"\n{SOURCE}', "every: '1x' must be an interval of at least 5s, like 30s, 5m, 2h or 1d"),
+        (f'{SOURCE}every = "1s"\n', "source[0].every: '1s' must be an interval of at least 5s"),
+        (f'{SOURCE}evry = "5m"\n', "source[0].evry: '5m' Extra inputs are not permitted"),
+        (SOURCE.replace('"a"', '"a b"'), "source[0].name: 'a b' String should match pattern"),
+        (f'{SOURCE}secret = "short"\n', "source[0].secret: what stands there String should have at least 8"),
+        (SOURCE + SOURCE, "names the source a twice."),
+        (
+            SOURCE.replace('"."', '"${NOBODY}"'),
+            "`location` of the source a needs the variable NOBODY, which is not set.",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_place(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(BadInput) as raised:
+        read(file(tmp_path, text), {})
+    assert said in raised.value.message
+    assert "short" not in str(raised.value)
+
+
+def test_every_mistake_is_listed(tmp_path: Path) -> None:
+    with pytest.raises(BadInput) as raised:
+        read(file(tmp_path, 'every = "x"\n[[source]]\nname = "a"\n'), {})
+    assert [problem.field for problem in raised.value.problems] == ["every", "source[0].importer", "source[0].location"]
+
+
+def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"The file of sources .*nowhere.toml cannot be read"):
+        read(tmp_path / "nowhere.toml")
