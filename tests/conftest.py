@@ -30,9 +30,9 @@ TOGETHER = (
     "importers/mlflow/",
     "importers/gto/",
     "importers/dvc/",
-    "importers/openlineage/test_client",
     "importers/sagemaker/",
     "importers/azureml/",
+    "importers/openlineage/test_client",
     "tests/client/",
 )
 """Folders and files whose tests share what takes long to make: what other tools write, a server."""

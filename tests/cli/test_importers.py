@@ -146,3 +146,36 @@ def test_what_another_package_does_wrong_is_said(
     ran = program("import", *words, cwd=tmp_path, **packages)
     assert ran.code == 2
     assert ran.err.startswith(f"thalweg: {said}")
+
+
+# ---------------------------------------------------------------------------------------------- each knows its own
+
+INFERENCE = """\
+apiVersion: serving.kserve.io/v1beta1
+kind: InferenceService
+metadata: {name: churn, namespace: growth}
+spec: {predictor: {model: {modelFormat: {name: onnx}, storageUri: "s3://models/churn/"}}}
+"""
+EVENT = {
+    "eventTime": "2026-05-01T00:00:00Z",
+    "producer": "https://spark.test",
+    "run": {"runId": "01890f3e-5c1e-7c3a-b7a9-2f2b8c1d4e5f"},
+    "job": {"namespace": "lake", "name": "load"},
+}
+DUMPED = {"operation": "describe_endpoint", "request": {}, "response": {"EndpointName": "fraud"}}
+MODEL = "$schema: https://azuremlschemas.azureedge.net/latest/model.schema.json\nname: fraud\nversion: 1\npath: ./m\n"
+MADE = {
+    "kubernetes": ("churn.yaml", INFERENCE, "manifests of Kubernetes: churn"),
+    "openlineage": ("events.ndjson", json.dumps(EVENT) + "\n", "OpenLineage events"),
+    "sagemaker": ("dump.jsonl", json.dumps(DUMPED) + "\n", "a dump of SageMaker"),
+    "azureml": ("model.yml", MODEL, "assets of Azure ML"),
+    "manifest": ("facts.yaml", "# who owns what\nthalweg: 1\n", "a manifest of Thalweg"),
+}
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_a_file_is_known_by_the_importer_of_its_system_alone(run: Run, tmp_path: Path, name: str) -> None:
+    file, text, what = MADE[name]
+    (tmp_path / file).write_text(text)
+    found = json.loads(run("import", "auto", file, "--json").out)
+    assert found == [{"importer": name, "location": file, "what": what}]

@@ -174,6 +174,27 @@ def import_manifest(
     return manifest(store, location, source, as_json)
 
 
+@imports.command("openlineage")
+def import_openlineage(
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE...", help="Events, one a line or one a file, packed or not; or folders.", show_default=False
+        ),
+    ],
+    source: options.Source = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse an event that is not quite as the specification says.")
+    ] = False,
+    store: options.Store = None,
+    as_json: options.Json = False,
+) -> int:
+    """Runs, jobs and datasets of OpenLineage events that were written to files."""
+    from thalweg.cli.commands.imports import openlineage
+
+    return openlineage(store, files, source, strict, as_json)
+
+
 @imports.command("kubernetes")
 def import_kubernetes(
     paths: Annotated[
@@ -278,27 +299,6 @@ def import_azureml(
     from thalweg.cli.commands.imports import azureml
 
     return azureml(store, location, source, environment, as_json)
-
-
-@imports.command("openlineage")
-def import_openlineage(
-    files: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="FILE...", help="Events, one a line or one a file, packed or not; or folders.", show_default=False
-        ),
-    ],
-    source: options.Source = None,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Refuse an event that is not quite as the specification says.")
-    ] = False,
-    store: options.Store = None,
-    as_json: options.Json = False,
-) -> int:
-    """Runs, jobs and datasets of OpenLineage events that were written to files."""
-    from thalweg.cli.commands.imports import openlineage
-
-    return openlineage(store, files, source, strict, as_json)
 
 
 # ------------------------------------------------------------------------------------------------------------- exports

@@ -18,8 +18,20 @@ from thalweg.model.errors import BadInput, SourceError
 
 GROUP = "thalweg.importers"
 
-OWN = ("mlflow", "openlineage", "dvc", "gto", "lfs", "manifest", "kubernetes", "sagemaker", "azureml", "git")
-"""In the order in which they are best imported: Git asks the store which commits runs name, so it comes last."""
+OWN = (
+    "mlflow",
+    "openlineage",
+    "dvc",
+    "gto",
+    "lfs",
+    "sagemaker",
+    "azureml",
+    "manifest",
+    "kubernetes",
+    "git",
+)
+"""In the order in which they are best imported: Kubernetes asks the store where models lie, and Git which commits runs
+name, so these come last."""
 
 GIVEN = ("refs_to", "versions")
 """Options that only the program itself can give."""

@@ -29,8 +29,3 @@ def version_at(uri: str, source: str, namespace: str | None = None) -> Key:
 def shown(uri: str) -> str:
     """A URI that may be kept: without who logs in, and without its query, in which signatures stand."""
     return names.without_password(uri).partition("?")[0]
-
-
-def plain(uri: str) -> str:
-    """A URI as it is compared with another one."""
-    return names.without_password(uri.strip()).rstrip("/")

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from thalweg.importers import catalogue, git
-from thalweg.importers.model_place import plain
+from thalweg.importers import catalogue, git, kubernetes
+from thalweg.importers.kubernetes.uris import plain
 from thalweg.importers.reading import Reading
 from thalweg.model.facts import Caller
 from thalweg.model.keys import Key
@@ -29,7 +29,8 @@ async def reading(
         identity = await asyncio.to_thread(git.repository, location, source=source, url=given.get("url"))
         given["refs_to"] = await commits_of_runs(store, identity)
     if importer == "kubernetes":
-        given["versions"], _ = await versions_at(store)
+        found = await asyncio.to_thread(kubernetes.found_at, location, source=source, namespace=given.get("namespace"))
+        given["versions"], _ = await versions_at(store, found.uris())
     return await asyncio.to_thread(catalogue.reading, importer, location, source, given)
 
 
@@ -50,15 +51,15 @@ async def commits_of_runs(store: Store, url: str) -> list[str]:
         after = found.positions[-1]
 
 
-async def versions_at(store: Store, uris: set[str] | None = None) -> tuple[dict[str, Key], list[str]]:
-    """By URI (all, or these) the model version that is known to lie there; a sentence for each where several are."""
+async def versions_at(store: Store, uris: set[str]) -> tuple[dict[str, Key], list[str]]:
+    """By URI the model version that is known to lie there; a sentence for each where several are."""
     there: dict[str, list[Key]] = {}
     after = None
-    while uris is None or uris:
+    while uris:
         found = await store.find(Find(Kind.MODEL_VERSION, Where(known=True), limit=PAGE, after=after), CALLER)
         for one in found.entities:
             uri = plain(str(one.props.get("uri") or ""))
-            if uri and (uris is None or uri in uris):
+            if uri in uris:
                 there.setdefault(uri, []).append(Key(Kind.MODEL_VERSION, one.key))
         if not found.has_next:
             break

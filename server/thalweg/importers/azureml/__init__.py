@@ -19,12 +19,14 @@ from thalweg.importers.azureml.assets import DATA, MODELS, ORIGIN
 from thalweg.importers.azureml.references import Workspace
 from thalweg.importers.manifest.text import Document, load
 from thalweg.importers.parts import Part, Wrong, as_part
-from thalweg.importers.reading import Reading
+from thalweg.importers.reading import Lies, Reading
 from thalweg.model.errors import BadInput, Problem, SourceError
 from thalweg.model.facts import Granule
 
 ENDINGS = (".yml", ".yaml", ".json")
 MOST_FILES = 100_000
+LOOKED_AT = 100
+"""Files of a folder, to see whether there is anything for this importer."""
 JOBS = ("command", "pipeline", "sweep", "spark", "parallel", "automl", "import", "finetuning")
 STORES = {
     "azure_blob": ("wasbs://{container_name}@{account_name}.blob.core.windows.net", ("account_name", "container_name")),
@@ -33,6 +35,8 @@ STORES = {
         ("account_name", "filesystem"),
     ),
 }
+_NAMED = b"azuremlschemas"
+"""What the schema of an asset is called by, near the top of its file."""
 _SCHEMA = re.compile(r".*/(?P<name>\w+)\.schema\.json")
 
 
@@ -84,6 +88,24 @@ def read(location: str | os.PathLike[str], *, source: str | None = None, environ
 
 
 Take = Callable[[Part], Iterator[Granule]]
+
+
+def recognised(place: Path) -> Iterator[Lies]:
+    """YAML whose schema is one of Azure ML's."""
+    try:
+        paths = [path for path, _ in _paths(place) if path.suffix.lower() in ENDINGS]
+    except SourceError:
+        return
+    if any(_named(path) for path in paths[:LOOKED_AT]):
+        yield Lies(str(place), "assets of Azure ML")
+
+
+def _named(path: Path) -> bool:
+    try:
+        with path.open("rb") as stream:
+            return _NAMED in stream.read(4_096)
+    except OSError:
+        return False
 
 
 def _taken(scope: str, workspace: Workspace, environment: str, files: list[File]) -> Mapping[str, Take]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,10 +20,9 @@ from thalweg.importers.kubernetes.api import Api
 from thalweg.importers.kubernetes.cluster import Cluster
 from thalweg.importers.kubernetes.facts import ORIGIN, Environments, Facts
 from thalweg.importers.kubernetes.services import Service
-from thalweg.importers.kubernetes.uris import Registry
-from thalweg.importers.model_place import plain
-from thalweg.importers.reading import Reading
-from thalweg.model.errors import BadInput
+from thalweg.importers.kubernetes.uris import Registry, plain
+from thalweg.importers.reading import Lies, Reading
+from thalweg.model.errors import BadInput, SourceError
 from thalweg.model.facts import Granule
 from thalweg.model.keys import Key
 
@@ -42,7 +42,7 @@ class Found:
     warnings: list[str] = field(default_factory=list)
 
     def uris(self) -> set[str]:
-        """Where its models lie, as `model_place.plain` writes them."""
+        """Where its models lie, as `uris.plain` writes them."""
         marked = {uri for one in self.services if (uri := one.marks.get("model-uri"))}
         releases = [release for one in self.services for release in one.releases]
         marked |= {uri for one in releases if (uri := one.marks.get("model-uri"))}
@@ -83,10 +83,32 @@ def read(
     models: str | None = None,
     versions: Mapping[str, Key] | None = None,
 ) -> Reading:
-    """One pass over manifests: `find`, and what it found as a reading. environment: as `environments` takes them."""
-    found = find([location], source=source, namespace=namespace)
+    """One pass over manifests, or over the cluster of `context:prod`: what is found there, as a reading.
+
+    environment: as `environments` takes them; of a text its words. versions: as `Found.reading` takes them.
+    """
+    found = found_at(os.fspath(location), source=source, namespace=namespace)
     words = environment.split() if isinstance(environment, str) else environment
     return found.reading(environments=environments(words), models=models, versions=versions)
+
+
+LIVE = "context:"
+"""A location that begins so is a context of the kubeconfig, and not a path."""
+
+
+def found_at(location: str, *, source: str | None = None, namespace: str | None = None) -> Found:
+    """What manifests at a path hold, or the cluster of `context:prod`."""
+    if location.startswith(LIVE):
+        return find_live(context=location.removeprefix(LIVE) or None, source=source, namespace=namespace)
+    return find([location], source=source, namespace=namespace)
+
+
+def recognised(place: Path) -> Iterator[Lies]:
+    """Manifests of what serves models."""
+    with suppress(BadInput, SourceError):
+        if served := [one.called for one in find([place]).services]:
+            more = f" and {len(served) - 3} more" if len(served) > 3 else ""
+            yield Lies(str(place), f"manifests of Kubernetes: {', '.join(served[:3])}{more}")
 
 
 def find(paths: Sequence[str | os.PathLike[str]], *, source: str | None = None, namespace: str | None = None) -> Found:

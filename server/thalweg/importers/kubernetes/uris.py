@@ -14,9 +14,9 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
-from thalweg.importers.model_place import plain, version_at
+from thalweg.importers.model_place import version_at
 from thalweg.importers.parts import Part
-from thalweg.model import keys
+from thalweg.model import keys, names
 from thalweg.model.facts import Json
 from thalweg.model.keys import Key
 
@@ -76,6 +76,11 @@ class Registry(NamedTuple):
             f"{uri} names {said}: which version that was is not known, so the model alone is said to be served. "
             "Mark it with thalweg.io/model-version.",
         )
+
+
+def plain(uri: str) -> str:
+    """A URI as it is compared with another one."""
+    return names.without_password(uri.strip()).rstrip("/")
 
 
 def in_container(part: Part) -> list[str]:

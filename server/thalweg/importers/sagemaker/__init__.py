@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from thalweg.importers.parts import Part, Wrong
-from thalweg.importers.reading import Reading
+from thalweg.importers.reading import Lies, Reading
 from thalweg.importers.sagemaker.associations import associations
-from thalweg.importers.sagemaker.dump import DONE, Dump, Record
+from thalweg.importers.sagemaker.dump import DONE, Dump, Record, begins_as_dump
 from thalweg.importers.sagemaker.endpoints import Environment, endpoint
 from thalweg.importers.sagemaker.jobs import training_job
 from thalweg.importers.sagemaker.known import Known
@@ -70,6 +70,13 @@ def read(location: str | os.PathLike[str], *, source: str | None = None, environ
 
 
 Stated = Mapping[str, Callable[[Part], Iterator[Granule]]]
+
+
+def recognised(place: Path) -> Iterator[Lies]:
+    """A dump, or dumps in a folder."""
+    for file in [place] if place.is_file() else sorted(place.glob("*.jsonl")) if place.is_dir() else []:
+        if begins_as_dump(file):
+            yield Lies(str(file), "a dump of SageMaker")
 
 
 def _stated(source: str, known: Known, environment: str | None, warnings: list[str]) -> Stated:

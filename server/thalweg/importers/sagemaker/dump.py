@@ -67,6 +67,16 @@ class Dump:
                     yield record
 
 
+def begins_as_dump(file: Path) -> bool:
+    """Whether the first line of a file is a record."""
+    try:
+        with file.open("rb") as stream:
+            record = _record(file.name, stream.readline(LONGEST + 1))
+    except OSError:
+        return False
+    return isinstance(record, Record) and record.operation.startswith(("describe_", "list_", "query_"))
+
+
 def _bad(problems: list[Problem]) -> BadInput:
     count = f"{len(problems)} problems" if len(problems) > 1 else "One problem"
     return BadInput(f"{count}; nothing was taken. First: {problems[0]}", problems=problems)

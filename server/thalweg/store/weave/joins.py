@@ -323,5 +323,6 @@ def _opened(loom: Loom, one: EdgeStatement, run: str, piece: Piece) -> OpenRead:
         dataset = loom.canonical(named.asset.id)
     assert dataset is not None, "a version of a dataset has one"
     loom.node(run, piece)
+    loom.loose.add(old.source.id)  # it may hang on another version now
     names = (one.scope, one.stated_source, one.stated_target, one.origin, one.at, one.body)
     return OpenRead(*names, dataset, run, old.role, old.first_at, piece, not one.retired)

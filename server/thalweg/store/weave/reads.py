@@ -66,11 +66,11 @@ def hang(loom: Loom, wrong: Sequence[EdgeRef] = (), piece: Piece | None = None) 
     runs = (yield from _runs(loom, moved)) if loom.reading else {}
     runs.update((ref[2], piece) for ref in wrong)
     held = yield from _held(loom, moved, runs, wrong)
-    reads = {(one.scope, one.stated_source, one.stated_target, one.role): one for one in loom.opened}
+    reads = {(one.scope, one.stated_source, one.stated_target, one.role, False): one for one in loom.opened}
     anew = [one for one in loom.opened if one.was is None or one.was.edge.ref in held]
     for ref, statements in held.items():
         for one in statements:
-            name = (one.scope, one.stated_source, one.stated_target, ref[3])
+            name = (one.scope, one.stated_source, one.stated_target, ref[3], one.retired)
             if one.by is not None and name not in reads:
                 because = runs.get(ref[2]) or _because(loom, moved, one.edge.source.asset)
                 was = one._replace(by=None) if ref in wrong else one  # so that it is written again in any case
@@ -155,7 +155,7 @@ def _held(
 
 
 def _hang(loom: Loom, read: OpenRead, ref: EdgeRef, by: int) -> bool:
-    """Hangs a statement on an edge; False for one that nobody makes any more and that belongs on another than now."""
+    """Hangs a statement on an edge; False for one that nobody makes any more and that is not kept there as it is."""
     was, piece = read.was, read.piece
     here = was is not None and was.edge.ref == ref
     if was is not None and not was.retired:
@@ -166,9 +166,7 @@ def _hang(loom: Loom, read: OpenRead, ref: EdgeRef, by: int) -> bool:
         if not here:
             loom.moved.add((was.edge.ref, was.scope, was.stated_source, was.stated_target))
     elif was is not None and here:
-        if was.by != by and ref not in loom.retracted:
-            loom.changes.edge_statements_put.append(was._replace(by=by))
-        return True
+        return was.by == by
     if read.living:
         edge = was.edge if was is not None and here else _edge(loom, read, ref)
         loom.add_edge(_said(read, edge, by), piece)
@@ -219,6 +217,7 @@ def _keep(
         loom.changes.edge_statements_put += retired
         loom.edge_cause.setdefault(ref, reads[0][0].piece)
         loom.touched.add(ref)
+        loom.retracted.discard(ref)
 
 
 def _living(loom: Loom, ref: EdgeRef) -> bool:
