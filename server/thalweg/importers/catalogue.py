@@ -33,7 +33,7 @@ OWN = (
 """In the order in which they are best imported: Kubernetes asks the store where models lie, and Git which commits runs
 name, so these come last."""
 
-GIVEN = ("refs_to", "versions")
+GIVEN = ("refs_to", "found", "versions")
 """Options that only the program itself can give."""
 
 
