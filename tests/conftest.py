@@ -30,6 +30,7 @@ TOGETHER = (
     "importers/mlflow/",
     "importers/gto/",
     "importers/dvc/",
+    "importers/dbt/",
     "importers/sagemaker/",
     "importers/azureml/",
     "importers/openlineage/test_client",

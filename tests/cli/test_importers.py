@@ -164,11 +164,21 @@ EVENT = {
 }
 DUMPED = {"operation": "describe_endpoint", "request": {}, "response": {"EndpointName": "fraud"}}
 MODEL = "$schema: https://azuremlschemas.azureedge.net/latest/model.schema.json\nname: fraud\nversion: 1\npath: ./m\n"
+MANIFEST = {
+    "metadata": {
+        "dbt_schema_version": "https://schemas.getdbt.com/dbt/manifest/v12.json",
+        "project_name": "shop",
+        "adapter_type": "postgres",
+    },
+    "nodes": {},
+    "sources": {},
+}
 MADE = {
     "kubernetes": ("churn.yaml", INFERENCE, "manifests of Kubernetes: churn"),
     "openlineage": ("events.ndjson", json.dumps(EVENT) + "\n", "OpenLineage events"),
     "sagemaker": ("dump.jsonl", json.dumps(DUMPED) + "\n", "a dump of SageMaker"),
     "azureml": ("model.yml", MODEL, "assets of Azure ML"),
+    "dbt": ("manifest.json", json.dumps(MANIFEST), "what dbt knows of the project shop"),
     "manifest": ("facts.yaml", "# who owns what\nthalweg: 1\n", "a manifest of Thalweg"),
 }
 

@@ -159,6 +159,107 @@ def import_dvc(
     return dvc(store, location, source, url, at, all_commits, as_json)
 
 
+@imports.command("dbt")
+def import_dbt(
+    location: Annotated[
+        str,
+        typer.Argument(
+            metavar="PATH", help="A project, its target folder, or a manifest.json in one.", show_default=False
+        ),
+    ],
+    source: options.Source = None,
+    namespace: Annotated[
+        str | None,
+        typer.Option(
+            "--namespace",
+            metavar="NAME",
+            help="What others call the warehouse: postgres://db:5432, snowflake://ORGANIZATION-ACCOUNT.",
+            show_default=False,
+        ),
+    ] = None,
+    catalog: Annotated[
+        Path | None,
+        typer.Option(
+            "--catalog", metavar="FILE", help="Its catalog.json, where it lies elsewhere.", show_default=False
+        ),
+    ] = None,
+    run_results: Annotated[
+        list[Path] | None,
+        typer.Option("--run-results", metavar="FILE", help="A run_results.json that lies elsewhere (again for more)."),
+    ] = None,
+    repository: Annotated[
+        str | None,
+        typer.Option(
+            "--repository", metavar="URL", help="The repository of the commits that dbt names.", show_default=False
+        ),
+    ] = None,
+    store: options.Store = None,
+    as_json: options.Json = False,
+) -> int:
+    """Tables with their columns, what makes them, runs and column lineage of a dbt project."""
+    from thalweg.cli.commands.imports import dbt
+
+    return dbt(store, location, source, namespace, catalog, run_results or (), repository, as_json)
+
+
+@imports.command("files")
+def import_files(
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PATH...", help="Files, folders, or patterns like 'data/*.parquet'.", show_default=False
+        ),
+    ],
+    source: options.Source = None,
+    root: Annotated[
+        Path | None,
+        typer.Option(
+            "--root", metavar="DIR", help="Datasets are named below it; the current folder without.", show_default=False
+        ),
+    ] = None,
+    namespace: Annotated[
+        str | None,
+        typer.Option(
+            "--namespace",
+            metavar="NAME",
+            help="Where the data lies for others: s3://lake/raw, or a repository's URL.",
+            show_default=False,
+        ),
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option("--name", metavar="NAME", help="What the one dataset that is read is called.", show_default=False),
+    ] = None,
+    as_folder: Annotated[bool, typer.Option("--as-folder", help="Each folder that is given is one dataset.")] = False,
+    use_md5: Annotated[bool, typer.Option("--md5", help="Versions are MD5 digests, as DVC has them.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="This is all of the source: what is not there any more is gone.")
+    ] = False,
+    threads: Annotated[
+        int | None, typer.Option("--threads", metavar="N", min=1, max=64, help="Read so many files at a time.")
+    ] = None,
+    cache: Annotated[
+        Path | None,
+        typer.Option(
+            "--cache",
+            metavar="DIR",
+            envvar="THALWEG_CACHE",
+            help="Where digests are kept for the next time; ~/.cache/thalweg without.",
+            show_default=False,
+            show_envvar=False,
+        ),
+    ] = None,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Keep no digests, and read every file.")] = False,
+    store: options.Store = None,
+    as_json: options.Json = False,
+) -> int:
+    """Files or folders on a disk, as versions of datasets by their content, with columns and rows."""
+    from thalweg.cli.commands.imports import FilesOptions, files
+
+    given = FilesOptions(source, root, namespace, name, as_folder, use_md5, everything, threads, cache, no_cache)
+    return files(store, paths, given, as_json)
+
+
 @imports.command("manifest")
 def import_manifest(
     location: Annotated[

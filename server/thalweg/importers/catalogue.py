@@ -24,8 +24,10 @@ OWN = (
     "dvc",
     "gto",
     "lfs",
+    "dbt",
     "sagemaker",
     "azureml",
+    "files",
     "manifest",
     "kubernetes",
     "git",
@@ -33,7 +35,7 @@ OWN = (
 """In the order in which they are best imported: Kubernetes asks the store where models lie, and Git which commits runs
 name, so these come last."""
 
-GIVEN = ("refs_to", "found", "versions")
+GIVEN = ("refs_to", "found", "versions", "describe", "hashed")
 """Options that only the program itself can give."""
 
 

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from thalweg.model.facts import Granule
+
+Place = str | os.PathLike[str]
+"""Where a source lies on a disk."""
+
+
+def several(places: Place | Collection[Place]) -> list[Place]:
+    """One place, or several, as several."""
+    return [places] if isinstance(places, str | os.PathLike) else list(places)
 
 
 @dataclass(slots=True)

@@ -33,6 +33,8 @@ ORIGINS: tuple[str, ...] = (
     "kubernetes",
     "sagemaker",
     "azureml",
+    "dbt",
+    "files",
 )
 """The declared order of origins: where two state different values of one property, the earlier one is followed."""
 

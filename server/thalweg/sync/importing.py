@@ -15,6 +15,7 @@ from thalweg.model.keys import repository as repository_key
 from thalweg.model.kinds import Kind
 from thalweg.store.questions import Find, Where
 from thalweg.store.store import Store
+from thalweg.sync.describing import Describing
 
 CALLER = Caller("import")
 PAGE = 500
@@ -28,6 +29,8 @@ async def reading(
     if importer == "git" and not given.get("all_commits"):
         identity = await asyncio.to_thread(git.repository, location, source=source, url=given.get("url"))
         given["refs_to"] = await commits_of_runs(store, identity)
+    if importer == "files":
+        given["describe"] = Describing()
     if importer == "kubernetes":
         found = await asyncio.to_thread(kubernetes.found_at, location, source=source, namespace=given.get("namespace"))
         versions, doubted = await versions_at(store, found.uris())

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -153,6 +154,71 @@ def kubernetes(
     return run(store, read, as_json)
 
 
+def dbt(
+    store: str | None,
+    location: str,
+    source: str | None,
+    namespace: str | None,
+    catalog: Path | None,
+    run_results: Collection[Path],
+    repository: str | None,
+    as_json: bool,
+) -> int:
+    from thalweg.importers import dbt as importer
+
+    reading = importer.read(
+        location,
+        source=source,
+        namespace=namespace,
+        catalog=catalog,
+        run_results=run_results,
+        repository=repository,
+    )
+    return run_read(store, reading, as_json)
+
+
+class FilesOptions(NamedTuple):
+    """How files are read: the options of `thalweg import files`."""
+
+    source: str | None
+    root: Path | None
+    namespace: str | None
+    name: str | None
+    as_folder: bool
+    use_md5: bool
+    everything: bool
+    threads: int | None
+    cache: Path | None
+    no_cache: bool
+
+
+def files(store: str | None, paths: Collection[str], given: FilesOptions, as_json: bool) -> int:
+    from thalweg.importers import files as importer
+    from thalweg.sync.describing import Describing
+
+    reading = importer.read(
+        paths,
+        source=given.source,
+        root=given.root,
+        namespace=given.namespace,
+        name=given.name,
+        as_folder=given.as_folder,
+        use_md5=given.use_md5,
+        everything=given.everything,
+        cache=None if given.no_cache else given.cache or _cache(),
+        threads=given.threads or importer.THREADS,
+        describe=Describing(),
+        hashed=Bytes(time.monotonic),
+    )
+    return run_read(store, reading, as_json)
+
+
+def _cache() -> Path:
+    """Where digests are kept, where nobody says otherwise."""
+    home = os.environ.get("XDG_CACHE_HOME")
+    return (Path(home) if home else Path.home() / ".cache") / "thalweg"
+
+
 def run(store: str | None, read: Read, as_json: bool) -> int:
     """Imports what `read` gives into the store, and prints what came of it; 1 where a part was refused."""
     so_far: list[Summary] = []
@@ -236,6 +302,20 @@ class Lines:
         self._said = now
         of = f" of {total:,}" if total is not None else ""
         output.note(f"{output.printable(summary.source)}: {summary.read:,}{of} scopes")
+
+
+class Bytes:
+    """How far the reading of large files has come, as a line whenever some seconds have passed on the clock."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._said = clock()
+
+    def __call__(self, done: int, total: int) -> None:
+        now = self._clock()
+        if now - self._said >= SECONDS_BETWEEN_LINES:
+            self._said = now
+            output.note(f"{done / 1e9:,.1f} of {total / 1e9:,.1f} GB read")
 
 
 # -------------------------------------------------------------------------------------------------------------- summary

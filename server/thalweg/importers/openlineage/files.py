@@ -7,9 +7,8 @@ Lines are read one by one; an event that is spread over lines, and a list, are r
 from __future__ import annotations
 
 import gzip
-import os
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,7 +16,7 @@ import orjson
 
 from thalweg.importers.openlineage.reading import heard
 from thalweg.importers.openlineage.stated import ORIGIN, scope
-from thalweg.importers.reading import Lies, Reading
+from thalweg.importers.reading import Lies, Place, Reading, several
 from thalweg.model.errors import BadInput, Problem, SourceError
 from thalweg.model.facts import Granule
 
@@ -39,7 +38,7 @@ KEPT = 50
 _GZIP = b"\x1f\x8b"
 
 
-def read(paths: Sequence[str | os.PathLike[str]], *, source: str | None = None, strict: bool = False) -> Reading:
+def read(paths: Place | Collection[Place], *, source: str | None = None, strict: bool = False) -> Reading:
     """One pass over files and folders, in the order that is given; of a folder the files within it, by name.
 
     source: the name they are filed under, which paths on a disk are named by too; without one the name of the first.
@@ -48,10 +47,11 @@ def read(paths: Sequence[str | os.PathLike[str]], *, source: str | None = None, 
     A pass is never complete: an event that a file no longer holds was sent all the same, and nothing is retired.
     Raises SourceError for what does not exist, and for a folder without events.
     """
-    files = [file for path in paths for file in _files(Path(path).expanduser())]
+    given = several(paths)
+    files = [file for path in given for file in _files(Path(path).expanduser())]
     if not files:
         raise SourceError("No file was given.", "Point at files of events, or at a folder that holds some.")
-    name = source.strip().removeprefix(f"{ORIGIN}:") if source is not None else _name(Path(paths[0]))
+    name = source.strip().removeprefix(f"{ORIGIN}:") if source is not None else _name(Path(given[0]))
     if not name or any(letter.isspace() or letter == "\0" for letter in name):
         raise SourceError(f"{source!r} is no name of a source.", "Call these events by one word, like `prod`.")
     reading = Reading(scope(name), ORIGIN, iter(()), complete=False)
