@@ -104,6 +104,17 @@ def test_kubernetes_serves_the_version_that_lies_where_it_loads_it_from(run: Run
     assert "At s3://models/churn/0a1b lie 2 model versions" in run(*kubernetes).out
 
 
+def test_what_a_cluster_serves_is_affected_by_the_data_that_mlflow_says_it_learned_from(
+    run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "fraud.yaml").write_text(dedent(SERVICE).replace("s3://models/churn/0a1b/", "models:/fraud/2"))
+    with estate() as files:
+        assert run("import", "mlflow", f"sqlite:///{files.mlflow}", "--source", MLFLOW).code == 0
+    served = ("import", "kubernetes", "fraud.yaml", "--environment", "production", "--models", f"mlflow://{MLFLOW}")
+    assert run(*served).code == 0
+    assert "1 live endpoint: production/churn." in run("impact", "s3://lake/transactions").out
+
+
 def test_kubernetes_says_what_it_cannot_do(run: Run, tmp_path: Path) -> None:
     assert "Nothing is named to read" in run("import", "kubernetes").err
     (tmp_path / "config").write_text("contexts: []")

@@ -35,7 +35,7 @@ OWN = (
 """In the order in which they are best imported: Kubernetes asks the store where models lie, and Git which commits runs
 name, so these come last."""
 
-GIVEN = ("refs_to", "versions", "describe", "hashed")
+GIVEN = ("refs_to", "found", "versions", "describe", "hashed")
 """Options that only the program itself can give."""
 
 

@@ -17,10 +17,6 @@ UNVERSIONED = "unversioned"
 that nobody said in which version. The store works that out."""
 
 ID_LENGTH = 26
-
-UNVERSIONED = "unversioned"
-"""The version of a dataset that a read names where nobody knows which it was; no content ever bears it."""
-
 _BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
 _PAIRS = tuple(first + second for first in _BASE32 for second in _BASE32)
 _SHIFTS = tuple(range(120, -1, -10))

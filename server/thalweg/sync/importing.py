@@ -33,7 +33,9 @@ async def reading(
         given["describe"] = Describing()
     if importer == "kubernetes":
         found = await asyncio.to_thread(kubernetes.found_at, location, source=source, namespace=given.get("namespace"))
-        given["versions"], _ = await versions_at(store, found.uris())
+        versions, doubted = await versions_at(store, found.uris())
+        found.warnings += doubted
+        given |= {"found": found, "versions": versions}
     return await asyncio.to_thread(catalogue.reading, importer, location, source, given)
 
 

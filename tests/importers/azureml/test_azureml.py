@@ -67,6 +67,14 @@ def test_what_people_write_is_told_by_its_schema(tmp_path: Path) -> None:
     assert set(found) == {"model/fraud/3", "job/train", "deployment/production/fraud"}
 
 
+def test_what_has_no_version_yet_is_the_asset_alone(tmp_path: Path) -> None:
+    found = read(tmp_path, m="type: mlflow_model\nname: m\npath: ./m", d="type: uri_file\nname: d\npath: s3://lake/d")
+    assert [fact.key for one in found.values() for fact in one.entities] == [
+        keys.dataset("azureml://ws", "d"),
+        keys.model("azureml://ws", "m"),
+    ]
+
+
 def test_a_pipeline_reads_and_writes_what_its_steps_do(tmp_path: Path) -> None:
     text = """
         type: pipeline

@@ -33,19 +33,23 @@ def written_by(part: Part) -> str | None:
     return part.part("creation_context").text("created_by")
 
 
-def version_of(part: Part) -> str:
-    """The version of an asset, which people write as a number too; `unversioned` for one that has none yet."""
+def version_of(part: Part) -> str | None:
+    """The version of an asset, which people write as a number too; None for one that has none yet."""
     version = part.data.get("version")
     if isinstance(version, int) and not isinstance(version, bool):
         return str(version)
-    return part.text("version") or keys.UNVERSIONED
+    return part.text("version")
 
 
 def model(source: str, part: Part, workspace: Workspace) -> Iterator[Granule]:
-    name, path = part.text("name"), part.text("path")
+    name, path, version = part.text("name"), part.text("path"), version_of(part)
     if name is None:
         return
-    key = keys.model_version(workspace.namespace, name, version_of(part))
+    if version is None:  # which it gets when it is registered
+        asset = EntityFact(keys.model(workspace.namespace, name), common(part))
+        yield Granule(source, f"model/{name}", ORIGIN, entities=[asset])
+        return
+    key = keys.model_version(workspace.namespace, name, version)
     props = common(part) | {
         "user": written_by(part),
         "uri": shown(workspace.address(path)) if path is not None else None,
@@ -66,10 +70,16 @@ def model(source: str, part: Part, workspace: Workspace) -> Iterator[Granule]:
 
 def data(source: str, part: Part, workspace: Workspace, paths: set[str]) -> Iterator[Granule]:
     """A version of a data asset. paths: where its versions lie; where that is one place, it is another name of it."""
-    name, path = part.text("name"), part.text("path")
+    name, path, version = part.text("name"), part.text("path"), version_of(part)
     if name is None:
         return
-    key = keys.dataset_version(workspace.namespace, name, version_of(part))
+    asset = keys.dataset(workspace.namespace, name)
+    there = workspace.place(path) if path is not None and len(paths) == 1 else None
+    joins = [JoinFact(asset, there)] if there is not None else []
+    if version is None:  # which it gets when it is registered
+        yield Granule(source, f"data/{name}", ORIGIN, entities=[EntityFact(asset, common(part))], joins=joins)
+        return
+    key = keys.dataset_version(workspace.namespace, name, version)
     props = common(part) | {
         "uri": shown(workspace.address(path)) if path is not None else None,
         "format": part.text("type"),
@@ -77,10 +87,8 @@ def data(source: str, part: Part, workspace: Workspace, paths: set[str]) -> Iter
     run = workspace.run(path) if path is not None else None
     edges = [EdgeFact(run, EdgeType.PRODUCED, key)] if run is not None else []
     yield Granule(source, f"data/{name}/{key.parts[2]}", ORIGIN, entities=[EntityFact(key, props)], edges=edges)
-    there = workspace.place(path) if path is not None and len(paths) == 1 else None
-    if there is not None:
-        join = JoinFact(keys.dataset(workspace.namespace, name), there)
-        yield Granule(source, f"data/{name}", ORIGIN, joins=[join])
+    if joins:
+        yield Granule(source, f"data/{name}", ORIGIN, joins=joins)
 
 
 def component(source: str, part: Part, workspace: Workspace) -> Iterator[Granule]:

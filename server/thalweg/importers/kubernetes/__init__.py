@@ -81,13 +81,15 @@ def read(
     namespace: str | None = None,
     environment: str | Sequence[str] = (),
     models: str | None = None,
+    found: Found | None = None,
     versions: Mapping[str, Key] | None = None,
 ) -> Reading:
     """One pass over manifests, or over the cluster of `context:prod`: what is found there, as a reading.
 
-    environment: as `environments` takes them; of a text its words. versions: as `Found.reading` takes them.
+    environment: as `environments` takes them; of a text its words. found: what was found there just now, so that nobody
+    is asked twice. versions: as `Found.reading` takes them.
     """
-    found = found_at(os.fspath(location), source=source, namespace=namespace)
+    found = found or found_at(os.fspath(location), source=source, namespace=namespace)
     words = environment.split() if isinstance(environment, str) else environment
     return found.reading(environments=environments(words), models=models, versions=versions)
 

@@ -13,7 +13,8 @@ from thalweg.importers.sagemaker.known import Known
 from thalweg.importers.sagemaker.registry import ORIGIN
 from thalweg.model.edges import TYPES_BETWEEN, EdgeType
 from thalweg.model.facts import EdgeFact, Granule
-from thalweg.model.keys import UNVERSIONED
+from thalweg.model.keys import UNVERSIONED, Key
+from thalweg.model.kinds import Kind
 
 FOLLOWED = {
     "ContributedTo": EdgeType.INPUT_TO,
@@ -32,6 +33,18 @@ def associations(source: str, answer: Part, dump: Known) -> Iterator[Granule]:
         type = FOLLOWED.get(one.text("AssociationType") or "")
         if type is None or type not in TYPES_BETWEEN.get((start.kind, end.kind), ()):
             continue
-        unknown = type is EdgeType.INPUT_TO and start.parts[-1] == UNVERSIONED
-        edge = EdgeFact(start, type, end, "", {"assumed": True} if unknown else {})
+        edge = _edge(start, type, end)
+        start, end = edge.source, edge.target
         yield Granule(source, f"association/{start.id}/{type.value}/{end.id}", ORIGIN, edges=[edge])
+
+
+def _edge(start: Key, type: EdgeType, end: Key) -> EdgeFact:
+    """Of a dataset nobody says the version: what a run read is assumed, what it wrote is that of the run, and what one
+    was derived from is said of the datasets.
+    """
+    if type is EdgeType.PRODUCED and end.kind is Kind.DATASET_VERSION:
+        return EdgeFact(start, type, Key(end.kind, (*end.parts[:-1], f"run:{start.parts[1]}")))
+    if type is EdgeType.DERIVED_INTO and start.kind is Kind.DATASET_VERSION:
+        return EdgeFact(start.asset or start, type, end.asset or end)
+    unknown = start.kind is Kind.DATASET_VERSION and start.parts[-1] == UNVERSIONED
+    return EdgeFact(start, type, end, "", {"assumed": True} if unknown else {})
