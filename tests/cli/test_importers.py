@@ -35,9 +35,17 @@ def test_what_lies_in_a_folder_is_said_with_the_commands_that_import_it(run: Run
     ran = run("import", "auto", str(ESTATE))
     commands = [line.split("  ")[0] for line in ran.out.splitlines()]
     assert commands == [
-        f"thalweg import mlflow {ESTATE}/mlflow.db",
-        f"thalweg import manifest {ESTATE}/deployments.yaml",
-        f"thalweg import git {ESTATE}/training.bundle",
+        f"thalweg import {importer} {place}".rstrip()
+        for importer, place in (
+            ("mlflow", ESTATE / "mlflow.db"),
+            ("openlineage", ESTATE),
+            ("dvc", ESTATE / "demand.bundle"),
+            ("gto", ESTATE / "demand.bundle"),
+            ("manifest", ESTATE / "deployments.yaml"),
+            ("kubernetes", ESTATE),
+            ("git", ESTATE / "demand.bundle"),
+            ("git", ESTATE / "training.bundle"),
+        )
     ]
     assert (ran.code, ran.err) == (0, "Nothing was imported. Run these commands, or add --yes.\n")
     assert list(tmp_path.iterdir()) == [], "no store was made"

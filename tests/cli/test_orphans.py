@@ -12,17 +12,19 @@ from tests.cli.conftest import Run
 def test_orphans_lists_what_stands_alone_and_says_how_many_were_looked_at(run: Run, where: list[str]) -> None:
     models = run("orphans", "models", *where)
     assert (models.code, models.out.split()[:3]) == (0, ["model:mlflow://shop", "fraud/model", models.out.split()[2]])
-    assert models.err == "4 models were looked at, and 1 found that were never deployed.\n"
+    assert models.err == "5 models were looked at, and 1 found that were never deployed.\n"
     releases = run("orphans", "releases", *where)
     assert releases.out == ""
     assert releases.err == (
-        "5 live releases were looked at, and none found whose models came from no data that is known.\n"
+        "6 live releases were looked at, and none found whose models came from no data that is known.\n"
     )
 
 
 def test_orphans_are_as_of_a_time_and_go_on_behind_a_cursor(run: Run, where: list[str]) -> None:
     asked = ["orphans", "data", "--as-of", "2026-01-14", *where]
-    assert run("orphans", "data", *where).err == "9 datasets were looked at, and none found that feed nothing live.\n"
+    now = run("orphans", "data", *where)
+    assert now.out.split()[:2] == ["dataset:https://git.example.com/ml/demand", "metrics.json"]
+    assert now.err == "13 datasets were looked at, and 1 found that feed nothing live.\n"
     whole = run(*asked).out.splitlines()
     assert len(whole) > 2, "nothing was live yet"
     first = run(*asked, "--limit", "2")

@@ -27,24 +27,32 @@ def test_impact_draws_the_way_from_what_changes_to_the_endpoints_and_says_the_ve
     assert (ran.code, ran.err) == (0, "")
     assert ran.out == drawing("""
         dataset s3://lake/transactions  its content changes
-        └── job features/build.py  STALE  active  growth
-            └── dataset s3://features/customer_features  STALE  live  growth
-                ├── deployment production/churn  STALE  live  growth
-                ├── deployment production/fraud  STALE  live  risk
-                │   └── dataset s3://lake/fraud_predictions  STALE  live  risk
-                ├── deployment staging/churn  STALE  live  growth
-                ├── deployment staging/fraud  STALE  live  risk
-                ├── job churn/evaluate.py  STALE  active  growth
-                ├── job churn/train.py  STALE  active  growth
-                │   └── model churn  STALE  live  growth
-                ├── job fraud/evaluate.py  STALE  active  risk
-                ├── job fraud/train.py  STALE  active  risk
-                │   ├── model fraud  STALE  live  risk
-                │   └── model fraud/model  STALE
-                └── job recommender/train.py  STALE  active  growth
-                    └── model recommender  STALE  growth
-        WARN: 2 datasets, 6 jobs, 4 models, 4 deployments affected; 4 live endpoints: production/churn, \
-production/fraud, staging/churn, staging/fraud.
+        ├── job features/build.py  STALE  active  growth
+        │   └── dataset s3://features/customer_features  STALE  live  growth
+        │       ├── deployment production/churn  STALE  live  growth
+        │       ├── deployment production/fraud  STALE  live  risk
+        │       │   └── dataset s3://lake/fraud_predictions  STALE  live  risk
+        │       ├── deployment staging/churn  STALE  live  growth
+        │       ├── deployment staging/fraud  STALE  live  risk
+        │       ├── job churn/evaluate.py  STALE  active  growth
+        │       ├── job churn/train.py  STALE  active  growth
+        │       │   └── model churn  STALE  live  growth
+        │       ├── job fraud/evaluate.py  STALE  active  risk
+        │       ├── job fraud/train.py  STALE  active  risk
+        │       │   ├── model fraud  STALE  live  risk
+        │       │   └── model fraud/model  STALE
+        │       └── job recommender/train.py  STALE  active  growth
+        │           └── model recommender  STALE  growth
+        └── job export_sales  STALE  active  data-platform
+            └── dataset https://git.example.com/ml/demand data/sales.csv  STALE  live
+                └── job prepare  STALE  active
+                    └── dataset https://git.example.com/ml/demand data/weekly.csv  STALE  live
+                        └── job train  STALE  active
+                            ├── dataset https://git.example.com/ml/demand metrics.json  STALE  live
+                            └── model demand  STALE  live
+                                └── deployment production/demand  STALE  live  growth
+        WARN: 5 datasets, 9 jobs, 5 models, 5 deployments affected; 5 live endpoints: production/churn, \
+production/fraud, staging/churn, staging/fraud, production/demand.
     """)
 
 
@@ -64,11 +72,11 @@ def test_impact_that_is_limited_says_so(run: Run, estate_store: str) -> None:
     ran = run("impact", "s3://lake/transactions", "--as-of", DAY, "--limit", "2", "--store", estate_store)
     assert ran.out == drawing("""
         dataset s3://lake/transactions  its content changes
-        └── job features/build.py  STALE  active  growth
-            └── dataset s3://features/customer_features  STALE  live  growth
-        WARN: 1 dataset, 1 job and more affected; 4 live endpoints: production/churn, production/fraud, staging/churn, \
-staging/fraud.
-        The 2 worst of 16 are shown; --limit shows more.
+        ├── job features/build.py  STALE  active  growth
+        └── job export_sales  STALE  active  data-platform
+        WARN: 2 jobs and more affected; 5 live endpoints: production/churn, production/fraud, staging/churn, \
+staging/fraud, production/demand.
+        The 2 worst of 24 are shown; --limit shows more.
     """)
 
 
@@ -81,7 +89,7 @@ def test_impact_as_json_is_one_document_whatever_is_asked(run: Run, estate_store
         "of", "change", "given", "at", "verdict", "incomplete", "notes", "evidence", "total", "live", "models",
         "endpoints", "affected",
     ]  # fmt: skip
-    assert (found["change"], found["verdict"], found["total"], found["models"]) == ("content", "WARN", 16, 4)
+    assert (found["change"], found["verdict"], found["total"], found["models"]) == ("content", "WARN", 24, 5)
     assert [one["name"] for one in found["of"]] == ["transactions"]
     assert found["affected"][0]["path"][0]["type"] == "INPUT_TO"
 
@@ -169,7 +177,7 @@ def test_lineage_of_some_kinds_hangs_them_on_what_is_shown_and_says_how_far_they
 
 def test_lineage_can_count_alone(run: Run, estate_store: str) -> None:
     ran = run("lineage", "s3://lake/transactions", "--all", "--counts", "--store", estate_store)
-    assert ran.out == "19 nodes reached: 3 datasets, 7 jobs, 4 models, 5 deployments.\n"
+    assert ran.out == "27 nodes reached: 6 datasets, 10 jobs, 5 models, 6 deployments.\n"
 
 
 def test_lineage_marks_releases_as_live_or_ended(run: Run, estate_store: str) -> None:
@@ -258,11 +266,12 @@ def test_list_shows_a_kind_in_columns(run: Run, where: list[str]) -> None:
     ran = run("list", "deployments", "--sort", "name", *where)
     assert (ran.code, ran.err) == (0, "")
     assert sorted(ran.out.splitlines()) == [
-        "deployment:production/churn        live 3  growth",
-        "deployment:production/fraud        live 6  risk",
-        "deployment:production/recommender  live 3  growth",
-        "deployment:staging/churn           live 1  growth",
-        "deployment:staging/fraud           live 1  risk",
+        "deployment:production/churn        live 3                       growth",
+        "deployment:production/demand       live demand-predictor-00003  growth",
+        "deployment:production/fraud        live 6                       risk",
+        "deployment:production/recommender  live 3                       growth",
+        "deployment:staging/churn           live 1                       growth",
+        "deployment:staging/fraud           live 1                       risk",
     ]
 
 
@@ -270,7 +279,7 @@ def test_list_pages_by_a_cursor(run: Run, where: list[str]) -> None:
     first = json.loads(run("list", "runs", "--limit", "30", "--count", "--json", *where).out)
     rest = json.loads(run("list", "runs", "--limit", "30", "--after", first["cursor"], "--json", *where).out)
     ids = [one["id"] for one in first["nodes"] + rest["nodes"]]
-    assert (first["total"], len(ids), len(set(ids)), rest["cursor"]) == (42, 42, 42, None)
+    assert (first["total"], len(ids), len(set(ids)), rest["cursor"]) == (54, 54, 54, None)
 
 
 def test_list_goes_over_the_size_of_a_page(run: Run, estate_store: str) -> None:

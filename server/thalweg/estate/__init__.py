@@ -1,7 +1,8 @@
-"""The example estate: a year of a small shop, recorded from the real MLflow and the real git (`tools/estate/`).
+"""The example estate: a year of a small shop, recorded from the real tools (`tools/estate/`).
 
-Two teams (risk, growth) train fraud, churn and a recommender; fraud and churn share one feature table, and say since
-July which columns of it they read; fraud learns from what its own endpoint predicted.
+Two teams (risk, growth) train fraud, churn and a recommender with MLflow; fraud and churn share one feature table, and
+say since July which columns of it they read; fraud learns from what its own endpoint predicted. Demand is forecast with
+DVC and GTO, from sales that the lake lays down there and tells of by OpenLineage; its endpoint is in Kubernetes.
 """
 
 from __future__ import annotations
@@ -21,6 +22,15 @@ TRAINING = "training"
 REPOSITORY_URL = "https://git.example.com/ml/training"
 """What the runs call the repository; a bundle has no remote to say so."""
 
+DEMAND = "demand"
+"""The name that the repository of the forecast is imported under, by each importer that reads it."""
+
+DEMAND_URL = "https://git.example.com/ml/demand"
+"""What the others call it."""
+
+LAKE, CLUSTER = "lake", "growth"
+"""The names of the events and of the cluster's namespace."""
+
 
 @dataclass(frozen=True, slots=True)
 class Estate:
@@ -30,6 +40,9 @@ class Estate:
     artifacts: Path
     training: Path
     deployments: Path
+    events: Path
+    demand: Path
+    cluster: Path
 
 
 @contextmanager
@@ -39,6 +52,14 @@ def estate() -> Iterator[Estate]:
     with ExitStack() as stack:
         places = [
             stack.enter_context(as_file(root.joinpath(name)))
-            for name in ("mlflow.db", "artifacts", "training.bundle", "deployments.yaml")
+            for name in (
+                "mlflow.db",
+                "artifacts",
+                "training.bundle",
+                "deployments.yaml",
+                "events.ndjson",
+                "demand.bundle",
+                "cluster.yaml",
+            )
         ]
         yield Estate(*places)

@@ -14,7 +14,7 @@ from time import monotonic
 
 from thalweg.lineage.bounds import until
 from thalweg.lineage.live import releases_of
-from thalweg.lineage.since import nothing_yet
+from thalweg.lineage.since import DATED, nothing_yet
 from thalweg.lineage.spelling import kind_of
 from thalweg.model import time
 from thalweg.model.edges import EdgeType
@@ -229,7 +229,8 @@ class _Judge:
             joined = await until(self._until, self._store.degrees(later, self._caller, as_of=self._at))
             ask = Neighbour(Hop.VERSIONS, None, None, 1, self._at)
             versions = await until(self._until, self._store.neighbours(later, ask, self._caller))
-            there -= {id for id in later if not any(joined[id]) and not versions[id].found}
+            dated = {id for id in later if any(version.at >= DATED for _, version in versions[id].found)}
+            there -= {id for id in later if not any(joined[id]) and id not in dated}
         return there
 
     async def _learn_live(self, deployments: Collection[str]) -> None:

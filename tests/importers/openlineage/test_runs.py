@@ -180,7 +180,7 @@ def test_what_a_run_saw_of_its_input_stands_at_the_edge_and_how_good_it_was_at_t
 def test_what_is_known_of_data_whose_version_nobody_names_is_dated_before_all_others() -> None:
     stated = main(run_event(inputs=[dataset("s3://lake tx", {"schema": facet(fields=[{"name": "id"}])})]))
     unversioned = keys.dataset_version("s3://lake", "tx", keys.UNVERSIONED)
-    assert props(stated, unversioned) == {"columns": [{"name": "id"}], "created_at": 0}
+    assert props(stated, unversioned) == {"columns": [{"name": "id"}]}
 
 
 def test_a_run_that_drops_a_table_makes_no_version_of_it() -> None:

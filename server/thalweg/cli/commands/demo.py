@@ -21,16 +21,15 @@ from thalweg.cli.commands.impact import Question, asked, assets, drawn, told
 from thalweg.cli.graph import Graph, opened, text
 from thalweg.cli.place import Place
 from thalweg.client import Client
-from thalweg.estate import MLFLOW, REPOSITORY_URL, TRAINING, estate
+from thalweg.estate import CLUSTER, DEMAND, DEMAND_URL, LAKE, MLFLOW, REPOSITORY_URL, TRAINING, estate
 from thalweg.http.serve import serve
 from thalweg.http.settings import Settings
-from thalweg.importers import git, manifest, mlflow
 from thalweg.model.errors import BadInput, ThalwegError
 from thalweg.model.facts import Caller
 from thalweg.store.open import open_store
 from thalweg.store.store import Store
 from thalweg.sync.bringing import Summary, bring
-from thalweg.sync.importing import commits_of_runs
+from thalweg.sync.importing import reading
 
 CALLER = Caller("demo")
 DATASET = "s3://lake/transactions"
@@ -95,14 +94,25 @@ async def filled(address: str) -> list[Summary]:
 
 
 async def bring_estate(store: Store) -> list[Summary]:
-    """Brings the example estate into a store: what MLflow knows, then the commits that runs name, then what is live."""
+    """Brings the example estate into a store: what made the data and the models, then the commits that runs name, then
+    what is live.
+    """
     with estate() as files:
-        summaries = [await bring(store, mlflow.read(files.mlflow, source=MLFLOW, artifacts=files.artifacts), CALLER)]
-        named = await commits_of_runs(store, REPOSITORY_URL)
-        training = git.read(files.training, source=TRAINING, url=REPOSITORY_URL, refs_to=named)
-        summaries.append(await bring(store, training, CALLER))
-        summaries.append(await bring(store, manifest.read(files.deployments), CALLER))
-    return summaries
+        forecast: dict[str, Any] = {"url": DEMAND_URL}
+        passes: list[tuple[str, Path, str | None, dict[str, Any]]] = [
+            ("mlflow", files.mlflow, MLFLOW, {"artifacts": files.artifacts}),
+            ("openlineage", files.events, LAKE, {}),
+            ("dvc", files.demand, DEMAND, {**forecast, "all_commits": True}),
+            ("gto", files.demand, DEMAND, forecast),
+            ("git", files.demand, DEMAND, forecast),
+            ("git", files.training, TRAINING, {"url": REPOSITORY_URL}),
+            ("manifest", files.deployments, None, {}),
+            ("kubernetes", files.cluster, CLUSTER, {}),
+        ]
+        return [
+            await bring(store, await reading(store, importer, str(place), source, options), CALLER)
+            for importer, place, source, options in passes
+        ]
 
 
 def _port(port: int | None) -> int:

@@ -110,9 +110,10 @@ class _Read:
             self.stated.join(alias, of)
 
     def describe(self, said: Said, version: str | None, *, dated: bool = False) -> None:
-        """The dataset or model, and what is known of the version. `unversioned` is dated before all others.
+        """The dataset or model, and what is known of the version.
 
-        Of a dataset that is only named nothing is stated: its edges say that it is.
+        `unversioned` has no date of its own: the store dates it before all others. Of a dataset that is only named
+        nothing is stated: its edges say that it is.
         """
         if said.asset_props or self.event.sort is not Sort.RUN:
             self.stated.entity(said.asset, said.asset_props)
@@ -126,7 +127,6 @@ class _Read:
         if version == UNVERSIONED:
             if not props or said.is_model:
                 return
-            props.setdefault("created_at", 0)
         elif dated:
             props.setdefault("created_at", self.event.at)
         self.stated.entity(said.at(version), props, {} if said.model is None else said.model.histories)
