@@ -19,6 +19,7 @@ from thalweg.model.edges import EdgeType
 from thalweg.model.facts import ANYONE, Granule
 from thalweg.model.kinds import Kind, Level
 from thalweg.model.results import Truncated
+from thalweg.model.time import EARLIEST
 from thalweg.store.store import Store
 
 __all__ = ["state"]
@@ -161,7 +162,7 @@ def expected(oracle: Oracle, kind: Orphan, as_of: int | None) -> set[str]:
         return int(oracle.props(id).get("gone_at", CLOCK + 1)) > there and (
             oracle.at(id) <= there
             or int(graph.degree(id)) > 0
-            or any(oracle.asset(one) == id and oracle.at(one) <= there for one in known)
+            or any(oracle.asset(one) == id and EARLIEST < oracle.at(one) <= there for one in known)
         )
 
     def learned(release: str) -> bool:
