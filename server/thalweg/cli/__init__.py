@@ -3,6 +3,6 @@
 main.py       the entry: errors as one line, exit codes     graph.py     asks a server, or a store, the same documents
 program.py    commands, arguments, options; and              queries/     those documents
 changing.py   those that ask what a change does
-groups.py     those that stand in groups
+imports.py    those of `thalweg import`                     groups.py    the others that stand in groups
 output.py     what is printed, on terminals and in pipes    things.py    how an entity is named and shown
 """

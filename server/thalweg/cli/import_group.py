@@ -56,7 +56,7 @@ def show(wanted: bool) -> None:
     if not wanted:
         return
     from thalweg.cli.commands.recognising import listed
-    from thalweg.cli.groups import imports
+    from thalweg.cli.imports import imports
 
     own = {
         str(one.name): inspect.getdoc(one.callback or show).partition("\n")[0]  # type: ignore[union-attr]

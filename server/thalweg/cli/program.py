@@ -11,7 +11,8 @@ import typer
 
 from thalweg.cli import options
 from thalweg.cli.changing import check, impact
-from thalweg.cli.groups import exports, identities, imports, policies, stores
+from thalweg.cli.groups import exports, identities, policies, stores
+from thalweg.cli.imports import imports
 
 app = typer.Typer(
     help="Which models learned from this data, and where are they running?",
