@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 import neo4j
 
-from bench import cases, command, lineage
+from bench import cases, command, events, lineage
 from bench.case import Case, Doors
 from bench.estate import Size
 from bench.ingest import load
@@ -25,6 +25,7 @@ from thalweg.cli.main import COLLECTED
 from thalweg.store.open import open_store
 
 SIZES = (100_000, 1_000_000)
+EVENTS = 200_000
 ENGINES = ("sqlite", "neo4j")
 
 
@@ -57,7 +58,7 @@ async def measure(report: Report, engine: str, size: Size, url: str) -> None:
     await store.close()
     if engine == "sqlite":
         await all_of(command.of_file(url))
-    with serving(url) as client:
+    with serving(url) as (client, _):
         driver = raw_driver(url) if engine == "neo4j" else None
         session = driver.session() if driver is not None else None
         doors = Doors(client, session)
@@ -67,9 +68,25 @@ async def measure(report: Report, engine: str, size: Size, url: str) -> None:
             await driver.close()
 
 
+async def write_events(report: Report, engine: str, number: int) -> None:
+    """OpenLineage events into empty stores, and the bare rows of the same beside them."""
+    print(f"{engine}, {number:,} OpenLineage events", flush=True)
+    with address(engine) as url:
+        report.rate(engine, await events.in_process(url, number // 4))
+        if engine == "neo4j":
+            async with raw_driver(url) as driver:
+                report.rate(engine, await events.bare_neo4j(driver, number // 4))
+        else:
+            report.rate(engine, await events.bare_sqlite(number // 4))
+    with address(engine) as url, serving(url, read_only=False) as (client, pid):
+        for rate in await events.over_http(client.port, pid, number):
+            report.rate(engine, rate)
+
+
 def main() -> None:
     words = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    words.add_argument("--entities", type=int, nargs="+", default=SIZES, help="sizes of the estate")
+    words.add_argument("--entities", type=int, nargs="*", default=SIZES, help="sizes of the estate")
+    words.add_argument("--events", type=int, default=EVENTS, help="OpenLineage events; 0 for none")
     words.add_argument("--engines", nargs="+", choices=ENGINES, default=ENGINES)
     words.add_argument("--json", type=Path, default=Path("bench.json"), help="where the numbers are written")
     asked = words.parse_args()
@@ -77,6 +94,8 @@ def main() -> None:
     os.environ.setdefault("THALWEG_LOG_LEVEL", "warning")
     report = Report()
     try:
+        for engine in asked.engines if asked.events else ():
+            asyncio.run(write_events(report, engine, asked.events))
         for entities in asked.entities:
             for engine in asked.engines:
                 with address(engine) as url:

@@ -15,6 +15,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from bench.events import Rate
 from bench.timing import Spread
 
 WIDTH = 150
@@ -47,6 +48,18 @@ class Report:
             }
         )
 
+    def rate(self, engine: str, rate: Rate) -> None:
+        self.cases.append(
+            {
+                "case": "OpenLineage events a second, to the durable write",
+                "way": rate.way,
+                "engine": engine,
+                "events": rate.events,
+                "mean": rate.a_second,
+                "memory": rate.memory,
+            }
+        )
+
     def spreads(self, case: str, engine: str, entities: int, ways: dict[str, Spread]) -> None:
         base = next(iter(ways.values())).median
         for way, spread in ways.items():
@@ -71,7 +84,16 @@ class Report:
         asked = Table(title="Questions: milliseconds, and the ratio to the first way")
         for column in ("case", "way", "engine", "entities", "least", "median", "most", "ratio"):
             asked.add_column(column, justify="left" if column in ("case", "way", "engine") else "right")
+        events = Table(
+            title="OpenLineage events a second, to the durable write; MB that the server held, first and last"
+        )
+        for column in ("way", "engine", "events", "a second", "first MB", "last MB"):
+            events.add_column(column, justify="left" if column in ("way", "engine") else "right")
         for case in self.cases:
+            if "events" in case:
+                held = [f"{megabytes:,.0f}" for megabytes in case["memory"] or ()] or ["", ""]
+                events.add_row(case["way"], case["engine"], f"{case['events']:,}", f"{case['mean']:,.0f}", *held)
+                continue
             size = f"{case['entities']:,}"
             if "parts" in case:
                 parts = case["parts"]
@@ -81,7 +103,7 @@ class Report:
                 ms = case["ms"]
                 times = (f"{ms[name]:.2f}" for name in ("least", "median", "most"))
                 asked.add_row(case["case"], case["way"], case["engine"], size, *times, f"{case['ratio']:.2f}")
-        for table in (ingested, asked):
+        for table in (events, ingested, asked):
             if table.row_count:
                 console.print(table)
 

@@ -19,6 +19,7 @@ class Client:
     """One connection to a server; queries block, as a browser's would."""
 
     def __init__(self, port: int) -> None:
+        self.port = port
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
 
     def query(self, text: str, variables: dict[str, Any]) -> bytes:
@@ -35,13 +36,15 @@ class Client:
 
 
 @contextmanager
-def serving(store: str) -> Iterator[Client]:
-    """A server on a free port over this store. Its limits are lifted where a case asks for more than the default."""
+def serving(store: str, *, read_only: bool = True) -> Iterator[tuple[Client, int]]:
+    """A server on a free port over this store, and the number of its process. Its limits are lifted where a case asks
+    for more than the default.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
     environment = {**os.environ, "THALWEG_STORE": store, "THALWEG_PORT": str(port), "THALWEG_LOG_LEVEL": "warning"}
-    environment |= {"THALWEG_MAX_SECONDS": "60", "THALWEG_MAX_VISITED": "2000000", "THALWEG_READ_ONLY": "true"}
+    environment |= {"THALWEG_MAX_SECONDS": "60", "THALWEG_MAX_VISITED": "2000000", "THALWEG_READ_ONLY": str(read_only)}
     thalweg = Path(sys.executable).with_name("thalweg")
     server = subprocess.Popen([str(thalweg), "serve"], env=environment, stdout=subprocess.DEVNULL)
     client = Client(port)
@@ -56,7 +59,7 @@ def serving(store: str) -> Iterator[Client]:
                 if server.poll() is not None or time.monotonic() > ends:
                     raise RuntimeError(f"The server over {store} did not come up.") from error
                 time.sleep(0.1)
-        yield client
+        yield client, server.pid
     finally:
         client.close()
         server.terminate()

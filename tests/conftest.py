@@ -26,8 +26,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         assert item.get_closest_marker("neo4j") is None or "neo4j" in item.nodeid, f"call it by neo4j: {item.nodeid}"
 
 
-TOGETHER = ("importers/mlflow/", "importers/gto/", "tests/client/")
-"""Folders whose tests share what takes long to make: what other tools write, a server."""
+TOGETHER = (
+    "importers/mlflow/",
+    "importers/gto/",
+    "importers/dvc/",
+    "importers/dbt/",
+    "importers/sagemaker/",
+    "importers/azureml/",
+    "importers/openlineage/test_client",
+    "tests/client/",
+)
+"""Folders and files whose tests share what takes long to make: what other tools write, a server."""
 
 
 class Together(LoadScopeScheduling):  # type: ignore[misc]

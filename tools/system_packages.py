@@ -1,4 +1,4 @@
-"""Sees that the tests find Java, Maven, Chromium, PostgreSQL, MariaDB, git and git-lfs; installs what Debian lacks.
+"""Sees that the tests find what they run (Java, Chromium, databases, git), and installs what is missing on Debian.
 
 Elsewhere, or without the right to install, it prints the command to run and exits 1.
 """
@@ -16,8 +16,8 @@ JAVAS = ("openjdk-17-jre-headless", "openjdk-21-jre-headless")  # a release of D
 
 
 def missing() -> list[str]:
-    """What is not here: java, maven, chromium, git, git-lfs, postgresql, mariadb."""
-    commands = {"maven": "mvn", "git": "git", "git-lfs": "git-lfs"}
+    """What is not here: java, maven, chromium, git, git-lfs, openssl, postgresql, mariadb."""
+    commands = {"maven": "mvn", "git": "git", "git-lfs": "git-lfs", "openssl": "openssl"}
     absent = [name for name, command in commands.items() if not shutil.which(command)]
     absent += [name for name, server in (("postgresql", "initdb"), ("mariadb", "mariadbd")) if not program(server)]
     try:

@@ -19,7 +19,7 @@ from thalweg.model import time
 from thalweg.model.edges import ENDS, TYPES_BETWEEN, Coverage, EdgeType
 from thalweg.model.errors import BadInput, Problem, ThalwegError
 from thalweg.model.facts import Caller, EdgeFact, EntityFact, Granule, JoinFact, Json, MarkFact, Pass, Point
-from thalweg.model.keys import Key, entity_id
+from thalweg.model.keys import UNVERSIONED, Key, entity_id
 from thalweg.model.kinds import KEY_FIELDS, Kind
 from thalweg.model.properties import EDGE_PROPERTIES, PROPERTIES, STATUSES, Type, minimized
 from thalweg.model.results import Notice, Written
@@ -29,9 +29,8 @@ from thalweg.store.weave.prepared import Prepared, StatedEdge, StatedEntity, Sta
 LONGEST_PART = 2_000
 """Characters of one part of a natural key; a longer one is no name."""
 
-EARLIEST = -62_135_596_800 * time.SECOND
 LATEST = 253_402_300_800 * time.SECOND
-"""The years 1 to 9999, which every client can write."""
+"""The end of the year 9999. The years from 1 to that every client can write."""
 
 Where = str | Key | EdgeFact
 
@@ -78,20 +77,32 @@ def _problem(entity: str, field: str, value: Json, expected: str, code: str = "I
 
 
 async def state(
-    store: Store, granules: Sequence[Granule], caller: Caller, *, pass_: Pass | None = None
+    store: Store,
+    granules: Sequence[Granule],
+    caller: Caller,
+    *,
+    pass_: Pass | None = None,
+    together: Sequence[int] | None = None,
 ) -> list[Written | ThalwegError]:
-    """States granules: each is written whole or not at all, and answered in its place: what it came to, or why not."""
-    answers: list[Written | ThalwegError | None] = []
-    prepared: list[Prepared] = []
+    """States granules: each is written whole or not at all, and answered in its place: what it came to, or why not.
+
+    together: for each granule a number; where one of a number is wrong, none of that number is written.
+    """
+    answers: list[Prepared | BadInput] = []
     now = time.now()
-    for granule in granules:
+    wrong: dict[int, BadInput] = {}
+    for place, granule in enumerate(granules):
         try:
-            prepared.append(prepare(granule, now))
-            answers.append(None)
+            answers.append(prepare(granule, now))
         except BadInput as error:
             answers.append(error)
+            if together is not None:
+                wrong.setdefault(together[place], error)
+    if wrong and together is not None:
+        answers = [wrong.get(number, answer) for number, answer in zip(together, answers, strict=True)]
+    prepared = [answer for answer in answers if isinstance(answer, Prepared)]
     written = iter(await store.write(prepared, caller, pass_=pass_) if prepared else ())
-    return [answer if answer is not None else next(written) for answer in answers]
+    return [next(written) if isinstance(answer, Prepared) else answer for answer in answers]
 
 
 def prepare(granule: Granule, now: int) -> Prepared:
@@ -187,6 +198,7 @@ class _Preparation:
 
     def edges(self, facts: Sequence[EdgeFact]) -> list[StatedEdge]:
         found: dict[tuple[str, EdgeType, str, str], dict[str, Any]] = {}
+        opened: set[tuple[str, EdgeType, str, str]] = set()
         for fact in facts:
             source, target = self.mention(fact.source), self.mention(fact.target)
             if (fact.source.kind, fact.target.kind) not in ENDS[fact.type]:
@@ -202,11 +214,17 @@ class _Preparation:
                 continue
             props = self.props(fact, fact.props, EDGE_PROPERTIES[fact.type]) if fact.props else {}
             ref = (source, fact.type, target, fact.role)
+            if _is_open(fact):
+                props = {**props, "assumed": True}
+                opened.add(ref)
             if ref in found:
                 found[ref] = unite(found[ref], props)
             else:
                 found[ref] = props
-        return [StatedEdge(*ref, self.body(ref[0], props) if props else b"{}") for ref, props in found.items()]
+        return [
+            StatedEdge(*ref, self.body(ref[0], props) if props else b"{}", ref in opened)
+            for ref, props in found.items()
+        ]
 
     def mark(self, fact: MarkFact) -> StatedMark | None:
         where = f"{fact.kind.value.lower()} {fact.name!r} of {fact.version}"
@@ -228,6 +246,9 @@ class _Preparation:
         alias, of = self.mention(fact.alias), self.mention(fact.of)
         if fact.alias.kind is not fact.of.kind:
             self.wrong(where, "alias", fact.alias.kind.value, f"must be a {fact.of.kind.value} too", "WRONG_KIND")
+            return None
+        if fact.alias.kind is Kind.DATASET_VERSION and UNVERSIONED in (fact.alias.parts[-1], fact.of.parts[-1]):
+            self.wrong(where, "version", UNVERSIONED, "stands for no version; join the datasets", "BAD_KEY")
             return None
         if alias == of:
             self.wrong(where, "alias", fact.alias.parts[-1], "is the same name as the other side")
@@ -304,7 +325,7 @@ class _Preparation:
     def time(self, where: Where, field: str, value: Json, type: Type) -> int | None:
         if value is None:
             return None
-        if not isinstance(value, int) or isinstance(value, bool) or not EARLIEST <= value < LATEST:
+        if not isinstance(value, int) or isinstance(value, bool) or not time.EARLIEST <= value < LATEST:
             self.wrong(where, field, value, f"{type.value}, in the years 1 to 9999")
             return None
         if value > self.latest and type is Type.TIME:
@@ -335,6 +356,16 @@ class _Preparation:
         self.problems.append(_problem(_place(where), field, value, expected, code))
 
 
+def _is_open(fact: EdgeFact) -> bool:
+    """Whether this is a read that names no version."""
+    return (
+        fact.source.parts[-1] == UNVERSIONED
+        and fact.source.kind is Kind.DATASET_VERSION
+        and fact.type is EdgeType.INPUT_TO
+        and fact.target.kind is Kind.RUN
+    )
+
+
 def _place(where: Where) -> str:
     """What a problem is about, in words: only made when there is one."""
     if isinstance(where, EdgeFact):
@@ -353,6 +384,8 @@ def unite(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
         said = one if "columns" in one else other
         if "covers" in said:
             both["covers"] = said["covers"]
+    if not (one.get("assumed") and other.get("assumed")):
+        both.pop("assumed", None)
     return both
 
 

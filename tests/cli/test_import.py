@@ -7,7 +7,9 @@ from pathlib import Path
 from textwrap import dedent
 
 from tests.cli.conftest import Run
+from tests.importers.dvc.written import Written, added, lock
 from tests.importers.git.repositories import init
+from tests.importers.openlineage.events import dataset, run_event, without
 from thalweg.estate import MLFLOW, REPOSITORY_URL, Estate, estate
 
 
@@ -43,6 +45,103 @@ def test_gto_tells_what_it_found_and_why_it_cannot(run: Run, tmp_path: Path) -> 
     found = json.loads(run("get", "model:https://git.example.com/models/churn/v1.0.0", "--json").out)
     assert found["version"] == "v1.0.0"
     assert "1 unchanged" in run("import", "gto", "models", "--url", "https://git.example.com/models").out
+
+
+def test_dvc_tells_what_it_found_and_what_was_passed_over(run: Run, tmp_path: Path) -> None:
+    written = Written(tmp_path / "churn")
+    written.commit({"readme": "x"})
+    assert run("import", "dvc", "churn").code == 2
+    assert "has no file of DVC's at that commit" in run("import", "dvc", "churn").err
+    first = written.commit({"dvc.lock": lock(), "raw.csv.dvc": added("raw.csv", "a" * 32)})
+    written.commit({"dvc.lock": "<<<<<<< a\n=======\n>>>>>>> b\n"})
+    ran = run("import", "dvc", "churn", "--all", "--url", "https://git.example.com/churn")
+    assert (ran.code, "3 written" in ran.out) == (0, True)
+    assert "line 1 is the mark of a merge conflict that nobody resolved" in ran.out
+    assert "3 unchanged" in run("import", "dvc", "churn", "--at", first, "--url", "https://git.example.com/churn").out
+    (found,) = json.loads(run("list", "runs", "--json").out)["nodes"]
+    assert found["name"] == "train"
+
+
+def test_openlineage_tells_which_event_of_which_file_it_refused(run: Run, tmp_path: Path) -> None:
+    good, bad = run_event(outputs=[dataset("s3://lake tx")]), without(run_event(), "eventTime")
+    (tmp_path / "spool.ndjson").write_text(f"{json.dumps(good)}\n{json.dumps(bad)}\n")
+    ran = run("import", "openlineage", "spool.ndjson", "spool.ndjson")
+    assert ran.code == 1
+    assert "openlineage:spool: 4 scopes: 1 written, 1 unchanged, 2 refused" in ran.out
+    assert "spool.ndjson line 2: eventTime: None must be a time as text" in ran.out
+    assert run("import", "openlineage", "none.ndjson").code == 2
+    found = json.loads(run("get", "dataset:s3://lake/tx@run:01890f3e", "--json").out)
+    assert found["version"].startswith("run:01890f3e")
+
+
+SERVICE = """
+    apiVersion: serving.kserve.io/v1beta1
+    kind: InferenceService
+    metadata: {name: churn, namespace: growth}
+    spec: {predictor: {model: {modelFormat: {name: onnx}, storageUri: "s3://models/churn/0a1b/"}}}
+"""
+
+
+def test_kubernetes_serves_the_version_that_lies_where_it_loads_it_from(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "churn.yaml").write_text(dedent(SERVICE))
+    versions = "[{version: '7', uri: 's3://models/churn/0a1b'}]"
+    models = f"thalweg: 1\nmodels: [{{namespace: 'mlflow://shop', name: churn, versions: {versions}}}]\n"
+    (tmp_path / "models.yaml").write_text(models)
+    kubernetes = ("import", "kubernetes", "churn.yaml", "--environment", "production")
+
+    def served() -> list[tuple[str, str]]:
+        models = json.loads(run("get", "deployment:production/churn", "--json").out)["models"]["nodes"]
+        return [(one["namespace"], one["name"]) for one in models]
+
+    assert "entities: 4 new" in run(*kubernetes).out
+    assert served() == [("s3://models", "churn/0a1b")]
+    assert run("import", "manifest", "models.yaml").code == 0
+    assert "edges: 1 new, 0 changed, 1 retracted" in run(*kubernetes).out
+    assert served() == [("mlflow://shop", "churn")]
+    assert "2 unchanged" in run(*kubernetes).out
+    (tmp_path / "models.yaml").write_text(models.replace("]}]", ", {version: '8', uri: 's3://models/churn/0a1b'}]}]"))
+    assert run("import", "manifest", "models.yaml").code == 0
+    assert "At s3://models/churn/0a1b lie 2 model versions" in run(*kubernetes).out
+
+
+def test_what_a_cluster_serves_is_affected_by_the_data_that_mlflow_says_it_learned_from(
+    run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "fraud.yaml").write_text(dedent(SERVICE).replace("s3://models/churn/0a1b/", "models:/fraud/2"))
+    with estate() as files:
+        assert run("import", "mlflow", f"sqlite:///{files.mlflow}", "--source", MLFLOW).code == 0
+    served = ("import", "kubernetes", "fraud.yaml", "--environment", "production", "--models", f"mlflow://{MLFLOW}")
+    assert run(*served).code == 0
+    assert "1 live endpoint: production/churn." in run("impact", "s3://lake/transactions").out
+
+
+def test_kubernetes_says_what_it_cannot_do(run: Run, tmp_path: Path) -> None:
+    assert "Nothing is named to read" in run("import", "kubernetes").err
+    (tmp_path / "config").write_text("contexts: []")
+    ran = run("import", "kubernetes", "--context", "prod", "--kubeconfig", "config")
+    assert (ran.code, "'prod' is not there; there are: none" in ran.err) == (2, True)
+    assert "are two sources" in run("import", "kubernetes", "x.yaml", "--context", "prod").err
+    assert not (tmp_path / "thalweg.db").exists()
+
+
+ARN = "arn:aws:sagemaker:eu-west-1:123456789012"
+
+
+def test_sagemaker_and_azureml_tell_what_they_found(run: Run, tmp_path: Path) -> None:
+    endpoint = {"EndpointName": "fraud", "EndpointArn": f"{ARN}:endpoint/fraud"}
+    records = [{"operation": "describe_endpoint", "response": endpoint}, {"operation": "done"}]
+    (tmp_path / "dump.jsonl").write_text("".join(f"{json.dumps(one)}\n" for one in records))
+    sagemaker = ("import", "sagemaker", "dump.jsonl", "--environment", "aws")
+    assert "entities: 1 new" in run(*sagemaker).out
+    assert "sagemaker:dump: 1 scopes: 0 written, 1 unchanged" in run(*sagemaker).out
+    (tmp_path / "ws").mkdir()
+    (tmp_path / "ws" / "endpoint.yml").write_text("name: fraud\nauth_mode: key\n")
+    assert "entities: 1 new" in run("import", "azureml", "ws", "--environment", "azure").out
+    found = json.loads(run("list", "deployments", "--json").out)["nodes"]
+    assert {(one["namespace"], one["name"]) for one in found} == {("aws", "fraud"), ("azure", "fraud")}
+    (tmp_path / "ws" / "endpoint.yml").write_text("name: [")
+    ran = run("import", "azureml", "ws")
+    assert (ran.code, "is why this is no YAML" in ran.err) == (2, True)
 
 
 def test_the_summary_is_what_people_read(run: Run, tmp_path: Path) -> None:

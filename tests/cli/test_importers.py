@@ -58,13 +58,15 @@ def test_of_one_repository_each_importer_says_what_it_finds_there(run: Run, tmp_
     repository.git("add", "--all")
     repository.git("commit", "--quiet", "--message", "Files for LFS")
     repository.git("tag", "--annotate", "--message", "first", "churn@v1.0.0")
+    (repository.path / "data.csv.dvc").write_text("outs:\n- {md5: d41d8cd98f00b204e9800998ecf8427e, path: data.csv}\n")
+    repository.git("add", "--all")
+    repository.git("commit", "--quiet", "--message", "Data for DVC")
     found = json.loads(run("import", "auto", "models", "--json").out)
     assert [(one["importer"], one["location"]) for one in found] == [
-        ("gto", "models"),
-        ("lfs", "models"),
-        ("git", "models"),
+        (name, "models") for name in ("dvc", "gto", "lfs", "git")
     ]
-    assert found[0]["what"] == "registered with GTO: churn"
+    assert found[0]["what"] == "a repository with 1 file of DVC's"
+    assert found[1]["what"] == "registered with GTO: churn"
 
 
 def test_one_that_fails_does_not_keep_the_others_from_being_imported(run: Run, tmp_path: Path) -> None:
@@ -111,7 +113,7 @@ def packages(tmp_path: Path) -> dict[str, str]:
 
 def test_an_importer_of_another_package_is_a_command_like_our_own(packages: dict[str, str], tmp_path: Path) -> None:
     listed = program("import", "--list", cwd=tmp_path, **packages)
-    assert "shop      Orders as the shop lists them. (shopping 1.2)" in listed.out
+    assert re.search(r"^shop +Orders as the shop lists them\. \(shopping 1\.2\)$", listed.out, re.MULTILINE)
     ran = program("import", "shop", "spring.shop", "--option", "currency=SEK", cwd=tmp_path, **packages)
     assert ran.code == 0, ran.err
     assert ran.out.startswith("shop:shop: 1 scopes: 1 written")
@@ -144,3 +146,46 @@ def test_what_another_package_does_wrong_is_said(
     ran = program("import", *words, cwd=tmp_path, **packages)
     assert ran.code == 2
     assert ran.err.startswith(f"thalweg: {said}")
+
+
+# ---------------------------------------------------------------------------------------------- each knows its own
+
+INFERENCE = """\
+apiVersion: serving.kserve.io/v1beta1
+kind: InferenceService
+metadata: {name: churn, namespace: growth}
+spec: {predictor: {model: {modelFormat: {name: onnx}, storageUri: "s3://models/churn/"}}}
+"""
+EVENT = {
+    "eventTime": "2026-05-01T00:00:00Z",
+    "producer": "https://spark.test",
+    "run": {"runId": "01890f3e-5c1e-7c3a-b7a9-2f2b8c1d4e5f"},
+    "job": {"namespace": "lake", "name": "load"},
+}
+DUMPED = {"operation": "describe_endpoint", "request": {}, "response": {"EndpointName": "fraud"}}
+MODEL = "$schema: https://azuremlschemas.azureedge.net/latest/model.schema.json\nname: fraud\nversion: 1\npath: ./m\n"
+MANIFEST = {
+    "metadata": {
+        "dbt_schema_version": "https://schemas.getdbt.com/dbt/manifest/v12.json",
+        "project_name": "shop",
+        "adapter_type": "postgres",
+    },
+    "nodes": {},
+    "sources": {},
+}
+MADE = {
+    "kubernetes": ("churn.yaml", INFERENCE, "manifests of Kubernetes: churn"),
+    "openlineage": ("events.ndjson", json.dumps(EVENT) + "\n", "OpenLineage events"),
+    "sagemaker": ("dump.jsonl", json.dumps(DUMPED) + "\n", "a dump of SageMaker"),
+    "azureml": ("model.yml", MODEL, "assets of Azure ML"),
+    "dbt": ("manifest.json", json.dumps(MANIFEST), "what dbt knows of the project shop"),
+    "manifest": ("facts.yaml", "# who owns what\nthalweg: 1\n", "a manifest of Thalweg"),
+}
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_a_file_is_known_by_the_importer_of_its_system_alone(run: Run, tmp_path: Path, name: str) -> None:
+    file, text, what = MADE[name]
+    (tmp_path / file).write_text(text)
+    found = json.loads(run("import", "auto", file, "--json").out)
+    assert found == [{"importer": name, "location": file, "what": what}]

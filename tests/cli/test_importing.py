@@ -121,6 +121,12 @@ def test_granules_are_gathered_into_writes_of_about_the_same_size() -> None:
     assert [len(batch) for batch in batches(iter([small[0], large, small[1]]))] == [2, 1]
 
 
+def test_a_batch_of_a_slow_source_does_not_wait_long() -> None:
+    clock = iter(range(0, 1_000, 2))  # two seconds at each look
+    slow = batches((dataset(str(number)) for number in range(7)), lambda: next(clock))
+    assert [len(batch) for batch in slow] == [3, 3, 1]
+
+
 def test_a_pass_that_is_interrupted_says_so_retires_nothing_and_goes_on_when_it_is_run_again(
     run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import sqlite3
 from contextlib import closing
@@ -20,7 +19,7 @@ from graphql import (
 
 from tests.cli.conftest import Run
 from tests.cli.program import serving
-from tests.store.earlier.test_earlier import FILE
+from tests.store.earlier.test_earlier import unpack
 from thalweg.store.store import SCHEMA_VERSION
 
 
@@ -72,7 +71,7 @@ def test_migrate_leaves_a_store_of_this_release_as_it_is(run: Run) -> None:
 
 
 def test_a_store_of_an_earlier_schema_says_what_to_do_and_is_searched_after_that(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "thalweg.db").write_bytes(gzip.decompress(FILE.read_bytes()))
+    unpack(tmp_path / "thalweg.db", 1)
     refused = run("search", "fraud")
     assert (refused.code, refused.out) == (2, "")
     assert "thalweg store migrate" in refused.err

@@ -145,6 +145,24 @@ async def test_what_is_missing_is_a_gap(store: Store) -> None:
         assert f"# gap: {gap.kind.value}: " in found.reproduce
 
 
+async def test_a_read_without_a_version_is_told_with_the_version_that_it_was_or_with_none(store: Store) -> None:
+    read = reads("tx@unversioned", "*a", "train")
+    await hold(store, *facts({"input"}), name="a")
+    await hold(store, read, name="b")
+    (gap,) = (await account(store)).gaps
+    assert (gap.kind, said(gap.entity.id)) == (GapKind.INPUT_ASSUMED, "tx@unversioned")
+    assert gap.sentence == (
+        "In which version run a read test tx was not stated, and could not be worked out: none is known that was there "
+        "when it started."
+    )
+    assert "# gap: INPUT_ASSUMED: in which version it was read is not known" in (await account(store)).reproduce
+    data = {"uri": "s3://lake/tx.csv", "columns": COLUMNS}
+    await hold(store, thing("tx@1", created_at=THEN - DAY, **data), name="c")
+    (gap,) = (await account(store)).gaps
+    assert (gap.kind, said(gap.entity.id)) == (GapKind.INPUT_ASSUMED, "tx@1")
+    assert gap.sentence == "That run a read test tx@1 was worked out, not stated."
+
+
 numbers = count()
 
 

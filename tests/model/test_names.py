@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from thalweg.model import keys
-from thalweg.model.names import dataset_name, disk_path, repository_url, without_password
+from thalweg.model.names import dataset_name, dataset_pair, disk_path, repository_url, without_password
 
 CHURN = "https://github.com/Acme/Churn"
 
@@ -288,3 +288,41 @@ def test_the_host_of_a_repository_is_in_lower_case(url: str) -> None:
     identity = repository_url(url)
     if not identity.startswith("file:"):
         assert urlsplit(identity).netloc == urlsplit(identity).netloc.lower()
+
+
+@pytest.mark.parametrize(
+    ("given", "canonical"),
+    [
+        (("s3a://Lake/raw", "/tx/"), ("s3://Lake", "raw/tx")),
+        (("gcs://lake", "a//b"), ("gs://lake", "a/b")),
+        (("abfs://c@Acct.dfs.core.windows.net", "/p"), ("abfss://c@acct.dfs.core.windows.net", "p")),
+        (("file", "/data/x.csv"), ("file://here", "/data/x.csv")),
+        (("file://", "/data/x.csv"), ("file://here", "/data/x.csv")),
+        (("file://nas", "data/x.csv"), ("file://nas", "/data/x.csv")),
+        (("hdfs://Name:8020", "/x"), ("hdfs://name:8020", "x")),
+        (("postgresql://u:pw@DB:5432", "shop.public.orders"), ("postgres://db:5432", "shop.public.orders")),
+        (("bq", "p.d.t"), ("bigquery", "p.d.t")),
+        (("kafka://Broker:9092", "Topic"), ("kafka://broker:9092", "Topic")),
+        (("kafka://Here", "Topic"), ("kafka://here", "Topic")),
+        (("arn:aws:glue:eu-west-1:42", "table/shop/tx"), ("arn:aws:glue:eu-west-1:42", "table/shop/tx")),
+        (("mlflow://Shop", "exp/data"), ("mlflow://Shop", "exp/data")),
+        (("https://git.example.com/acme/x", "data:orders"), ("https://git.example.com/acme/x", "data:orders")),
+        (("food_delivery", "public.orders"), ("food_delivery", "public.orders")),
+        (("s3://lake", "what?ever"), ("s3://lake", "what?ever")),
+        (("s3://", "x"), ("s3://", "x")),
+    ],
+)
+def test_a_namespace_and_a_name_are_what_a_uri_of_them_would_be(
+    given: tuple[str, str], canonical: tuple[str, str]
+) -> None:
+    assert dataset_pair(*given, "here") == canonical
+    assert dataset_pair(*canonical, "here") == canonical
+
+
+@given(PLACE)
+def test_a_namespace_and_a_name_that_were_made_of_a_uri_are_canonical(place: str) -> None:
+    try:
+        made = dataset_name(place, "Laptop")
+    except ValueError:
+        return
+    assert dataset_pair(*made, "Laptop") == made

@@ -216,5 +216,5 @@ def test_a_package_that_is_not_installed_is_named(what: str, package: str, extra
     code = f"import sys; sys.modules[{package!r}] = None\nfrom pathlib import Path\nfrom thalweg.schemas import read\n"
     code += f"try: read(Path({str(path)!r}))\nexcept Exception as error: print(type(error).__name__, error)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.startswith(f"BadInput {path} is read with {package}, which is not installed.")
+    assert done.stdout.startswith(f"NotInstalled {path} is read with {package}, which is not installed.")
     assert f"pip install 'thalweg[{extra}]'" in done.stdout

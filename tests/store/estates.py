@@ -25,7 +25,9 @@ RUNS = ("*r1", "*r2", "*r3", "*r4")
 MODELS = ("m/1", "m/2", "n/1")
 RELEASES = ("+d#1", "+d#2")
 COMMITS = ("g!a", "g!b")
-VERSIONS = (*DATA, *RUNS, *MODELS, *RELEASES, *COMMITS)
+UNKNOWN = ("a@unversioned", "b@unversioned", "c@unversioned")
+"""The reserved versions: a run that reads one reads the dataset, and nobody said in which version."""
+VERSIONS = (*DATA, *RUNS, *MODELS, *RELEASES, *COMMITS, *UNKNOWN)
 ASSETS = ("a", "b", "c", "^j", "^k", "m:", "n:", "+d", "g!")
 WORDS = (*VERSIONS, *ASSETS)
 
@@ -53,12 +55,14 @@ def _pool(words: Sequence[str]) -> list[EdgeFact]:
 
 
 VERSION_EDGES, ASSET_EDGES = _pool(VERSIONS), _pool(ASSETS)
+OPEN_READS = [edge for edge in _pool((*UNKNOWN, *RUNS)) if edge.type is EdgeType.INPUT_TO]
 
 
 @st.composite
 def _edges(draw: st.DrawFn) -> list[EdgeFact]:
     facts = draw(st.lists(st.sampled_from(VERSION_EDGES), max_size=8))
     facts += draw(st.lists(st.sampled_from(ASSET_EDGES), max_size=2))
+    facts += draw(st.lists(st.sampled_from(OPEN_READS), max_size=2))
     for shape in draw(st.lists(st.sampled_from(SHAPES), max_size=1)):
         facts += [one for path in shape for one in flow(path)]
     return [

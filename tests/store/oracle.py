@@ -13,13 +13,15 @@ from itertools import count
 from typing import Any, NamedTuple
 
 import networkx as nx
+import orjson
 
 from thalweg.model.edges import LINEAGE, EdgeType
 from thalweg.model.facts import Granule, origin_rank
-from thalweg.model.keys import Key
+from thalweg.model.keys import UNVERSIONED, Key
 from thalweg.model.kinds import Kind, Level
 from thalweg.model.properties import HAPPENED
 from thalweg.model.results import Direction
+from thalweg.model.time import EARLIEST
 from thalweg.store.questions import PathBetween, Start, Walk
 
 CLOCK = 1 << 62
@@ -65,6 +67,12 @@ class Oracle:
     stated: dict[Ref, Props] = field(default_factory=dict)
     kept: dict[Ref, Props] = field(default_factory=dict)
     """Edges that nobody states any more, and that stay because an end of them is gone."""
+    said: dict[Ref, list[Said]] = field(default_factory=dict)
+    left: dict[Ref, list[Said]] = field(default_factory=dict)
+    """The same two as they were said: a read that names no version is from the reserved one here."""
+    seen: dict[str, int] = field(default_factory=dict)
+    """In which step each thing was first seen, since it has been there."""
+    step: int = 0
     forgotten: set[str] = field(default_factory=set)
 
     # ------------------------------------------------------------------------------------------------------- steps
@@ -107,17 +115,54 @@ class Oracle:
                 self.mention(edge.source)
                 self.mention(edge.target)
                 ref = (edge.source.id, edge.type, edge.target.id, edge.role)
-                edges.setdefault(ref, []).append(Said(granule.origin, granule.at, edge.props))
+                props = {**edge.props, "assumed": True} if self.is_open(ref) else edge.props
+                edges.setdefault(ref, []).append(Said(granule.origin, granule.at, props))
         before = self.nodes
         self.nodes = {id: followed(said) for id, said in nodes.items()}
         self.gone = {id: props for id, props in (self.gone | before).items() if id not in self.nodes}
-        earlier = self.kept | self.stated
-        self.stated = {ref: united(said) for ref, said in edges.items()}
-        self.kept = {
-            ref: props
-            for ref, props in earlier.items()
-            if ref not in self.stated and (ref[0] in self.gone or ref[2] in self.gone)
+        self.step += 1
+        earlier = self.left | self.said
+        self.said = edges
+        wrote = [
+            ref
+            for ref in earlier | edges
+            if ref[1] is EdgeType.PRODUCED and (ref in edges or ref[0] in self.gone or ref[2] in self.gone)
+        ]
+        where = {ref: self.hung(ref, wrote) if self.is_open(ref) else ref for ref in earlier | edges}
+        self.stated = {ref: united(said) for ref, said in gathered(edges, where).items()}
+        self.left = {
+            ref: said
+            for ref, said in earlier.items()
+            if ref not in edges and where[ref] not in self.stated and {where[ref][0], ref[2]} & self.gone.keys()
         }
+        self.kept = {ref: united(said) for ref, said in gathered(self.left, where).items()}
+        self.seen = {id: self.seen.get(id, self.step) for id in self.everything()}
+
+    def is_open(self, ref: Ref) -> bool:
+        """Whether this is a read that names no version."""
+        source, target = self.keys[ref[0]], self.keys[ref[2]]
+        reserved = source.kind is Kind.DATASET_VERSION and source.parts[-1] == UNVERSIONED
+        return reserved and ref[1] is EdgeType.INPUT_TO and target.kind is Kind.RUN
+
+    def hung(self, ref: Ref, wrote: Sequence[Ref]) -> Ref:
+        """A read that names no version as it is: of the newest by the run's start, and before what the run wrote."""
+        source, type, run, role = ref
+        versions = [
+            (self.moment(id), id)
+            for id in self.nodes | self.gone
+            if self.keys[id].kind is Kind.DATASET_VERSION
+            and self.asset(id) == self.asset(source)
+            and self.keys[id].parts[-1] != UNVERSIONED
+        ]
+        start = self.moment(run)
+        own = [at for at, id in versions if at <= start and any((run, id) == (one[0], one[2]) for one in wrote)]
+        there = [one for one in versions if one[0] <= start and all(one[0] < at for at in own)]
+        return (max(there)[1] if there else source, type, run, role)
+
+    def moment(self, id: str) -> int:
+        """When a thing happened; what nobody dated happened when it was first seen, after all that is dated."""
+        at = self.at(id)
+        return at if at < CLOCK else CLOCK + self.seen.get(id, self.step)
 
     def mention(self, key: Key) -> None:
         self.keys[key.id] = key
@@ -158,8 +203,11 @@ class Oracle:
         return {id for id in self.everything() if not self.hidden(id)}
 
     def at(self, id: str) -> int:
-        props = self.props(id)
-        return next((props[name] for name in HAPPENED[self.keys[id].kind] if name in props), CLOCK)
+        """When it happened: the reserved version of a dataset, before all others."""
+        props, key = self.props(id), self.keys[id]
+        reserved = key.kind is Kind.DATASET_VERSION and key.parts[-1] == UNVERSIONED
+        undated = EARLIEST if reserved else CLOCK
+        return next((props[name] for name in HAPPENED[key.kind] if name in props), undated)
 
     def edge_at(self, ref: Ref, props: Props) -> int:
         """From when on a version edge holds: from its `at`, else from what it is the input, output or serving of."""
@@ -263,6 +311,14 @@ class Oracle:
         return {id: (int(graph.in_degree(id)), int(graph.out_degree(id))) for id in graph}
 
 
+def gathered(said: Mapping[Ref, list[Said]], where: Mapping[Ref, Ref]) -> dict[Ref, list[Said]]:
+    """What is said of edges, by the edge that it is of."""
+    found: dict[Ref, list[Said]] = {}
+    for ref, some in said.items():
+        found.setdefault(where[ref], []).extend(some)
+    return found
+
+
 class Reached(NamedTuple):
     distances: dict[str, int]
     edges: set[Ref]
@@ -278,12 +334,22 @@ def followed(said: Sequence[Said]) -> Props:
     props: Props = {}
     for one in sorted(said, key=lambda one: one.rank, reverse=True):
         props.update(one.props)
+    for began in ("started_at", "created_at"):  # when it began: as its foremost origin says that spoke first
+        dated = [(origin_rank(one.origin), one.at, one.origin, one.props[began]) for one in said if began in one.props]
+        if dated:
+            props[began] = min(dated)[3]
     return props
 
 
 def united(said: Sequence[Said]) -> Props:
-    """The same, but what is read is united, with the weakest coverage."""
+    """The same, but what is read is united, with the weakest coverage, and what one says outright is not assumed.
+
+    One scope may say it by two names at once: then the value itself decides.
+    """
+    said = sorted(said, key=lambda one: orjson.dumps(one.props, option=orjson.OPT_SORT_KEYS), reverse=True)
     props = followed(said)
+    if not all(one.props.get("assumed") for one in said):
+        props.pop("assumed", None)
     reads = [one.props for one in said if "columns" in one.props]
     if reads:
         props["columns"] = sorted({column for read in reads for column in read["columns"]})

@@ -10,7 +10,7 @@ import neo4j
 import pytest
 
 import thalweg
-from tests.facts import alias, flow, granule, id, ids, joined, reads, run
+from tests.facts import alias, flow, granule, id, ids, joined, reads, run, thing
 from tests.store.conftest import State
 from tests.store.dump import dump
 from thalweg.model.edges import EdgeType
@@ -194,6 +194,51 @@ async def test_derived_edges_that_were_damaged_are_found_and_mended(
     assert (await store.check()).findings == ()
     assert await store.rebuild(ANYONE) == 0
     assert await store.info() == info
+
+
+HUNG = {
+    "a read on another version": (
+        "UPDATE edge_statement SET by = by - 101 WHERE by IS NOT NULL",
+        "MATCH (s:Statement) WHERE s.by IS NOT NULL SET s.by = s.by - 101",
+    ),
+    "a read of another dataset": (
+        "UPDATE edge_statement SET dataset = dataset + 1 WHERE by IS NOT NULL",
+        "MATCH (s:Statement) WHERE s.by IS NOT NULL SET s.dataset = 'ds_other'",
+    ),
+    "a version that came by another way": (
+        "UPDATE node SET at = 110 WHERE id = :source",
+        "MATCH (v:Entity {id: $source}) SET v.at = 110",
+    ),
+    "a version that went by another way": (
+        "UPDATE node SET at = 190 WHERE id = :target",
+        "MATCH (v:Entity {id: $target}) SET v.at = 190",
+    ),
+    "a run that began by another way": (
+        "UPDATE node SET at = 60 WHERE title = 'open'",
+        "MATCH (v:Run {name: 'open'}) SET v.at = 60",
+    ),
+}
+"""What is done to what a read that names no version follows; in SQL, and in Cypher."""
+
+
+@pytest.mark.parametrize("what", HUNG)
+async def test_reads_that_hang_wrong_are_found_and_hung_anew(
+    store: Store, state: State, damage: Damage, what: str
+) -> None:
+    versions = [thing("tx@7", created_at=50), thing("tx@8", created_at=100), thing("tx@9", created_at=150)]
+    facts = (run("r", "train", started_at=120, name="open"), reads("tx@unversioned", "*r"))
+    await state(granule("v", *versions), granule("r", *facts))
+    before = await dump(store)
+    damage(HUNG[what], "tx@9", "tx@8")
+    (finding,) = (await store.check()).findings
+    assert (finding.code, finding.hint) == ("READS", "Run `thalweg store rebuild`.")
+    assert await store.rebuild(ANYONE) == 1
+    assert (await store.check()).findings == ()
+    now = {line for line in (await dump(store))["edges"] if line.endswith("(*r)")}
+    moved = {"came": "(tx@9)", "went": "(tx@7)", "began": "(tx@7)"}
+    (where,) = [there for word, there in moved.items() if word in what] or ["(tx@8)"]
+    assert now == {f"{where}-[INPUT_TO ]->(*r)"}
+    assert where != "(tx@8)" or await dump(store) == before
 
 
 async def test_what_was_stated_stays_when_the_rest_is_mended(store: Store, state: State, damage: Damage) -> None:

@@ -116,6 +116,36 @@ async def test_versions_are_joined_by_themselves_and_their_assets_stay_two(store
     assert set(found) == set(ids("logged/1", "fraud:"))  # the asset of a name that nothing bears any more is swept
 
 
+async def test_versions_that_are_joined_stay_so_when_their_assets_are_joined_too(store: Store, state: State) -> None:
+    versions = granule("versions", joined("A@1", "A@2"))
+    facts = (granule("a", thing("A@1", bytes=1), thing("A@2", rows=2)), granule("b", thing("B@7", rows=7)))
+    dumps = []
+    for order in permutations((*facts, JOIN, versions)):
+        await state(*order)
+        found = await store.get(ids("A@1", "A@2", "B@1", "B@2"), ANYONE)
+        assert {one.id for one in found.values()} == {id("B@2")}, [one.name for one in order]
+        assert {"bytes", "rows"} <= found[id("A@1")].props.keys()
+        assert (await store.check()).findings == ()
+        dumps.append((await dump(store))["edges"])
+        await state(granule("join"))
+        apart = await store.get(ids("A@1", "A@2", "B@1"), ANYONE)
+        assert {one.id for one in apart.values()} == {id("A@2")}
+        await state(*(granule(one.name) for one in order))
+        assert (await store.check()).findings == ()
+    assert all(one == dumps[0] for one in dumps)
+
+
+async def test_a_join_of_versions_that_is_taken_back_leaves_that_of_their_assets(store: Store, state: State) -> None:
+    await state(*FACTS, JOIN)
+    before = await dump(store)
+    await state(granule("versions", joined("A@1", "B@2")))
+    assert (await store.get(ids("A@1"), ANYONE))[id("A@1")].id == id("B@2")
+    assert (await store.get(ids("B@1"), ANYONE))[id("B@1")].id == id("B@2")
+    await state(granule("versions"))
+    assert await dump(store) == before
+    assert (await store.check()).findings == ()
+
+
 # ------------------------------------------------------------------------------------------------- who joined them
 
 

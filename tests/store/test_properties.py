@@ -227,9 +227,21 @@ def joinings(draw: st.DrawFn) -> tuple[State, int, list[JoinFact]]:
 def complete(draw: st.DrawFn, granule: Granule, place: int) -> Granule:
     """The granule at an event time of its own, and with marks and joins."""
     at = 100 * (granule.at or 0) + place
+    granule = with_dates(draw, granule)
     versions = draw(st.lists(st.sampled_from(("m/1", "m/2", "n/1")), max_size=2, unique=True))
     marks = [alias(word, "best", since=draw(st.integers(0, 1_000)) * 100 + place) for word in versions]
     return replace(granule, at=at, marks=marks, joins=draw(st.lists(st.sampled_from(JOINS), max_size=1)))
+
+
+def with_dates(draw: st.DrawFn, granule: Granule) -> Granule:
+    """The granule, with a date for each version of a dataset: what is first seen when is no fact of the estate."""
+    entities = [
+        fact._replace(props={"created_at": draw(st.integers(0, 1_000)), **fact.props})
+        if fact.key.kind is Kind.DATASET_VERSION
+        else fact
+        for fact in granule.entities
+    ]
+    return replace(granule, entities=entities)
 
 
 def test_the_same_dated_facts_give_the_same_graph_in_whatever_way_they_come(explore: Explore, wipe: Wipe) -> None:
@@ -287,13 +299,14 @@ def test_what_is_sent_twice_changes_nothing(explore: Explore) -> None:
 def revisions(draw: st.DrawFn) -> list[Granule]:
     """States of one scope, each of a time of its own, some of which say the same; and what another source says."""
     bodies = draw(st.lists(granules(), min_size=1, max_size=2))
+    bodies = [with_dates(draw, one) for one in bodies]
     states = [
         replace(
             draw(st.sampled_from(bodies)), source="one", name="s", origin="mlflow", revision=number, at=1_000 * number
         )
         for number in range(1, 4)
     ]
-    other = draw(granules())
+    other = with_dates(draw, draw(granules()))
     return [*states, replace(other, source="two", name="t", origin="mlflow", at=1_500)]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import pytest
 
 from tests.facts import edge, granule, id, ids, key, reads, run, serves, thing, writes
@@ -122,6 +124,40 @@ async def test_a_property_follows_the_foremost_origin_then_the_latest_event(stor
     assert set(entity.origins) == {"git", "mlflow", "manifest"}
     await state(granule("m", origin="manifest", at=2), granule("c", origin="mlflow", at=25))
     assert (await known(store, "tx")).props["description"] == "by mlflow, early"
+
+
+@pytest.mark.parametrize("order", [*permutations(range(3))], ids=str)
+async def test_a_run_began_with_its_first_statement_and_what_ended_it_holds(
+    store: Store, state: State, order: tuple[int, ...]
+) -> None:
+    granules = [
+        granule("began", run("r", started_at=10, status="RUNNING"), at=10),
+        granule("ended", run("r", started_at=20, ended_at=20, status="FINISHED"), at=20),
+        granule("beat", run("r", started_at=21, status="RUNNING"), at=21),  # of another clock
+    ]
+    for place in order:
+        await state(granules[place])
+    entity = await known(store, "*r")
+    assert (entity.at, entity.props["status"], entity.props["ended_at"]) == (10, "FINISHED", 20)
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (1, 3, 0, 2)], ids=str)
+async def test_each_key_of_what_is_kept_beside_is_a_property_of_its_own(
+    store: Store, state: State, order: tuple[int, ...]
+) -> None:
+    granules = [
+        granule("g1", thing("tx@1", extra={"a": 1, "b": {"deep": 1}}, statistics={"rows": 1}), at=10),
+        granule("g2", thing("tx@1", extra={"b": {"other": 2}, "c": 3}, description="d"), at=20),
+        granule("g3", thing("tx@1", extra={"a": 9}), origin="git", at=30),
+        granule("g4", thing("tx@1", extra={"d": 4}, statistics={"bytes": 2}), at=5),
+    ]
+    for place in order:
+        await state(granules[place])
+    entity = await known(store, "tx@1")
+    assert entity.props["extra"] == {"a": 1, "b": {"other": 2}, "c": 3, "d": 4}
+    assert entity.props["statistics"] == {"rows": 1, "bytes": 2}
+    await state(granule("g1", thing("tx@1"), at=11), granule("g2", thing("tx@1", extra={"c": None}), at=21))
+    assert (await known(store, "tx@1")).props["extra"] == {"a": 9, "c": None, "d": 4}
 
 
 async def test_columns_stated_by_several_are_united_with_the_weakest_coverage(store: Store, state: State) -> None:

@@ -1,5 +1,5 @@
-"""The commands that stand in groups, `thalweg import …`, `policy …` and `store …`: as in `program.py`, their names,
-arguments and help; what they do is imported when they run.
+"""The commands that stand in groups, `thalweg import …`, `export …`, `policy …` and `store …`: as in `program.py`,
+their names, arguments and help; what they do is imported when they run.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ imports = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+exports = typer.Typer(help="State the graph for other systems.", no_args_is_help=True, rich_markup_mode=None)
 policies = typer.Typer(
     help="Policies: by which rules a change may go ahead.", no_args_is_help=True, rich_markup_mode=None
 )
@@ -139,6 +140,130 @@ def import_lfs(
     return lfs(store, location, source, url, at, all_commits, as_json)
 
 
+@imports.command("dvc")
+def import_dvc(
+    location: options.Clone,
+    source: options.Source = None,
+    url: options.Url = None,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            "--at", metavar="COMMIT", help="A branch, a tag or a sha; the default branch without.", show_default=False
+        ),
+    ] = None,
+    all_commits: Annotated[
+        bool, typer.Option("--all", help="The whole history, with experiments; else what one commit holds.")
+    ] = False,
+    store: options.Store = None,
+    as_json: options.Json = False,
+) -> int:
+    """Data, models and runs of stages that DVC keeps in a Git repository."""
+    from thalweg.cli.commands.imports import dvc
+
+    return dvc(store, location, source, url, at, all_commits, as_json)
+
+
+@imports.command("dbt")
+def import_dbt(
+    location: Annotated[
+        str,
+        typer.Argument(
+            metavar="PATH", help="A project, its target folder, or a manifest.json in one.", show_default=False
+        ),
+    ],
+    source: options.Source = None,
+    namespace: Annotated[
+        str | None,
+        typer.Option(
+            "--namespace",
+            metavar="NAME",
+            help="What others call the warehouse: postgres://db:5432, snowflake://ORGANIZATION-ACCOUNT.",
+            show_default=False,
+        ),
+    ] = None,
+    catalog: Annotated[
+        Path | None,
+        typer.Option(
+            "--catalog", metavar="FILE", help="Its catalog.json, where it lies elsewhere.", show_default=False
+        ),
+    ] = None,
+    run_results: Annotated[
+        list[Path] | None,
+        typer.Option("--run-results", metavar="FILE", help="A run_results.json that lies elsewhere (again for more)."),
+    ] = None,
+    repository: Annotated[
+        str | None,
+        typer.Option(
+            "--repository", metavar="URL", help="The repository of the commits that dbt names.", show_default=False
+        ),
+    ] = None,
+    store: options.Store = None,
+    as_json: options.Json = False,
+) -> int:
+    """Tables with their columns, what makes them, runs and column lineage of a dbt project."""
+    from thalweg.cli.commands.imports import dbt
+
+    return dbt(store, location, source, namespace, catalog, run_results or (), repository, as_json)
+
+
+@imports.command("files")
+def import_files(
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PATH...", help="Files, folders, or patterns like 'data/*.parquet'.", show_default=False
+        ),
+    ],
+    source: options.Source = None,
+    root: Annotated[
+        Path | None,
+        typer.Option(
+            "--root", metavar="DIR", help="Datasets are named below it; the current folder without.", show_default=False
+        ),
+    ] = None,
+    namespace: Annotated[
+        str | None,
+        typer.Option(
+            "--namespace",
+            metavar="NAME",
+            help="Where the data lies for others: s3://lake/raw, or a repository's URL.",
+            show_default=False,
+        ),
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option("--name", metavar="NAME", help="What the one dataset that is read is called.", show_default=False),
+    ] = None,
+    as_folder: Annotated[bool, typer.Option("--as-folder", help="Each folder that is given is one dataset.")] = False,
+    use_md5: Annotated[bool, typer.Option("--md5", help="Versions are MD5 digests, as DVC has them.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="This is all of the source: what is not there any more is gone.")
+    ] = False,
+    threads: Annotated[
+        int | None, typer.Option("--threads", metavar="N", min=1, max=64, help="Read so many files at a time.")
+    ] = None,
+    cache: Annotated[
+        Path | None,
+        typer.Option(
+            "--cache",
+            metavar="DIR",
+            envvar="THALWEG_CACHE",
+            help="Where digests are kept for the next time; ~/.cache/thalweg without.",
+            show_default=False,
+            show_envvar=False,
+        ),
+    ] = None,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Keep no digests, and read every file.")] = False,
+    store: options.Store = None,
+    as_json: options.Json = False,
+) -> int:
+    """Files or folders on a disk, as versions of datasets by their content, with columns and rows."""
+    from thalweg.cli.commands.imports import FilesOptions, files
+
+    given = FilesOptions(source, root, namespace, name, as_folder, use_md5, everything, threads, cache, no_cache)
+    return files(store, paths, given, as_json)
+
+
 @imports.command("manifest")
 def import_manifest(
     location: Annotated[
@@ -152,6 +277,156 @@ def import_manifest(
     from thalweg.cli.commands.imports import manifest
 
     return manifest(store, location, source, as_json)
+
+
+@imports.command("openlineage")
+def import_openlineage(
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE...", help="Events, one a line or one a file, packed or not; or folders.", show_default=False
+        ),
+    ],
+    source: options.Source = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse an event that is not quite as the specification says.")
+    ] = False,
+    store: options.Store = None,
+    as_json: options.Json = False,
+) -> int:
+    """Runs, jobs and datasets of OpenLineage events that were written to files."""
+    from thalweg.cli.commands.imports import openlineage
+
+    return openlineage(store, files, source, strict, as_json)
+
+
+@imports.command("kubernetes")
+def import_kubernetes(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="PATH...", help="Manifests, folders of them, or what kubectl printed.", show_default=False
+        ),
+    ] = None,
+    context: Annotated[
+        str | None,
+        typer.Option("--context", metavar="NAME", help="Ask this cluster of a kubeconfig instead.", show_default=False),
+    ] = None,
+    kubeconfig: Annotated[
+        Path | None,
+        typer.Option(
+            "--kubeconfig",
+            metavar="FILE",
+            help="The kubeconfig; else that of KUBECONFIG, else ~/.kube/config. Alone: its current context.",
+            show_default=False,
+        ),
+    ] = None,
+    exec_plugin: Annotated[
+        bool, typer.Option("--exec-plugin", help="Run the program that the kubeconfig names to log in.")
+    ] = False,
+    namespace: Annotated[
+        str | None,
+        typer.Option("--namespace", metavar="NAME", help="Only this namespace of the cluster.", show_default=False),
+    ] = None,
+    environment: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--environment",
+            metavar="[NAMESPACE=]NAME",
+            help="The environment of all, or of this namespace; else each namespace is one (again for more).",
+        ),
+    ] = None,
+    models: Annotated[
+        str | None,
+        typer.Option(
+            "--models",
+            metavar="NAMESPACE",
+            help="The registry that models:/ means, like mlflow://prod.",
+            show_default=False,
+        ),
+    ] = None,
+    source: options.Source = None,
+    store: options.Store = None,
+    as_json: options.Json = False,
+) -> int:
+    """What KServe, Seldon, Ray Serve and marked Deployments serve: from manifests, or from a live cluster."""
+    from thalweg.cli.commands.imports import Cluster, kubernetes
+
+    live = None
+    if context is not None or kubeconfig is not None:
+        live = Cluster(context, kubeconfig, exec_plugin)
+    return kubernetes(store, paths or [], live, source, namespace, environment or [], models, as_json)
+
+
+@imports.command("sagemaker")
+def import_sagemaker(
+    location: Annotated[
+        str, typer.Argument(metavar="PATH", help="A dump of its answers, or a folder of them.", show_default=False)
+    ],
+    environment: Annotated[
+        str | None,
+        typer.Option(
+            "--environment",
+            metavar="NAME",
+            help="The environment of its endpoints; their account and region without.",
+            show_default=False,
+        ),
+    ] = None,
+    source: options.Source = None,
+    store: options.Store = None,
+    as_json: options.Json = False,
+) -> int:
+    """Model packages with their approvals, training jobs, endpoints and lineage of SageMaker, from a dump."""
+    from thalweg.cli.commands.imports import sagemaker
+
+    return sagemaker(store, location, source, environment, as_json)
+
+
+@imports.command("azureml")
+def import_azureml(
+    location: Annotated[
+        str, typer.Argument(metavar="PATH", help="A folder of its YAML, or a file.", show_default=False)
+    ],
+    environment: Annotated[
+        str | None,
+        typer.Option(
+            "--environment",
+            metavar="NAME",
+            help="The environment of its endpoints; the workspace without.",
+            show_default=False,
+        ),
+    ] = None,
+    source: options.Source = None,
+    store: options.Store = None,
+    as_json: options.Json = False,
+) -> int:
+    """Models, data, jobs and endpoints of Azure ML, from the YAML of its assets."""
+    from thalweg.cli.commands.imports import azureml
+
+    return azureml(store, location, source, environment, as_json)
+
+
+# ------------------------------------------------------------------------------------------------------------- exports
+
+
+@exports.command("openlineage")
+def export_openlineage(
+    into: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            metavar="FILE",
+            help="Where to; the standard output without. Packed for .gz.",
+            show_default=False,
+        ),
+    ] = None,
+    store: options.Store = None,
+    as_json: Annotated[bool, typer.Option("--json", help="With --output: print one JSON document instead.")] = False,
+) -> int:
+    """The whole graph as OpenLineage events, one a line, which import again into the same graph."""
+    from thalweg.cli.commands.exports import openlineage
+
+    return openlineage(store, into, as_json)
 
 
 # ----------------------------------------------------------------------------------------------------------- identity

@@ -11,7 +11,7 @@ import typer
 
 from thalweg.cli import options
 from thalweg.cli.changing import check, impact
-from thalweg.cli.groups import identities, imports, policies, stores
+from thalweg.cli.groups import exports, identities, imports, policies, stores
 
 app = typer.Typer(
     help="Which models learned from this data, and where are they running?",
@@ -425,6 +425,20 @@ def serve(context: typer.Context) -> int:
 
 
 @app.command()
+def sync(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file of sources, in TOML.", show_default=False)],
+    once: Annotated[bool, typer.Option("--once", help="Read each once, and end; 1 where one failed.")] = False,
+    show: Annotated[bool, typer.Option("--show", help="Only say how they stand.")] = False,
+    store: options.Store = None,
+    as_json: options.Json = False,
+) -> int:
+    """Keep sources in step with a store, until Ctrl-C."""
+    from thalweg.cli.commands.sync import sync
+
+    return sync(store, file, once, show, as_json)
+
+
+@app.command()
 def demo(
     check: Annotated[bool, typer.Option("--check", help="Try it all, ask over HTTP, and stop: 0 fine, 1 not.")] = False,
     port: Annotated[
@@ -527,6 +541,7 @@ def schema(
 
 
 app.add_typer(imports, name="import")
+app.add_typer(exports, name="export")
 app.add_typer(identities, name="identity")
 app.add_typer(policies, name="policy")
 app.add_typer(stores, name="store")

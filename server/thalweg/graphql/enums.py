@@ -206,7 +206,8 @@ class GapKind(Enum):
         description="Its job reads this dataset, but which version was read is not known.",
     )
     INPUT_ASSUMED = value(
-        provenance.GapKind.INPUT_ASSUMED, description="That this version was read was worked out, not stated."
+        provenance.GapKind.INPUT_ASSUMED,
+        description="Which version was read was not stated: it was worked out, where any was there by then.",
     )
     INPUT_WITHOUT_URI = value(
         provenance.GapKind.INPUT_WITHOUT_URI, description="Where what was read lies is not known."

@@ -14,11 +14,14 @@ from starlette.routing import Route
 
 from thalweg.graphql.execution import Api
 from thalweg.http.endpoint import GRAPHQL, JSON, Endpoint, media_types
+from thalweg.http.openlineage import OpenLineage
 from thalweg.http.pages import GraphiQL
 from thalweg.http.requests import Requests, failure
 from thalweg.http.settings import Settings
+from thalweg.http.sources import Sources
 from thalweg.model.errors import ThalwegError
 from thalweg.store.store import Store
+from thalweg.sync.keeping import Keeping
 
 WORTH_PACKING = 32_000
 """Bytes of JSON: below, packing takes longer than what it saves."""
@@ -34,9 +37,11 @@ class App(Starlette):
     ready: bool = True
 
 
-def application(store: Store, settings: Settings) -> App:
-    """The application over an open store, which it does not close."""
+def application(store: Store, settings: Settings, keeping: Keeping | None = None) -> App:
+    """The application over an open store, which it does not close. keeping: sources that are kept in step beside it."""
     endpoint = Endpoint(Api(store, settings.limits, settings.judging()))
+    lineage = OpenLineage(store, settings)
+    sources = Sources(keeping)
     pages = GraphiQL()
 
     async def graphql(request: Request) -> Response:
@@ -53,7 +58,7 @@ def application(store: Store, settings: Settings) -> App:
             await store.ping()
         except ThalwegError as error:
             return PlainTextResponse(f"{error.code}\n", 503, headers)
-        return PlainTextResponse("ready\n", headers=headers)
+        return PlainTextResponse(f"ready\n{sources.lines()}", headers=headers)
 
     async def home(request: Request) -> Response:
         return RedirectResponse("/graphql", 307)
@@ -62,11 +67,15 @@ def application(store: Store, settings: Settings) -> App:
     app = App(
         routes=[
             Route("/graphql", graphql, methods=METHODS, middleware=packing),
+            Route("/api/v1/lineage", lineage.one, methods=METHODS),
+            Route("/api/v1/lineage/batch", lineage.batch, methods=METHODS),
             Route("/graphiql/assets/{name}", pages.asset),
             Route("/graphiql/operations.json", pages.operations),
             Route("/graphiql/LICENSES.txt", pages.licenses),
             Route("/livez", livez),
             Route("/readyz", readyz),
+            Route("/metrics", sources.metrics),
+            Route("/api/v1/sync/{name}", sources.trigger, methods=["POST"]),
             Route("/", home),
         ],
         middleware=[Middleware(Requests, hosts=hosts(settings))],

@@ -7,8 +7,8 @@ import gc
 import logging
 import signal
 import socket
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from types import FrameType
 
 import uvicorn
@@ -18,6 +18,9 @@ from thalweg.http.app import App, application
 from thalweg.http.settings import Settings, address_shown
 from thalweg.model.errors import BadInput
 from thalweg.store.open import open_store
+from thalweg.sync import file
+from thalweg.sync.file import Planned
+from thalweg.sync.keeping import Keeping
 
 NEW_LOOP: Callable[[], asyncio.AbstractEventLoop]
 try:
@@ -39,17 +42,22 @@ def serve(settings: Settings, started: Started | None = None) -> int:
     Stops in order: not ready any more; no new connections; requests in flight are given time; the store is closed.
     """
     require_safe(settings)
+    sources = None if settings.sync is None else file.read(settings.sync)
+    if sources is not None and settings.read_only:
+        raise BadInput("Sources are to be kept in step, and the store is opened for reading only.", "Give one of them.")
     logs.set_up(settings.log_format, settings.log_level)
     with (
         _listen(settings) as listening,
         suppress(KeyboardInterrupt),
         asyncio.Runner(loop_factory=NEW_LOOP) as runner,
     ):
-        runner.run(_serve(settings, listening, started))
+        runner.run(_serve(settings, sources, listening, started))
     return 0
 
 
-async def _serve(settings: Settings, listening: socket.socket, started: Started | None) -> None:
+async def _serve(
+    settings: Settings, sources: Sequence[Planned] | None, listening: socket.socket, started: Started | None
+) -> None:
     def answering() -> None:
         addresses = addresses_of(settings, listening)
         log.info("Serving %s at %s", address_shown(settings.store), addresses[0])
@@ -66,11 +74,26 @@ async def _serve(settings: Settings, listening: socket.socket, started: Started 
         synchronous=settings.synchronous,
         readers=settings.readers,
     )
+    keeping = None if sources is None else Keeping(store, sources)
     gc.freeze()  # what is there now stays for good: no collection need look at it again
     try:
-        await Server(application(store, settings), settings, answering).serve([listening])
+        async with kept(keeping):
+            await Server(application(store, settings, keeping), settings, answering).serve([listening])
     finally:
         await store.close()
+
+
+@asynccontextmanager
+async def kept(keeping: Keeping | None) -> AsyncIterator[None]:
+    """Keeps sources in step for as long as the context is open; what is being written then is written to its end."""
+    task = None if keeping is None else asyncio.create_task(keeping.forever())
+    try:
+        yield
+    finally:
+        if task is not None:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
 
 
 class Server(uvicorn.Server):

@@ -73,6 +73,10 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = Field("text", description="How log lines look: `text` or `json`.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Which log lines are written.")
 
+    sync: Path | None = Field(
+        None, description="A TOML file of sources that are kept in step beside serving; none when left out."
+    )
+
     policy: Path | None = Field(
         None, description="A TOML file with the policy by which impact is judged; the default policy when left out."
     )
@@ -81,6 +85,14 @@ class Settings(BaseSettings):
     )
     live_stages: tuple[str, ...] = Field(
         ("Production",), description="Stages that make a model version live, as a JSON list."
+    )
+
+    openlineage_strict: bool = Field(
+        False,
+        description=(
+            "Whether an OpenLineage event that is not quite as the specification says is refused; else it is taken, "
+            "with a warning."
+        ),
     )
 
     max_tokens: int = Field(5_000, ge=1, description="Tokens of a query document. Beyond: `TOO_MANY_TOKENS`.")
@@ -114,6 +126,14 @@ class Settings(BaseSettings):
     max_body: int = Field(MEGABYTE, ge=1, description="Bytes of the body of a request. Beyond: `BODY_TOO_LARGE`.")
     max_bulk_body: int = Field(
         10 * MEGABYTE, ge=1, description="Bytes of the body of a mutation with `stateBatch`. Beyond: `BODY_TOO_LARGE`."
+    )
+    max_events_body: int = Field(
+        50 * MEGABYTE,
+        ge=1,
+        description=(
+            "Bytes of a batch of OpenLineage events, unpacked; one event alone may have `THALWEG_MAX_BODY`. Beyond: "
+            "`BODY_TOO_LARGE`."
+        ),
     )
 
     @property

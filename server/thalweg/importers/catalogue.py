@@ -18,10 +18,24 @@ from thalweg.model.errors import BadInput, SourceError
 
 GROUP = "thalweg.importers"
 
-OWN = ("mlflow", "gto", "lfs", "manifest", "git")
-"""In the order in which they are best imported: Git asks the store which commits runs name, so it comes last."""
+OWN = (
+    "mlflow",
+    "openlineage",
+    "dvc",
+    "gto",
+    "lfs",
+    "dbt",
+    "sagemaker",
+    "azureml",
+    "files",
+    "manifest",
+    "kubernetes",
+    "git",
+)
+"""In the order in which they are best imported: Kubernetes asks the store where models lie, and Git which commits runs
+name, so these come last."""
 
-GIVEN = ("refs_to",)
+GIVEN = ("refs_to", "found", "versions", "describe", "hashed")
 """Options that only the program itself can give."""
 
 

@@ -116,13 +116,40 @@ def identity(clone: Clone, source: str, url: str | None) -> str:
         raise BadInput("The URL of the repository is not one.", "Give it with `url`.", [problem]) from error
 
 
-def _reading(clone: Clone, name: str, url: str, refs_to: Collection[str], all_commits: bool) -> Reading:
-    scope, warnings = f"{ORIGIN}:{name}", list[str]()
+def tip(clone: Clone, references: list[tuple[str, str]], at: str | None) -> str:
+    """The commit that is meant: by its sha, or as a branch or a tag points at it; without a name the default branch's.
+
+    Raises BadInput where there is none.
+    """
+    by_name = {name: sha for sha, name in references}
+    if at is None:
+        branch = clone.default_branch(references)
+        places = [f"refs/heads/{branch}", f"refs/remotes/origin/{branch}", "HEAD"]
+    else:
+        places = [at, f"refs/heads/{at}", f"refs/remotes/origin/{at}", f"refs/tags/{at}"]
+    sha = next((by_name[place] for place in places if place in by_name), None)
+    if sha is None and at is not None and is_sha(at):
+        sha = at.lower()
+    (found,) = clone.commits_of([sha]) if sha is not None else (None,)
+    if found is None:
+        raise BadInput(
+            f"{clone.place} has no commit {at or 'yet'!r}.", "Name a branch, a tag, or a sha of 7 or more characters."
+        )
+    return found
+
+
+def check_names(clone: Clone) -> None:
+    """Raises SourceError for a repository whose commits have other names than a graph can hold."""
     if clone.object_format() != "sha1":
         raise SourceError(
             f"{clone.place} names its commits by {clone.object_format()}.",
             "Only commits named by 40 hexadecimal digits (SHA-1) can be read so far.",
         )
+
+
+def _reading(clone: Clone, name: str, url: str, refs_to: Collection[str], all_commits: bool) -> Reading:
+    check_names(clone)
+    scope, warnings = f"{ORIGIN}:{name}", list[str]()
     used = _named(clone, refs_to, warnings)
     references = clone.references()
     heads = _heads(clone, references, warnings)

@@ -26,7 +26,9 @@ LONGEST_COMMIT = 1 << 20
 _BUNDLE = re.compile(rb"# v[23] git bundle\n")
 _BRANCHES = "refs/heads/"
 _UPSTREAM = "refs/remotes/origin/"
+_EXPERIMENTS = "refs/exps/"
 _CHUNK = 1 << 16
+_THING = re.compile(rb"([0-9a-f]{40}) (blob|tree) ([0-9]+)\n")
 
 # What a repository's own settings could run or change in the commands below; `-c` wins over them.
 _PINS = (
@@ -56,6 +58,14 @@ class Entry(NamedTuple):
     path: str
     mode: str
     sha: str
+
+
+class Thing(NamedTuple):
+    """What lies at a path of a commit. kind: `blob` for a file, `tree` for a folder. size: in bytes, of a file."""
+
+    kind: str
+    sha: str
+    size: int
 
 
 class Clone:
@@ -106,6 +116,13 @@ class Clone:
         head = self._text("rev-parse", "--verify", "--quiet", "--end-of-options", "HEAD", missing=True).strip()
         return [*found, (head, "HEAD")] if head else found
 
+    def experiments(self) -> list[tuple[str, str]]:
+        """(sha, name) of what DVC keeps of experiments that nobody committed; a bundle may have been made with them."""
+        if self.bundled:
+            return [one for one in self._bundle_references() if one[1].startswith(_EXPERIMENTS)]
+        lines = self._text("for-each-ref", "--format=%(objectname) %(refname)", _EXPERIMENTS).splitlines()
+        return [(sha, name) for sha, _, name in (line.partition(" ") for line in lines)]
+
     def default_branch(self, references: list[tuple[str, str]]) -> str | None:
         """The remote's, where there is one: a work tree's HEAD is what somebody works on. None when it is unknown."""
         by_name = {name: sha for sha, name in references}
@@ -124,7 +141,9 @@ class Clone:
         return [found[0] if found[1:2] == ["commit"] else None for found in fields]
 
     def history(self, tips: Iterable[str]) -> Iterator[tuple[str, ...]]:
-        """Each commit that the tips reach, with its parents behind it; parents come before their children."""
+        """Each commit that the tips reach, with its parents behind it; parents come before their children. What a tip
+        reaches that begins with `^` is left out.
+        """
         with self._running("rev-list", "--topo-order", "--reverse", "--parents", "--stdin", stdin=tips) as out:
             for line in out:
                 yield tuple(line.decode("ascii").split())
@@ -159,8 +178,11 @@ class Clone:
             if head.startswith("100"):
                 yield path, head.split(" ")[2]
 
-    def written(self, commits: Iterable[str]) -> Iterator[tuple[str, str, str]]:
-        """What commits changed, against each of their parents: the commit, the path and the sha of each plain file."""
+    def written(self, commits: Iterable[str], names: Iterable[str] = ()) -> Iterator[tuple[str, str, str]]:
+        """What commits changed, against each of their parents: the commit, the path and the sha of each plain file.
+
+        names: patterns, such as `*.csv`; only files of such a name, in any folder, are looked at.
+        """
         options = (
             "--stdin",
             "-r",
@@ -173,7 +195,8 @@ class Clone:
             "--ignore-submodules=all",
         )
         commit, written = "", ""
-        with self._running("diff-tree", *options, stdin=commits) as out:
+        patterns = [f":(glob)**/{name}" for name in names]
+        with self._running("diff-tree", *options, "--", *patterns, stdin=commits) as out:
             for field in _fields(out):
                 if field.startswith(":") and not written:
                     _, mode, _, sha, _ = field.split(" ")
@@ -219,6 +242,15 @@ class Clone:
         lines = self._text("--literal-pathspecs", "ls-tree", "-z", commit, "--", path).split("\0")
         fields = [line.partition("\t")[0].split(" ") for line in lines if line.partition("\t")[2] == path]
         return next((sha for mode, kind, sha in fields if kind == "blob" and mode.startswith("100")), None)
+
+    def things_at(self, places: Iterable[tuple[str, str]]) -> Iterator[Thing | None]:
+        """What lies at each (commit, path), in the order asked for; None where nothing does."""
+        wanted = list(places)
+        asked = [f"{commit}:{path}" if "\n" not in path else "-" for commit, path in wanted]
+        with self._running("cat-file", "--batch-check", stdin=asked) as out:
+            for line in out:
+                match = _THING.fullmatch(line)
+                yield Thing(match[2].decode(), match[1].decode(), int(match[3])) if match else None
 
     def blobs(self, shas: Iterable[str], most: int) -> Iterator[bytes]:
         """The contents of files in the order asked for, and of each one byte more than `most`, where it has more."""
@@ -328,7 +360,7 @@ class Clone:
         command = ["git", "-C", str(self._directory), "--no-pager"]
         command += [part for pin in _PINS for part in ("-c", pin)]
         with TemporaryFile(dir=self._scratch.name) as asked, TemporaryFile(dir=self._scratch.name) as complaints:
-            asked.writelines(f"{line}\n".encode() for line in stdin)
+            asked.writelines(f"{line}\n".encode("utf-8", "surrogateescape") for line in stdin)
             asked.seek(0)
             with subprocess.Popen(
                 [*command, *arguments], env=self._env, stdin=asked, stdout=subprocess.PIPE, stderr=complaints

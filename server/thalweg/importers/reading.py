@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from thalweg.model.facts import Granule
+
+Place = str | os.PathLike[str]
+"""Where a source lies on a disk."""
+
+
+def several(places: Place | Collection[Place]) -> list[Place]:
+    """One place, or several, as several."""
+    return [places] if isinstance(places, str | os.PathLike) else list(places)
 
 
 @dataclass(slots=True)
@@ -20,6 +29,8 @@ class Reading:
     complete: whether the pass sees all there is, so that closing it may retire what it did not see. Read it after the
         last granule: a shallow clone or a filter makes a pass incomplete.
     warnings: grows while granules are read; sentences, each of which says what was taken how.
+    refused, refusals: how many parts were left out because they are no such thing, and sentences about the first:
+        where, what stands there, and what would be right.
     close: frees what is held open; safe to call twice, and early.
     """
 
@@ -29,6 +40,8 @@ class Reading:
     total: int | None = None
     complete: bool = True
     warnings: list[str] = field(default_factory=list)
+    refused: int = 0
+    refusals: list[str] = field(default_factory=list)
     close: Callable[[], None] = lambda: None
 
 

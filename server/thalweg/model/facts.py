@@ -21,7 +21,21 @@ Json = Any
 Props = Mapping[str, Json]
 NO_PROPS: Props = {}
 
-ORIGINS: tuple[str, ...] = ("api", "manifest", "mlflow", "openlineage", "dvc", "gto", "lfs", "git")
+ORIGINS: tuple[str, ...] = (
+    "api",
+    "manifest",
+    "mlflow",
+    "openlineage",
+    "dvc",
+    "gto",
+    "lfs",
+    "git",
+    "kubernetes",
+    "sagemaker",
+    "azureml",
+    "dbt",
+    "files",
+)
 """The declared order of origins: where two state different values of one property, the earlier one is followed."""
 
 

@@ -11,6 +11,7 @@ of a name.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from posixpath import normpath
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
@@ -175,6 +176,37 @@ def _path(scheme: str, path: str) -> str:
     path, _, query = path.partition("#")[0].partition("?")
     named = [pair for pair in parse_qsl(query, keep_blank_values=True) if not _SIGNATURES.fullmatch(pair[0])]
     return (_plain(path) or "/") + (f"?{urlencode(named)}" if named else "")
+
+
+_STORES = {*_BUCKETS, *_AZURE, "hdfs", "file"}
+"""Schemes of namespaces below which a name is a path."""
+
+
+@lru_cache(maxsize=1 << 14)  # events name the same few again and again
+def dataset_pair(namespace: str, name: str, source: str = "local") -> tuple[str, str]:
+    """A namespace and a name that somebody gave, as OpenLineage's canonical form, which `dataset_name` makes of a URI.
+
+    (`s3a://Lake/raw`, `/tx/`) is (`s3://Lake`, `raw/tx`); (`file`, `/data/x.csv`) is (`file://<source>`,
+    `/data/x.csv`); (`postgresql://u:pw@DB:5432`, `shop.public.orders`) is (`postgres://db:5432`,
+    `shop.public.orders`); (`kafka://Broker:9092`, `tx`) is (`kafka://broker:9092`, `tx`). A namespace that is no
+    address stays as it is.
+    """
+    namespace = without_password(namespace.strip())
+    scheme, separator, rest = namespace.partition("://")
+    kind = scheme.lower()
+    if kind == "file" and not separator:
+        return _on_disk(name, source)
+    if separator and kind in _STORES and "?" not in name:
+        try:
+            return dataset_name(f"{scheme}://{rest.rstrip('/')}/{name.lstrip('/')}", source)
+        except ValueError:
+            return namespace, name
+    kind = _RENAMED.get(kind, kind)
+    if not separator:
+        return kind if kind in _RENAMED.values() else namespace, name
+    if "/" in rest or kind == "mlflow":  # what MLflow is called is a source's name, and may have capitals
+        return namespace, name
+    return f"{kind}://{rest if rest == source else rest.lower()}", name
 
 
 def _without_authority(scheme: str, rest: str, uri: str) -> tuple[str, str]:

@@ -32,6 +32,8 @@ class Type(Enum):
 
 
 STATUSES = ("SCHEDULED", "RUNNING", "FINISHED", "FAILED", "KILLED", "UNKNOWN")
+UNDER_WAY = ("SCHEDULED", "RUNNING", "UNKNOWN")
+"""The statuses of a run that has not ended, as far as is known."""
 
 COMMON: dict[str, Type] = {
     "description": Type.TEXT,

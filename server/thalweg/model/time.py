@@ -10,6 +10,8 @@ SECOND = 1_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 86_400 * SECOND
+EARLIEST = -62_135_596_800 * SECOND
+"""The beginning of the year 1, before which there is no date."""
 FUTURE_TOLERANCE = 5 * MINUTE
 """Clocks of two machines differ; what lies further ahead than this is a date in the future."""
 

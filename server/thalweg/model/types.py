@@ -97,6 +97,14 @@ def write(type: ColumnType) -> str:
     return {Base.BOOL: "boolean", Base.DATE: "date", Base.NULL: "null", Base.ANY: "variant"}.get(base, type.name)
 
 
+def plain(text: str, dialect: str | None) -> str:
+    """A text that means everywhere what this one means in a dialect; this one, where no dialect says otherwise."""
+    if dialect is None:
+        return text
+    found = parse(text, dialect)
+    return text if found.base is Base.OTHER or found == parse(text) else write(found)
+
+
 def quoted(name: str) -> str:
     """The name of a field, as it stands in the text of a struct."""
     return name if re.fullmatch(r"\w+", name) else "`" + name.replace("`", "``") + "`"

@@ -13,6 +13,7 @@ from thalweg.model.facts import Json
 from thalweg.schemas.table import DEEPER, DEEPEST, Budget, Table, struct, wrong
 
 FIELD_ID = b"PARQUET:field_id"
+ARROW_FILE = b"ARROW1"
 
 
 def parquet(path: Path) -> list[Table]:
@@ -36,6 +37,23 @@ def _of_file(path: Path) -> pa.Schema:
 def _of_stream(path: Path) -> pa.Schema:
     with pa.OSFile(str(path)) as source, pa.ipc.open_stream(source) as reader:
         return reader.schema
+
+
+def rows(path: Path, format: str) -> int:
+    """How many rows a file has: of a Parquet file by its footer, of an Arrow file by those of its batches."""
+    try:
+        if format == "parquet":
+            return int(pq.read_metadata(path).num_rows)
+        with pa.OSFile(str(path)) as source:  # no map: who cuts the file meanwhile would end the program
+            if source.read(len(ARROW_FILE)) == ARROW_FILE:
+                with pa.ipc.open_file(source) as file:
+                    return sum(file.get_batch(number).num_rows for number in range(file.num_record_batches))
+            source.seek(0)
+            with pa.ipc.open_stream(source) as stream:
+                return sum(batch.num_rows for batch in stream)
+    except (pa.ArrowException, OSError, EOFError) as error:
+        what = f"this {format} file is truncated or broken"
+        raise wrong(path, what, f"Give a whole {format} file.", error) from error
 
 
 def checkpoint(path: Path) -> list[Mapping[str, Json]]:

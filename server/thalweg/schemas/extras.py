@@ -11,6 +11,10 @@ from thalweg.model.facts import Json
 from thalweg.schemas.table import Table
 
 
+class NotInstalled(BadInput):
+    """A file needs a package that is not there."""
+
+
 def parquet(path: Path) -> list[Table]:
     with _needed(path, "pyarrow", "parquet"):
         from thalweg.schemas import columnar
@@ -27,6 +31,13 @@ def arrow_stream(path: Path) -> list[Table]:
     with _needed(path, "pyarrow", "parquet"):
         from thalweg.schemas import columnar
     return columnar.arrow_stream(path)
+
+
+def rows(path: Path, format: str) -> int:
+    """How many rows a Parquet or Arrow file has."""
+    with _needed(path, "pyarrow", "parquet"):
+        from thalweg.schemas import columnar
+    return columnar.rows(path, format)
 
 
 def checkpoint(path: Path) -> list[Mapping[str, Json]]:
@@ -56,4 +67,4 @@ def _needed(path: Path, package: str, extra: str) -> Iterator[None]:
         if (error.name or "").partition(".")[0] != package:
             raise
         what = f"{path} is read with {package}, which is not installed."
-        raise BadInput(what, f"Install it: pip install 'thalweg[{extra}]'.") from error
+        raise NotInstalled(what, f"Install it: pip install 'thalweg[{extra}]'.") from error

@@ -8,8 +8,8 @@ from pathlib import Path
 from thalweg.model.columns import Column
 from thalweg.model.dialects import of
 from thalweg.model.facts import Json
+from thalweg.model.types import plain
 from thalweg.schemas.table import DEEPER, DEEPEST, Budget, Table, struct, wrong
-from thalweg.schemas.words import plain
 
 RIGHT = "Give an ODCS contract of version 3, with `schema` and its `properties`."
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import orjson
 import yaml
 
+from thalweg.model.dbt import version as dbt_version
 from thalweg.model.errors import BadInput
 from thalweg.model.facts import Json
 from thalweg.schemas import avro, dbt, delta, extras, iceberg, json_schema, odcs, rows
@@ -56,7 +57,7 @@ def format_of(path: Path, text: str) -> str | None:
     try:
         given = orjson.loads(text)
         found = _json_format(given)
-        return None if found == "dbt" and (dbt.version(given) or ("", 0))[0] != "manifest" else found
+        return None if found == "dbt" and (dbt_version(given) or ("", 0))[0] != "manifest" else found
     except ValueError:
         return next((format for format, sign in _SIGNS if sign.search(text)), None)
 
@@ -279,7 +280,7 @@ def _json_format(given: Json) -> str | None:
         )
     if iceberg.is_metadata(given):
         return "iceberg"
-    if dbt.version(given) is not None:
+    if dbt_version(given) is not None:
         return "dbt"
     if odcs.is_contract(given):
         return "odcs"
@@ -312,7 +313,7 @@ def _beside(manifest: Path) -> Mapping[str, Json]:
 
 def _catalog(catalog: Path, text: str) -> Mapping[str, Json]:
     given = _json(catalog, text)
-    if not isinstance(given, dict) or (dbt.version(given) or ("", 0))[0] != "catalog":
+    if not isinstance(given, dict) or (dbt_version(given) or ("", 0))[0] != "catalog":
         raise wrong(catalog, "it is no catalog of dbt", "Give dbt's own, or take it away.")
     return given
 

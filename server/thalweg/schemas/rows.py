@@ -41,6 +41,23 @@ def of_csv(path: Path) -> list[Table]:
     return [_table("csv", zip(header, values, strict=True))]
 
 
+def count(path: Path, format: str) -> int:
+    """How many rows a CSV file or JSON Lines have: all of it is read."""
+    try:
+        if format == "jsonl":
+            with path.open("rb") as lines:
+                return sum(1 for line in lines if line.strip())
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            lines_of = _bounded(path, stream)
+            first = next(lines_of, "")
+            found = csv.reader(_again(first, lines_of), delimiter=_separator(path, first), strict=True)
+            return max(0, sum(1 for row in found if row) - 1)
+    except UnicodeDecodeError as error:
+        raise wrong(path, "it is no text in UTF-8", "Give the CSV file in UTF-8.", error) from error
+    except csv.Error as error:
+        raise wrong(path, "it is no CSV", "Give a CSV file with a header, its quotes closed.", error) from error
+
+
 def _bounded(path: Path, stream: Iterable[str]) -> Iterator[str]:
     while line := stream.readline(LONGEST + 1):  # type: ignore[attr-defined]
         if len(line) > LONGEST:

@@ -14,10 +14,10 @@ from sqlglot.errors import SqlglotError
 
 from thalweg.model.columns import Add, Column, ColumnChange, Drop, MayBeNull, Rename, Retype
 from thalweg.model.errors import BadInput
+from thalweg.model.types import plain
 from thalweg.schemas.altering import alter
 from thalweg.schemas.statements import hidden, of_no_column, prepared
 from thalweg.schemas.table import Table, wrong
-from thalweg.schemas.words import plain
 
 TRIED = (
     None, "postgres", "snowflake", "bigquery", "databricks", "mysql", "tsql", "duckdb", "clickhouse", "trino", "oracle",

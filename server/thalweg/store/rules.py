@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from thalweg.model.results import Finding
 from thalweg.store.weave.requests import AssetEdge
+from thalweg.store.weave.rows import EdgeRef
 
 SHOWN = 5
 """Examples that a finding names; an engine looks for one more, to know that there are more."""
@@ -40,6 +41,17 @@ RULES = (
     Rule("lost_marks", "DANGLING_MARK", "Aliases or stages of what is not there", IMPORT),
 )
 """Those that hold on every engine; one may have more, of what only it keeps."""
+
+
+def hung(wrong: Sequence[EdgeRef]) -> list[Finding]:
+    """What is said of reads without a version that do not hang where they should; nothing where there are none."""
+    rule = Rule(
+        "wrong_reads",
+        "READS",
+        "Reads without a version that hang on another than the newest by then",
+        "Run `thalweg store rebuild`.",
+    )
+    return [rule.finding([f"{source} {target}" for source, _, target, _ in wrong])] if wrong else []
 
 
 def derived(wrong: Sequence[AssetEdge]) -> list[Finding]:

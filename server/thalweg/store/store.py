@@ -31,7 +31,7 @@ from thalweg.model.results import (
 from thalweg.store.questions import Condition, Find, Groups, Neighbour, PathBetween, Search, Start, Walk
 from thalweg.store.weave.prepared import Prepared
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Of what a store holds; a store of a later one is refused, an earlier one is migrated."""
 
 
@@ -140,6 +140,14 @@ class Store(Protocol):
 
     async def events(self, after: int, limit: int, caller: Caller) -> tuple[Event, ...]:
         """What happened, in the order of commits, after a cursor (0: from the beginning)."""
+        ...
+
+    async def keep_note(self, name: str, body: Json, caller: Caller) -> None:
+        """Keeps a JSON value under a name, in the place of what was kept there: the program's notes to itself."""
+        ...
+
+    async def notes(self, begin: str, caller: Caller) -> Mapping[str, Json]:
+        """The notes whose names begin so, by name, in their order."""
         ...
 
     async def keep_verdict(self, id: str, body: Json, caller: Caller) -> None:

@@ -10,6 +10,7 @@ that is incomplete by nature (a shallow clone) retire nothing; the next whole on
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ from thalweg.store.store import Store
 BATCH_ROWS = 5_000
 """Facts of one write, about: what the group commit of the stores is made for."""
 BATCH_GRANULES = 1_000
+BATCH_SECONDS = 5.0
+"""So long a batch waits for more: of a slow source, little is lost, and an interruption is soon heard."""
 
 KEPT = 50
 """Warnings, and refused granules, that are kept as sentences; all are counted."""
@@ -116,6 +119,8 @@ async def bring(
             progress(summary, reading.total)
 
         await write(store, reading.granules, caller, came, pass_)
+        summary.refused += reading.refused
+        summary.refusals += reading.refusals[: KEPT - len(summary.refusals)]
         summary.complete = reading.complete
         if summary.complete and not summary.refused:
             closed = await store.close_pass(pass_, caller)
@@ -180,16 +185,16 @@ async def _next(stream: Iterator[list[Granule]]) -> list[Granule] | None:
         raise
 
 
-def batches(granules: Iterator[Granule]) -> Iterator[list[Granule]]:
-    """Granules gathered into writes of about the same size."""
+def batches(granules: Iterator[Granule], clock: Callable[[], float] = time.monotonic) -> Iterator[list[Granule]]:
+    """Granules gathered into writes of about the same size, or of what came in a while."""
     batch: list[Granule] = []
-    rows = 0
+    rows, began = 0, clock()
     for granule in granules:
         batch.append(granule)
         rows += 1 + len(granule.entities) + len(granule.edges) + len(granule.marks) + len(granule.joins)
-        if rows >= BATCH_ROWS or len(batch) >= BATCH_GRANULES:
+        if rows >= BATCH_ROWS or len(batch) >= BATCH_GRANULES or clock() - began >= BATCH_SECONDS:
             yield batch
-            batch, rows = [], 0
+            batch, rows, began = [], 0, clock()
     if batch:
         yield batch
 

@@ -6,13 +6,16 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from thalweg.importers import catalogue, git
+from thalweg.importers import catalogue, git, kubernetes
+from thalweg.importers.kubernetes.uris import plain
 from thalweg.importers.reading import Reading
 from thalweg.model.facts import Caller
+from thalweg.model.keys import Key
 from thalweg.model.keys import repository as repository_key
 from thalweg.model.kinds import Kind
 from thalweg.store.questions import Find, Where
 from thalweg.store.store import Store
+from thalweg.sync.describing import Describing
 
 CALLER = Caller("import")
 PAGE = 500
@@ -26,6 +29,13 @@ async def reading(
     if importer == "git" and not given.get("all_commits"):
         identity = await asyncio.to_thread(git.repository, location, source=source, url=given.get("url"))
         given["refs_to"] = await commits_of_runs(store, identity)
+    if importer == "files":
+        given["describe"] = Describing()
+    if importer == "kubernetes":
+        found = await asyncio.to_thread(kubernetes.found_at, location, source=source, namespace=given.get("namespace"))
+        versions, doubted = await versions_at(store, found.uris())
+        found.warnings += doubted
+        given |= {"found": found, "versions": versions}
     return await asyncio.to_thread(catalogue.reading, importer, location, source, given)
 
 
@@ -44,3 +54,24 @@ async def commits_of_runs(store: Store, url: str) -> list[str]:
         if not found.has_next:
             return named
         after = found.positions[-1]
+
+
+async def versions_at(store: Store, uris: set[str]) -> tuple[dict[str, Key], list[str]]:
+    """By URI the model version that is known to lie there; a sentence for each where several are."""
+    there: dict[str, list[Key]] = {}
+    after = None
+    while uris:
+        found = await store.find(Find(Kind.MODEL_VERSION, Where(known=True), limit=PAGE, after=after), CALLER)
+        for one in found.entities:
+            uri = plain(str(one.props.get("uri") or ""))
+            if uri in uris:
+                there.setdefault(uri, []).append(Key(Kind.MODEL_VERSION, one.key))
+        if not found.has_next:
+            break
+        after = found.positions[-1]
+    doubted = [
+        f"At {uri} lie {len(keys)} model versions ({keys[0]}, {keys[1]}, …): which of them is served is not known."
+        for uri, keys in there.items()
+        if len(keys) > 1
+    ]
+    return {uri: keys[0] for uri, keys in there.items() if len(keys) == 1}, doubted

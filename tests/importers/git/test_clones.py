@@ -8,6 +8,7 @@ import stat
 import subprocess
 import tempfile
 import tracemalloc
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from tests.importers.git.repositories import (
     scopes_of,
 )
 from thalweg.importers import git
+from thalweg.importers.git_clone import Clone
 from thalweg.model.errors import SourceError
 
 
@@ -369,3 +371,31 @@ def test_a_long_history_is_read_in_little_memory(churn: Repository) -> None:
         tracemalloc.stop()
     assert count == 2_001
     assert peak < 4_000_000, "forty megabytes of messages went through"
+
+
+def test_what_lies_at_a_path_is_answered_in_order_whatever_the_path(churn: Repository) -> None:
+    names = ("plain.txt", "a b/ blob 7.txt", "é.txt", "x missing", "new\nline")
+    for name in names:
+        (churn.path / name).parent.mkdir(exist_ok=True)
+        (churn.path / name).write_text(name)
+    churn.git("add", "--all")
+    churn.git("commit", "-q", "-m", "x")
+    sha = churn.git("rev-parse", "HEAD")
+    asked = ["plain.txt", "nothing", *names[1:], "a b", "blob 7"]
+    with closing(Clone(churn.path)) as clone:
+        found = list(clone.things_at((sha, path) for path in asked))
+        written = set(clone.written([sha], ["*.txt"]))
+    assert [thing.kind if thing else None for thing in found] == [
+        *("blob", None, "blob", "blob", "blob"),
+        *(None, "tree", None),  # a path that is two lines is nowhere
+    ]
+    assert [thing.size for thing in found if thing and thing.kind == "blob"] == [
+        len(name.encode()) for name in names[:-1]
+    ]
+    assert {path for _, path, _ in written} == {"plain.txt", "a b/ blob 7.txt", "é.txt"}
+
+
+def test_a_history_leaves_out_what_others_reach(churn: Repository) -> None:
+    one, two, three = churn.chain("One", "Two", "Three")
+    with closing(Clone(churn.path)) as clone:
+        assert [sha for sha, *_ in clone.history([three, f"^{one}"])] == [two, three]

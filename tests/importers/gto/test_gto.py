@@ -226,9 +226,13 @@ def test_a_repository_without_such_tags_says_what_to_do(tmp_path: Path) -> None:
         gto.read(repository.path)
 
 
-def test_a_broken_dvc_yaml_is_passed_over_and_said(tmp_path: Path) -> None:
+BOMB = "a: &a {x: 1}\n" + "".join(f"{b}: &{b} {{<<: [{f'*{a}, ' * 10}]}}\n" for a, b in pairwise("abcdefghi"))
+
+
+@pytest.mark.parametrize("text", ["artifacts: [", BOMB, "artifacts: " + "[" * 100_000], ids=["cut", "bomb", "deep"])
+def test_a_broken_dvc_yaml_is_passed_over_and_said(tmp_path: Path, text: str) -> None:
     repository = init(tmp_path / "broken")
-    (repository.path / "dvc.yaml").write_text("artifacts: [")
+    (repository.path / "dvc.yaml").write_text(text)
     repository.git("add", "dvc.yaml")
     repository.git("commit", "-q", "-m", "x")
     tagged(repository, "m@v1.0.0")

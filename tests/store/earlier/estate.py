@@ -1,6 +1,7 @@
 """What the stores of earlier versions hold: a little of everything there is.
 
-`version_1.db.gz` was written by the release of schema 1: `fill` on an empty SQLite store, closed, then `gzip -9n`.
+`version_1.db.gz` was written by the release of schema 1: `fill` on an empty SQLite store, closed, then `gzip -9n`. Each
+later version has such a file too.
 """
 
 from __future__ import annotations

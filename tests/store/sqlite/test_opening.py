@@ -243,6 +243,7 @@ async def test_every_way_to_write_is_refused_when_reading(file: Path) -> None:
         lambda: store.restore([id("fraud")], ANYONE),
         lambda: store.rebuild(ANYONE),
         lambda: store.keep_verdict("v", {}, ANYONE),
+        lambda: store.keep_note("n", {}, ANYONE),
         lambda: store.migrate(),
     ):
         with pytest.raises(StoreReadOnly, match="opened for reading"):

@@ -9,6 +9,7 @@ from contextlib import closing
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -195,3 +196,30 @@ def test_degrees_are_counted_in_indexes(plan: Callable[[Ask], str]) -> None:
     steps = plan(lambda reader: degrees(reader, [id("tx@1")], None))
     assert "SEARCH e USING COVERING INDEX edge_out" in steps
     assert "SCAN e" not in steps
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "indexes"),
+    [
+        ("holds", (), ["edge_statement USING COVERING INDEX edge_statement_open"]),
+        ("open_reads_of_run", (1,), ["SEARCH t USING INDEX edge_statement_about (dst=? AND type=?)"]),
+        (
+            "open_reads_between",
+            (1, 5, "[]"),
+            [
+                "SEARCH t USING COVERING INDEX edge_statement_open (dataset=? AND by>? AND by<?)",
+                "node_version (asset=? AND at>?)",
+            ],
+        ),
+        ("newest", (1, 5, "[]"), ["SEARCH v USING INDEX node_version (asset=? AND at<?)"]),
+    ],
+)
+def test_reads_without_a_version_are_found_in_indexes(
+    file: Path, name: str, values: tuple[Any, ...], indexes: list[str]
+) -> None:
+    asyncio.run(estate(file))
+    with closing(connect_reader(file, "ro", cache=1)) as connection:
+        rows = connection.execute(f"EXPLAIN QUERY PLAN {load('write.sql')[name]}", values)
+        steps = "\n".join(row[3] for row in rows)
+    assert all(index in steps for index in indexes), steps
+    assert not re.search(r"SCAN (t|v|a|b)\b", steps), steps

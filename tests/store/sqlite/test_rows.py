@@ -260,8 +260,8 @@ def test_statements_by_scope_and_by_what_they_are_about(driver: Driver) -> None:
         (SCOPE, id("tx@1"), id("old@1"), "api", 2, b"{}"),
     }
     assert set(tied) == {
-        (SCOPE, edge.ref, id("tx@1"), id("*r1"), "api", 4, b"{}"),
-        (OTHER, edge.ref, id("old@1"), id("*r1"), "git", 5, b'{"at":1}'),
+        (SCOPE, edge.ref, id("tx@1"), id("*r1"), "api", 4, b"{}", None),
+        (OTHER, edge.ref, id("old@1"), id("*r1"), "git", 5, b'{"at":1}', None),
     }
     assert nodes == {
         (SCOPE, id("tx@1"), "api", 9, b'{"rows":2}', False),
@@ -269,8 +269,8 @@ def test_statements_by_scope_and_by_what_they_are_about(driver: Driver) -> None:
         (OTHER, id("tx@1"), "git", 3, b"{}", True),
     }
     assert ties == {
-        (SCOPE, id("tx@1"), id("*r1"), "api", 4, b"{}", False),
-        (OTHER, id("old@1"), id("*r1"), "git", 5, b'{"at":1}', False),
+        (SCOPE, id("tx@1"), id("*r1"), "api", 4, b"{}", False, None),
+        (OTHER, id("old@1"), id("*r1"), "git", 5, b'{"at":1}', False, None),
     }
 
 
@@ -314,7 +314,7 @@ def test_marks_joins_aliases_and_repeats(driver: Driver) -> None:
     join = JoinRow(SCOPE, id("old"), id("tx"), Kind.DATASET, ("test", "old"), ("test", "tx"))
     alias = AliasRow(id("old"), Kind.DATASET, ("test", "old"), None, id("tx"))
     repeat = RepeatRow("key", "digest", 5, b"{}")
-    assert answers(driver, ask.Joined()) == [False]
+    assert answers(driver, ask.Holds()) == [(False, False)]
     answers(driver, Changes(marks_put=[open_, over], joins_put=[join], aliases_put=[alias], repeats=[repeat]))
     named, of_scope, of_model = answers(
         driver,
@@ -328,13 +328,13 @@ def test_marks_joins_aliases_and_repeats(driver: Driver) -> None:
     assert sorted(row.name for row in of_model) == ["Production", "best"]
     assert answers(
         driver,
-        ask.Joined(),
+        ask.Holds(),
         ask.Joins([id("tx")]),
         ask.JoinsOf([SCOPE, OTHER]),
         ask.Aliases([id("old"), id("tx")]),
         ask.Aliases([id("tx")], canonical=True),
         ask.Repeats(["key", "other"]),
-    ) == [True, [join], [join], {id("old"): alias}, {id("old"): alias}, {"key": repeat}]
+    ) == [(True, False), [join], [join], {id("old"): alias}, {id("old"): alias}, {"key": repeat}]
 
     def change() -> Asking[None]:
         (row,) = yield ask.MarksNamed([(model, MarkKind.ALIAS, "best")])
@@ -344,9 +344,9 @@ def test_marks_joins_aliases_and_repeats(driver: Driver) -> None:
         yield Changes(marks_put=[row], marks_removed=gone, joins_removed=[join], aliases_removed=[id("old")])
 
     run(driver, change())
-    left, joined = answers(driver, ask.MarksOfModels([model]), ask.Joined())
+    left, held = answers(driver, ask.MarksOfModels([model]), ask.Holds())
     assert [(row.name, row.version, row.until) for row in left] == [("best", id("fraud/2"), 9)]
-    assert joined is False
+    assert held == (False, False)
 
 
 def test_histories_and_metrics_are_replaced_and_removed(driver: Driver, file: Path) -> None:
@@ -398,7 +398,7 @@ def test_several_steps_are_one_transaction(driver: Driver) -> None:
         return word
 
     def failing() -> Asking[str]:
-        yield ask.Joined()
+        yield ask.Holds()
         raise ZeroDivisionError
 
     assert driver.drive([lambda: write("a"), lambda: write("b")]) == ["a", "b"]

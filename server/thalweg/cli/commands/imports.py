@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from thalweg.cli import output
 from thalweg.cli.place import open_at
 from thalweg.importers.reading import Reading
+from thalweg.model.errors import BadInput
 from thalweg.model.facts import Caller
 from thalweg.model.results import Outcome
 from thalweg.store.store import Store
 from thalweg.sync.bringing import Progress, Summary, bring
-from thalweg.sync.importing import commits_of_runs
+from thalweg.sync.importing import commits_of_runs, versions_at
 
 CALLER = Caller("import")
 SECONDS_BETWEEN_LINES = 5.0
@@ -75,6 +78,145 @@ def lfs(
     from thalweg.importers import lfs as importer
 
     return run_read(store, importer.read(location, source=source, url=url, at=at, all_commits=all_commits), as_json)
+
+
+def dvc(
+    store: str | None,
+    location: str,
+    source: str | None,
+    url: str | None,
+    at: str | None,
+    all_commits: bool,
+    as_json: bool,
+) -> int:
+    from thalweg.importers import dvc as importer
+
+    return run_read(store, importer.read(location, source=source, url=url, at=at, all_commits=all_commits), as_json)
+
+
+def openlineage(store: str | None, files: Sequence[str], source: str | None, strict: bool, as_json: bool) -> int:
+    from thalweg.importers import openlineage as importer
+
+    return run_read(store, importer.read(files, source=source, strict=strict), as_json)
+
+
+def sagemaker(store: str | None, location: str, source: str | None, environment: str | None, as_json: bool) -> int:
+    from thalweg.importers import sagemaker as importer
+
+    return run_read(store, importer.read(location, source=source, environment=environment), as_json)
+
+
+def azureml(store: str | None, location: str, source: str | None, environment: str | None, as_json: bool) -> int:
+    from thalweg.importers import azureml as importer
+
+    return run_read(store, importer.read(location, source=source, environment=environment), as_json)
+
+
+class Cluster(NamedTuple):
+    """A live cluster, as it is named on the command line."""
+
+    context: str | None
+    kubeconfig: Path | None
+    exec_plugin: bool
+
+
+def kubernetes(
+    store: str | None,
+    paths: list[str],
+    live: Cluster | None,
+    source: str | None,
+    namespace: str | None,
+    environment: list[str],
+    models: str | None,
+    as_json: bool,
+) -> int:
+    from thalweg.importers import kubernetes as importer
+
+    environments = importer.environments(environment)
+    if live is not None and paths:
+        raise BadInput("Manifests and a cluster are two sources.", "Import one after the other.")
+    if live is not None:
+        found = importer.find_live(
+            context=live.context,
+            kubeconfig_file=live.kubeconfig,
+            source=source,
+            namespace=namespace,
+            run_plugin=live.exec_plugin,
+        )
+    else:
+        found = importer.find(paths, source=source, namespace=namespace)
+
+    async def read(opened: Store) -> Reading:
+        versions, doubted = await versions_at(opened, found.uris())
+        found.warnings += doubted
+        return found.reading(environments=environments, models=models, versions=versions)
+
+    return run(store, read, as_json)
+
+
+def dbt(
+    store: str | None,
+    location: str,
+    source: str | None,
+    namespace: str | None,
+    catalog: Path | None,
+    run_results: Collection[Path],
+    repository: str | None,
+    as_json: bool,
+) -> int:
+    from thalweg.importers import dbt as importer
+
+    reading = importer.read(
+        location,
+        source=source,
+        namespace=namespace,
+        catalog=catalog,
+        run_results=run_results,
+        repository=repository,
+    )
+    return run_read(store, reading, as_json)
+
+
+class FilesOptions(NamedTuple):
+    """How files are read: the options of `thalweg import files`."""
+
+    source: str | None
+    root: Path | None
+    namespace: str | None
+    name: str | None
+    as_folder: bool
+    use_md5: bool
+    everything: bool
+    threads: int | None
+    cache: Path | None
+    no_cache: bool
+
+
+def files(store: str | None, paths: Collection[str], given: FilesOptions, as_json: bool) -> int:
+    from thalweg.importers import files as importer
+    from thalweg.sync.describing import Describing
+
+    reading = importer.read(
+        paths,
+        source=given.source,
+        root=given.root,
+        namespace=given.namespace,
+        name=given.name,
+        as_folder=given.as_folder,
+        use_md5=given.use_md5,
+        everything=given.everything,
+        cache=None if given.no_cache else given.cache or _cache(),
+        threads=given.threads or importer.THREADS,
+        describe=Describing(),
+        hashed=Bytes(time.monotonic),
+    )
+    return run_read(store, reading, as_json)
+
+
+def _cache() -> Path:
+    """Where digests are kept, where nobody says otherwise."""
+    home = os.environ.get("XDG_CACHE_HOME")
+    return (Path(home) if home else Path.home() / ".cache") / "thalweg"
 
 
 def run(store: str | None, read: Read, as_json: bool) -> int:
@@ -160,6 +302,20 @@ class Lines:
         self._said = now
         of = f" of {total:,}" if total is not None else ""
         output.note(f"{output.printable(summary.source)}: {summary.read:,}{of} scopes")
+
+
+class Bytes:
+    """How far the reading of large files has come, as a line whenever some seconds have passed on the clock."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._said = clock()
+
+    def __call__(self, done: int, total: int) -> None:
+        now = self._clock()
+        if now - self._said >= SECONDS_BETWEEN_LINES:
+            self._said = now
+            output.note(f"{done / 1e9:,.1f} of {total / 1e9:,.1f} GB read")
 
 
 # -------------------------------------------------------------------------------------------------------------- summary

@@ -20,8 +20,14 @@ from thalweg.model.names import without_password
 
 OWN: dict[str, Callable[[str | None, str, bool], int]] = {
     "mlflow": lambda store, at, as_json: imports.mlflow(store, at, None, None, None, as_json),
+    "dvc": lambda store, at, as_json: imports.dvc(store, at, None, None, None, False, as_json),
+    "openlineage": lambda store, at, as_json: imports.openlineage(store, [at], None, False, as_json),
     "gto": lambda store, at, as_json: imports.gto(store, at, None, None, as_json),
     "lfs": lambda store, at, as_json: imports.lfs(store, at, None, None, None, False, as_json),
+    "dbt": lambda store, at, as_json: imports.dbt(store, at, None, None, None, (), None, as_json),
+    "sagemaker": lambda store, at, as_json: imports.sagemaker(store, at, None, None, as_json),
+    "azureml": lambda store, at, as_json: imports.azureml(store, at, None, None, as_json),
+    "kubernetes": lambda store, at, as_json: imports.kubernetes(store, [at], None, None, None, [], None, as_json),
     "manifest": lambda store, at, as_json: imports.manifest(store, at, None, as_json),
     "git": lambda store, at, as_json: imports.git(store, at, None, None, False, as_json),
 }

@@ -17,7 +17,7 @@ from pathlib import Path
 from thalweg.importers import git
 from thalweg.importers.git_clone import Clone
 from thalweg.importers.gto import artifacts
-from thalweg.importers.gto.artifacts import NOTHING, Said
+from thalweg.importers.gto.artifacts import DATASETS, NOTHING, Said
 from thalweg.importers.gto.history import Artifact, Version, replayed
 from thalweg.importers.gto.tags import Event, event, is_name
 from thalweg.importers.reading import Lies, Reading
@@ -28,8 +28,6 @@ from thalweg.model.keys import Key
 from thalweg.model.time import rfc3339
 
 ORIGIN = "gto"
-DATASETS = ("dataset", "data")
-"""Types of artifacts that are no models."""
 
 
 def read(location: str | os.PathLike[str], *, source: str | None = None, url: str | None = None) -> Reading:
@@ -54,14 +52,14 @@ def read(location: str | os.PathLike[str], *, source: str | None = None, url: st
 def recognised(place: Path) -> Iterator[Lies]:
     """A repository with tags that GTO wrote."""
     for at, clone in git.repositories(place):
-        if found := sorted(_events(clone, [])):
+        if found := sorted(events_of(clone, [])):
             more = f" and {len(found) - 3} more" if len(found) > 3 else ""
             yield Lies(str(at), f"registered with GTO: {', '.join(found[:3])}{more}")
 
 
 def _reading(clone: Clone, name: str, url: str) -> Reading:
     scope, warnings = f"{ORIGIN}:{name}", list[str]()
-    events = _events(clone, warnings)
+    events = events_of(clone, warnings)
     if not events:
         raise SourceError(
             f"{clone.place} has no tags that GTO wrote.",
@@ -84,8 +82,8 @@ def _reading(clone: Clone, name: str, url: str) -> Reading:
     return Reading(scope, ORIGIN, stream, total=len(events), complete=not shallow, warnings=warnings, close=clone.close)
 
 
-def _events(clone: Clone, warnings: list[str]) -> dict[str, list[Event]]:
-    """By artifact what its tags say."""
+def events_of(clone: Clone, warnings: list[str]) -> dict[str, list[Event]]:
+    """By artifact what its tags say; tags that say nothing, and why, are added to the warnings."""
     found: defaultdict[str, list[Event]] = defaultdict(list)
     references = clone.references()
     annotated: set[str] = set()

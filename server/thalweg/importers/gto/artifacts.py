@@ -6,9 +6,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
-import yaml
-
 from thalweg.importers.git_clone import Clone
+from thalweg.importers.manifest import text
+from thalweg.model.errors import BadInput
+
+DATASETS = ("dataset", "data")
+"""Types of artifacts that are no models."""
 
 LARGEST = 1 << 20
 """Bytes of a file that is read; nobody writes a larger one by hand."""
@@ -42,7 +45,7 @@ def of(clone: Clone, wanted: Iterable[tuple[str, str]], warnings: list[str]) -> 
             table = read[sha].get(key) if key else read[sha]
             entry = table.get(name if key else artifact) if isinstance(table, Mapping) else None
             if isinstance(entry, Mapping):
-                found[artifact, commit] = _said(entry, folder if key else "")
+                found[artifact, commit] = said(entry, folder if key else "")
                 break
     return found
 
@@ -51,15 +54,16 @@ def _parsed(clone: Clone, sha: str, where: str, warnings: list[str]) -> Mapping[
     (raw,) = clone.blobs([sha], LARGEST)
     try:
         if len(raw) > LARGEST:
-            raise ValueError(f"it is larger than {LARGEST} bytes")
-        found = yaml.safe_load(raw)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        warnings.append(f"{where} was passed over: {' '.join(str(error).split())[:200]}.")
+            raise BadInput(f"it is larger than {LARGEST} bytes.")
+        found = text.parse(raw, where).data
+    except BadInput as error:
+        warnings.append(f"{where} was passed over: {error.message}")
         return {}
     return found if isinstance(found, Mapping) else {}
 
 
-def _said(entry: Mapping[str, Any], folder: str) -> Said:
+def said(entry: Mapping[str, Any], folder: str) -> Said:
+    """What an entry of `artifacts` says, which stands in a file of a folder."""
     path, labels = entry.get("path"), entry.get("labels")
     known = ("path", "type", "desc", "description", "labels")
     return Said(

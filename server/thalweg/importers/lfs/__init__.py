@@ -71,7 +71,7 @@ def read(
 def recognised(place: Path) -> Iterator[Lies]:
     """A repository whose attributes give some of its files to Git LFS."""
     for at, clone in git.repositories(place):
-        files = dict(clone.files(_tip(clone, clone.references(), None)))
+        files = dict(clone.files(git.tip(clone, clone.references(), None)))
         kept = [sha for path, sha in files.items() if PurePosixPath(path).name == ATTRIBUTES]
         if any(b"filter=lfs" in text for text in clone.blobs(kept, LONGEST_ATTRIBUTES)):
             yield Lies(str(at), "files that Git LFS keeps")
@@ -84,7 +84,7 @@ def _reading(clone: Clone, name: str, url: str, at: str | None, all_commits: boo
         tips = {sha for sha in clone.commits_of(sha for sha, _ in references) if sha is not None}
         wanted = None
     else:
-        tip = _tip(clone, references, at)
+        tip = git.tip(clone, references, at)
         tips, wanted = {tip}, set(clone.files(tip))
     first = _firsts(clone, tips, wanted)
     pointers = _pointers(clone, {blob: path for path, blob in first}, warnings)
@@ -115,25 +115,6 @@ def _reading(clone: Clone, name: str, url: str, at: str | None, all_commits: boo
         warnings=warnings,
         close=clone.close,
     )
-
-
-def _tip(clone: Clone, references: list[tuple[str, str]], at: str | None) -> str:
-    """The commit that is meant: by its sha, or as a branch or a tag points at it."""
-    by_name = {name: sha for sha, name in references}
-    if at is None:
-        branch = clone.default_branch(references)
-        places = [f"refs/heads/{branch}", f"refs/remotes/origin/{branch}", "HEAD"]
-    else:
-        places = [at, f"refs/heads/{at}", f"refs/remotes/origin/{at}", f"refs/tags/{at}"]
-    sha = next((by_name[place] for place in places if place in by_name), None)
-    if sha is None and at is not None and git.is_sha(at):
-        sha = at.lower()
-    (found,) = clone.commits_of([sha]) if sha is not None else (None,)
-    if found is None:
-        raise BadInput(
-            f"{clone.place} has no commit {at or 'yet'!r}.", "Name a branch, a tag, or a sha of 7 or more characters."
-        )
-    return found
 
 
 def _firsts(clone: Clone, tips: set[str], wanted: set[tuple[str, str]] | None) -> dict[tuple[str, str], str]:

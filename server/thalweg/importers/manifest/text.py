@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -90,15 +90,32 @@ def load(file: Path, name: str) -> Document:
 
 def parse(raw: bytes, name: str) -> Document:
     """A file's bytes; its name says whether they are JSON. Raises BadInput where they are not what they should be."""
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise _refused(f"{name} line {line}", "text", f"byte 0x{raw[error.start]:02x}", "is no UTF-8") from error
+    text = _decoded(raw, name)
     try:
         return _json(name, text) if name.lower().endswith(".json") else _yaml(name, text)
     except RecursionError as error:
         raise _refused(name, "text", "nesting", f"is deeper than {DEEPEST} levels") from error
+
+
+def parse_all(raw: bytes, name: str) -> list[Document]:
+    """A file that may hold several documents, as YAML parts them by `---`; empty ones are left out. JSON is one, and
+    has no lines here, for that would take longer than to read it. Raises BadInput as `parse` does.
+    """
+    text = _decoded(raw, name)
+    try:
+        if name.lower().endswith(".json"):
+            return [_json(name, text, lines=False)]
+        return _constructed(name, _composed(name, text, lambda: yaml.compose_all(text, Loader)))
+    except RecursionError as error:
+        raise _refused(name, "text", "nesting", f"is deeper than {DEEPEST} levels") from error
+
+
+def _decoded(raw: bytes, name: str) -> str:
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise _refused(f"{name} line {line}", "text", f"byte 0x{raw[error.start]:02x}", "is no UTF-8") from error
 
 
 def _refused(entity: str, place: str, value: str, expected: str) -> BadInput:
@@ -106,7 +123,7 @@ def _refused(entity: str, place: str, value: str, expected: str) -> BadInput:
     return BadInput(f"{problem}.", problems=[problem])
 
 
-def _json(name: str, text: str) -> Document:
+def _json(name: str, text: str, *, lines: bool = True) -> Document:
     document = Document(name, None)
 
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -126,7 +143,8 @@ def _json(name: str, text: str) -> Document:
     if _depth(document.data) > DEEPEST:
         raise _refused(name, "text", "nesting", f"is deeper than {DEEPEST} levels")
     try:
-        document.root = yaml.compose(text, Loader)  # for lines; JSON with tabs is no YAML, and does without
+        if lines:
+            document.root = yaml.compose(text, Loader)  # JSON with tabs is no YAML, and does without
     except yaml.YAMLError:
         document.root = None
     return document
@@ -138,9 +156,15 @@ def _depth(data: Json) -> int:
 
 
 def _yaml(name: str, text: str) -> Document:
+    roots = _composed(name, text, lambda: [yaml.compose(text, Loader)])
+    return next(iter(_constructed(name, roots)), Document(name, None))
+
+
+def _composed(name: str, text: str, compose: Callable[[], Iterable[yaml.Node | None]]) -> list[yaml.Node]:
+    """The root of each document that is not empty."""
     try:
         _bounded(name, text)
-        root = yaml.compose(text, Loader)
+        return [root for root in compose() if root is not None]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = f" line {mark.line + 1}" if mark else ""
@@ -148,10 +172,18 @@ def _yaml(name: str, text: str) -> Document:
         raise _refused(f"{name}{line}", "text", said or "something", "is why this is no YAML") from error
     except yaml.YAMLError as error:
         raise _refused(name, "text", str(error).splitlines()[0], "is why this is no YAML") from error
-    document = Document(name, None, root)
-    if root is not None:
-        document.data = _Construction(document).value(root, ())
-    return document
+
+
+def _constructed(name: str, roots: Sequence[yaml.Node]) -> list[Document]:
+    found: list[Document] = []
+    nodes = 0
+    for root in roots:
+        document = Document(name, None, root)
+        construction = _Construction(document, nodes)
+        document.data = construction.value(root, ())
+        nodes = construction.nodes
+        found.append(document)
+    return found
 
 
 def _bounded(name: str, text: str) -> None:
@@ -166,9 +198,9 @@ def _bounded(name: str, text: str) -> None:
 class _Construction:
     """Data out of nodes. What an alias stands for is made anew each time, and counted each time."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, nodes: int = 0) -> None:
         self.document = document
-        self.nodes = 0
+        self.nodes = nodes
 
     def value(self, node: yaml.Node, where: Where) -> Json:
         self.nodes += 1

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from thalweg.lineage.provenance.account import Gap, GapKind, Read, Step
 from thalweg.lineage.provenance.command import plain, project, recorded
-from thalweg.lineage.spelling import WORDS
+from thalweg.lineage.spelling import WORDS, label
 from thalweg.lineage.subject import said
+from thalweg.model.keys import UNVERSIONED
 from thalweg.model.kinds import Kind
 from thalweg.model.results import Entity
 
@@ -140,6 +141,15 @@ def _of_how_it_ran(step: Step) -> Iterator[Gap]:
 def _of_input(step: Step, read: Read, maker: Step | None) -> Iterator[Gap]:
     entity, name = read.entity, said(read.entity)
     what = f"{WORDS[entity.kind].capitalize()} {name}, which run {said(step.run)} read,"
+    if is_unversioned(entity):
+        yield Gap(
+            GapKind.INPUT_ASSUMED,
+            entity,
+            f"In which version run {said(step.run)} read {label(Kind.DATASET, entity.key[:-1])} was not stated, and "
+            "could not be worked out: none is known that was there when it started.",
+            "State the version that it read, or import what wrote it.",
+        )
+        return
     if step.gone(entity):
         closes = "Restore it from a copy."
         if maker is not None:
@@ -167,6 +177,11 @@ def _of_input(step: Step, read: Read, maker: Step | None) -> Iterator[Gap]:
         yield Gap(
             GapKind.INPUT_WITHOUT_COLUMNS, entity, f"{what} has columns that nobody stated.", "State its columns."
         )
+
+
+def is_unversioned(entity: Entity) -> bool:
+    """Whether it stands for a version of a dataset that nobody named."""
+    return entity.kind is Kind.DATASET_VERSION and entity.key[-1] == UNVERSIONED
 
 
 def uri_of(entity: Entity) -> str | None:

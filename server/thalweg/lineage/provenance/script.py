@@ -14,7 +14,7 @@ from posixpath import dirname
 
 from thalweg.lineage.provenance.account import Gap, GapKind, Read, Step
 from thalweg.lineage.provenance.command import recorded, words_of
-from thalweg.lineage.provenance.gaps import uri_of
+from thalweg.lineage.provenance.gaps import is_unversioned, uri_of
 from thalweg.lineage.provenance.place import place_of, sources_of
 from thalweg.lineage.spelling import spell
 from thalweg.lineage.subject import said
@@ -135,7 +135,9 @@ def _input(number: int, read: Read, step: Step, taken: set[str]) -> Iterator[str
     yield comment(f"input{role}: {spell(entity.kind, entity.key)}")
     if entity.id in step.replaced and not step.gone(entity):
         yield comment(f"gap: {GapKind.INPUT_REPLACED.value}: a later version lies there by now")
-    if read.edge.props.get("assumed") is True:
+    if is_unversioned(entity):
+        yield comment(f"gap: {GapKind.INPUT_ASSUMED.value}: in which version it was read is not known")
+    elif read.edge.props.get("assumed") is True:
         yield comment(f"gap: {GapKind.INPUT_ASSUMED.value}: it was worked out that this was read, not stated")
     ways = sources_of(uri, place)
     if not ways:

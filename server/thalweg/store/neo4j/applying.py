@@ -293,8 +293,9 @@ async def _statements(ledger: Ledger, changes: Changes) -> None:
     replaced = [_node_statement_name(s) for s in changes.node_statements_put if s.node.id not in nodes]
     replaced += [_edge_statement_name(s) for s in changes.edge_statements_put if s.edge.ref not in edges]
     await ledger.change(query("remove_statements"), "rows", replaced, exactly=False)
-    put = [_node_statement_name(s) | _said(s) for s in changes.node_statements_put] + [
-        _edge_statement_name(s) | _said(s) | {"role": s.edge.role or None} for s in changes.edge_statements_put
+    put = [_node_statement_name(s) | _said(s) | _CLOSED for s in changes.node_statements_put] + [
+        _edge_statement_name(s) | _said(s) | {"role": s.edge.role or None} | _open(s)
+        for s in changes.edge_statements_put
     ]
     await ledger.change(query("create_statements"), "rows", put)
 
@@ -306,6 +307,16 @@ def _said(statement: NodeStatement | EdgeStatement) -> Params:
         "body": statement.body.decode() if statement.body != NO_BODY else None,
         "retired": statement.retired or None,
     }
+
+
+def _open(statement: EdgeStatement) -> Params:
+    """Of a read that names no version: by what it is found when the version that it was changes."""
+    if statement.by is None:
+        return _CLOSED
+    return {"dataset": statement.edge.source.asset, "run": statement.edge.target.id, "by": statement.by}
+
+
+_CLOSED: Params = {"dataset": None, "run": None, "by": None}
 
 
 def _node_statement_name(statement: NodeStatement) -> Params:

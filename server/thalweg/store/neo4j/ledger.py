@@ -49,15 +49,11 @@ class Ledger:
         values = await self._transaction.ask(query, **parameters)
         return values[0] if values else []
 
-    async def any(self, query: Query) -> bool:
-        """Whether any record of a query says more than nothing."""
-        return any(await self._transaction.ask(query))
-
-    async def ask_all(self, query: Query, name: str, values: Sequence[Any]) -> list[Any]:
+    async def ask_all(self, query: Query, name: str, values: Sequence[Any], **parameters: Any) -> list[Any]:
         """The same for any number of values of the parameter `name`."""
         found: list[Any] = []
         for begin in range(0, len(values), AT_ONCE):
-            found += await self.ask(query, **{name: values[begin : begin + AT_ONCE]})
+            found += await self.ask(query, **{name: values[begin : begin + AT_ONCE]}, **parameters)
         return found
 
     async def change(

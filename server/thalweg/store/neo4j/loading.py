@@ -15,7 +15,7 @@ from thalweg.store.neo4j.decode import key_of, kind_of
 from thalweg.store.neo4j.ledger import Kept, Ledger
 from thalweg.store.neo4j.queries import query
 from thalweg.store.neo4j.search import newest_columns
-from thalweg.store.neo4j.texts import TYPES, edge_fact, edge_of, short
+from thalweg.store.neo4j.texts import ALWAYS, TYPES, edge_fact, edge_of, short
 from thalweg.store.weave import requests as ask
 from thalweg.store.weave.rows import (
     NO_BODY,
@@ -66,8 +66,8 @@ async def repeats(ledger: Ledger, asked: ask.Repeats) -> dict[str, RepeatRow]:
     return {name: RepeatRow(name, digest, at, result.encode()) for name, digest, at, result in rows}
 
 
-async def joined(ledger: Ledger, asked: ask.Joined) -> bool:
-    return await ledger.any(query("joined"))
+async def holds(ledger: Ledger, asked: ask.Holds) -> ask.Held:
+    return ask.Held(*await ledger.ask(query("holds")))
 
 
 async def aliases(ledger: Ledger, asked: ask.Aliases) -> dict[str, AliasRow]:
@@ -166,6 +166,21 @@ async def edges_of(ledger: Ledger, asked: ask.EdgesOf) -> list[EdgeRef]:
     return list(dict.fromkeys((source, TYPES[label], target, role) for source, label, target, role in rows))
 
 
+async def open_reads(ledger: Ledger, asked: ask.OpenReads) -> list[EdgeRef]:
+    rows = await ledger.ask_all(query("open_reads_of_runs"), "ids", list(asked.runs))
+    rows += await ledger.ask_all(query("open_reads_between"), "rows", _spans(asked.spans), ever=ALWAYS)
+    return list(dict.fromkeys(edge_of(fact, role) for fact, role in rows))
+
+
+async def newest(ledger: Ledger, asked: ask.Newest) -> dict[tuple[str, int], tuple[int, str]]:
+    rows = await ledger.ask_all(query("newest"), "rows", _spans(asked.spans))
+    return {(dataset, by): (at, id) for dataset, by, at, id in rows}
+
+
+def _spans(spans: Sequence[ask.Span]) -> list[dict[str, Any]]:
+    return [{"dataset": dataset, "at": at, "without": without} for dataset, at, without in spans]
+
+
 async def extremes(ledger: Ledger, asked: ask.Extremes) -> dict[ask.AssetEdge, tuple[int, int, int]]:
     """From the side that has fewer versions, for all edges of one asset and one type at once."""
     assets = sorted({end for edge in asked.edges for end in (edge[0], edge[2])})
@@ -203,13 +218,13 @@ async def scope_statements(
     of_nodes: list[ask.NodeStated] = []
     of_edges: list[ask.EdgeStated] = []
     rows = await ledger.ask_all(query("statements_of_scopes"), "ids", list(asked.scopes))
-    for scope, fact, role, stated, origin, at, body in rows:
+    for scope, fact, role, stated, origin, at, body, by in rows:
         if " " not in fact:
             of_nodes.append((scope, fact, stated or fact, origin, at, body_of(body)))
             continue
         ref = edge_of(fact, role)
         source, target = stated.split(" ") if stated is not None else (ref[0], ref[2])
-        of_edges.append((scope, ref, source, target, origin, at, body_of(body)))
+        of_edges.append((scope, ref, source, target, origin, at, body_of(body), by))
     return of_nodes, of_edges
 
 
@@ -218,7 +233,7 @@ async def node_statements(ledger: Ledger, asked: ask.NodeStatements) -> list[Nod
     rows = await ledger.ask_all(query("statements_about"), "facts", list(by_id))
     return [
         NodeStatement(scope, by_id[fact], stated or fact, origin, at, body_of(body), retired is True)
-        for scope, fact, stated, origin, at, body, retired in rows
+        for scope, fact, stated, origin, at, body, retired, _ in rows
     ]
 
 
@@ -226,10 +241,10 @@ async def edge_statements(ledger: Ledger, asked: ask.EdgeStatements) -> list[Edg
     by_fact = {edge_fact(row.ref): row for row in asked.edges}
     rows = await ledger.ask_all(query("statements_about"), "facts", list(by_fact))
     found: list[EdgeStatement] = []
-    for scope, fact, stated, origin, at, body, retired in rows:
+    for scope, fact, stated, origin, at, body, retired, by in rows:
         edge = by_fact[fact]
         source, target = stated.split(" ") if stated is not None else (edge.source.id, edge.target.id)
-        found.append(EdgeStatement(scope, edge, source, target, origin, at, body_of(body), retired is True))
+        found.append(EdgeStatement(scope, edge, source, target, origin, at, body_of(body), retired is True, by))
     return found
 
 
@@ -277,7 +292,7 @@ LOADS: dict[type, Load] = {
     ask.Scopes: scopes,
     ask.UnseenScopes: unseen_scopes,
     ask.Repeats: repeats,
-    ask.Joined: joined,
+    ask.Holds: holds,
     ask.Aliases: aliases,
     ask.Joins: joins,
     ask.JoinsOf: joins_of,
@@ -285,6 +300,8 @@ LOADS: dict[type, Load] = {
     ask.VersionsOf: versions_of,
     ask.Edges: edges,
     ask.EdgesOf: edges_of,
+    ask.OpenReads: open_reads,
+    ask.Newest: newest,
     ask.ScopeStatements: scope_statements,
     ask.NodeStatements: node_statements,
     ask.EdgeStatements: edge_statements,

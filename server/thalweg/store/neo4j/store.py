@@ -151,6 +151,10 @@ class Neo4jStore:
         self._require_writer()
         return (await self._drive([partial(weave.restore, ids, caller)]))[0]
 
+    async def keep_note(self, name: str, body: Json, caller: Caller) -> None:
+        self._require_writer()
+        await self._database.run(query("keep_note"), name=name, body=orjson.dumps(body).decode())
+
     async def keep_verdict(self, id: str, body: Json, caller: Caller) -> None:
         self._require_writer()
         (now,) = await self._read().read(query("clock"))
@@ -207,6 +211,10 @@ class Neo4jStore:
     async def joins(self, ids: Sequence[str], caller: Caller) -> dict[str, tuple[Joined, ...]]:
         return await aliases.joins(self._read(), ids)
 
+    async def notes(self, begin: str, caller: Caller) -> dict[str, Json]:
+        (rows,) = await self._read().read(query("notes"), begin=begin)
+        return {name: orjson.loads(body) for name, body in sorted(rows)}
+
     async def verdict(self, id: str, caller: Caller) -> Verdict | None:
         return await around.verdict(self._read(), id)
 
@@ -223,8 +231,10 @@ class Neo4jStore:
 
     async def rebuild(self, caller: Caller) -> int:
         self._require_writer()
+        hung = await upkeep.wrong_reads(self._database)
+        mended = (await self._drive([partial(weave.rehang, hung)]))[0] if hung else 0
         wrong = await upkeep.wrong_derived(self._database)
-        mended = (await self._drive([partial(rebuild, wrong)]))[0] if wrong else 0
+        mended += (await self._drive([partial(rebuild, wrong)]))[0] if wrong else 0
         return mended + await self._retell()
 
     async def _retell(self) -> int:

@@ -13,10 +13,11 @@ from thalweg.store.neo4j.ledger import AT_ONCE
 from thalweg.store.neo4j.loading import ALL_TYPES, body_of
 from thalweg.store.neo4j.queries import Query, query
 from thalweg.store.neo4j.search import newest_columns
-from thalweg.store.neo4j.texts import INDEXED, TYPES
-from thalweg.store.rules import IMPORT, REPORT, RULES, SHOWN, Rule, derived, searched
+from thalweg.store.neo4j.texts import INDEXED, TYPES, edge_of
+from thalweg.store.rules import IMPORT, REPORT, RULES, SHOWN, Rule, derived, hung, searched
 from thalweg.store.said import text
 from thalweg.store.weave.requests import AssetEdge
+from thalweg.store.weave.rows import EdgeRef
 
 _OWN_RULES = (
     Rule("lost_details", "DANGLING", "Entities whose properties are not there", IMPORT),
@@ -55,6 +56,7 @@ async def check(database: Database) -> Checked:
         (found,) = await database.read(text, seconds=PATIENCE, **bounds)
         if found:
             findings.append(rule.finding(found))
+    findings += hung(await wrong_reads(database))
     findings += derived(await wrong_derived(database))
     findings += searched(await wrong_texts(database))
     (size,) = await database.read(query("size"))
@@ -78,6 +80,12 @@ async def wrong_texts(database: Database) -> list[str]:
             if text(kind_of(id), key_of(key), body_of(body), columns.get(id, ())) != tuple(was)
         ]
     return wrong
+
+
+async def wrong_reads(database: Database) -> list[EdgeRef]:
+    """The edges of reads without a version that do not hang where they should."""
+    (rows,) = await database.read(query("wrong_reads"), seconds=PATIENCE)
+    return [edge_of(fact, role) for fact, role in rows]
 
 
 async def wrong_derived(database: Database) -> list[AssetEdge]:

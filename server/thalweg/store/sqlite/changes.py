@@ -337,7 +337,7 @@ def _remove_edges(tx: Transaction, edges: Sequence[EdgeRow]) -> None:
 def _edge_statements(tx: Transaction, statements: Sequence[EdgeStatement]) -> list[tuple[Any, ...]]:
     scopes, types = tx.scopes, TYPE_CODE
     rows = []
-    for scope, edge, stated_source, stated_target, origin, at, body, retired in statements:
+    for scope, edge, stated_source, stated_target, origin, at, body, retired, by in statements:
         source, target = edge.source, edge.target
         rows.append(
             (
@@ -352,6 +352,8 @@ def _edge_statements(tx: Transaction, statements: Sequence[EdgeStatement]) -> li
                 at,
                 retired,
                 body,
+                None if by is None else tx.handle(source.asset),
+                by,
             )
         )
     return rows

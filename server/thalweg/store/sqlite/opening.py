@@ -119,7 +119,7 @@ def reading_mode(file: Path) -> str:
     return "ro"
 
 
-MIGRATIONS: dict[int, str] = {2: "migrate_2.sql"}
+MIGRATIONS: dict[int, str] = {2: "migrate_2.sql", 3: "migrate_3.sql"}
 """The script that brings a store to a version from the one before it."""
 
 SEARCHED_SINCE = 2

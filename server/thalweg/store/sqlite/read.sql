@@ -88,6 +88,10 @@ SELECT seq, at, caller, request_id, source, scope, changes FROM event WHERE seq 
 -- A verdict by its id.
 SELECT id, at, caller, body FROM verdict WHERE id = ?1;
 
+-- name: notes
+-- The notes whose names begin so.
+SELECT name, body FROM note WHERE name >= :begin AND name < :end ORDER BY name;
+
 -- name: joins
 -- The joins of the names that lead to entities. Of each join the alias is one of the names, whatever it leads to.
 WITH asked(id, canonical) AS (

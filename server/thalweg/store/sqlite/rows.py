@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from thalweg.model.edges import EdgeType
 from thalweg.model.facts import MarkKind
 from thalweg.store.sqlite.codes import KINDS, STATES, TYPE_CODE, TYPES, unpack
 from thalweg.store.sqlite.transaction import SQL, Transaction
@@ -63,8 +64,9 @@ def repeats(tx: Transaction, request: ask.Repeats) -> dict[str, RepeatRow]:
     return {row[0]: RepeatRow(*row) for row in rows}
 
 
-def joined(tx: Transaction, _: ask.Joined) -> bool:
-    return bool(tx.connection.execute(SQL["joined"]).fetchone()[0])
+def holds(tx: Transaction, _: ask.Holds) -> ask.Held:
+    joins, reads = tx.connection.execute(SQL["holds"]).fetchone()
+    return ask.Held(bool(joins), bool(reads))
 
 
 def aliases(tx: Transaction, request: ask.Aliases) -> dict[str, AliasRow]:
@@ -191,6 +193,27 @@ def edges_of(tx: Transaction, request: ask.EdgesOf) -> list[EdgeRef]:
     return list(refs)
 
 
+def open_reads(tx: Transaction, request: ask.OpenReads) -> list[EdgeRef]:
+    refs: dict[EdgeRef, None] = {}
+    execute = tx.connection.execute
+    for run in request.runs:
+        for source, role in execute(SQL["open_reads_of_run"], (tx.handle(run),)):
+            refs[source, EdgeType.INPUT_TO, run, role] = None
+    for dataset, at, without in request.spans:
+        for source, target, role in execute(SQL["open_reads_between"], (tx.handle(dataset), at, _json(without))):
+            refs[source, EdgeType.INPUT_TO, target, role] = None
+    return list(refs)
+
+
+def newest(tx: Transaction, request: ask.Newest) -> dict[tuple[str, int], tuple[int, str]]:
+    found: dict[tuple[str, int], tuple[int, str]] = {}
+    for dataset, at, without in request.spans:
+        row = tx.connection.execute(SQL["newest"], (tx.handle(dataset), at, _json(without))).fetchone()
+        if row is not None:
+            found[dataset, at] = row
+    return found
+
+
 def extremes(tx: Transaction, request: ask.Extremes) -> dict[ask.AssetEdge, tuple[int, int, int]]:
     found: dict[ask.AssetEdge, tuple[int, int, int]] = {}
     for edge in request.edges:
@@ -223,8 +246,8 @@ def scope_statements(
         for s, id, stated, origin, at, body in tx.connection.execute(SQL["nodes_stated"], asked)
     ]
     of_edges: list[ask.EdgeStated] = [
-        (ids[s], (source, TYPES[type], target, role), from_ or source, to or target, origin, at, body)
-        for s, source, type, target, role, from_, to, origin, at, body in tx.connection.execute(
+        (ids[s], (source, TYPES[type], target, role), from_ or source, to or target, origin, at, body, by)
+        for s, source, type, target, role, from_, to, origin, at, body, by in tx.connection.execute(
             SQL["edges_stated"], asked
         )
     ]
@@ -246,11 +269,11 @@ def edge_statements(tx: Transaction, request: ask.EdgeStatements) -> list[EdgeSt
     for edge in request.edges:
         source, target = edge.source, edge.target
         place = (target.handle, TYPE_CODE[edge.type], source.handle, edge.role)
-        for s, scope, from_, to, origin, at, body, retired in tx.connection.execute(SQL["edge_statements"], place):
+        for s, scope, from_, to, origin, at, body, retired, by in tx.connection.execute(SQL["edge_statements"], place):
             scope = scope.hex()
             tx.scopes[scope] = s
             found.append(
-                EdgeStatement(scope, edge, from_ or source.id, to or target.id, origin, at, body, bool(retired))
+                EdgeStatement(scope, edge, from_ or source.id, to or target.id, origin, at, body, bool(retired), by)
             )
     return found
 

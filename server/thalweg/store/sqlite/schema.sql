@@ -1,4 +1,4 @@
--- The tables of a store, version 2. A thing is known inside by a whole number, its handle (`n` of a node, the last four
+-- The tables of a store, version 3. A thing is known inside by a whole number, its handle (`n` of a node, the last four
 -- bits of which are its kind; `s` of a scope): new rows come to lie side by side, and a walk goes over numbers. Kinds and
 -- types of edges are the numbers of codes.py; a hidden node has its kind negative, a hidden edge its type, so that no
 -- read has to ask. Times are epoch microseconds.
@@ -146,10 +146,12 @@ CREATE TABLE edge_statement (
   origin TEXT NOT NULL,
   at INTEGER NOT NULL,
   retired INTEGER NOT NULL,
-  body BLOB NOT NULL,
+  body BLOB NOT NULL, dataset INTEGER, by INTEGER,
   PRIMARY KEY (s, dst, type, src, role, stated_src, stated_dst)
 ) WITHOUT ROWID;
 CREATE INDEX edge_statement_about ON edge_statement (dst, type, src, role);
+-- Reads that name no version: of which dataset, and by when the version was there that they hang on.
+CREATE INDEX edge_statement_open ON edge_statement (dataset, by) WHERE by IS NOT NULL;
 
 -- The logged points of a metric, packed (codes.py), one row for each scope that states them.
 CREATE TABLE history (
@@ -223,6 +225,12 @@ CREATE TABLE verdict (
   id TEXT PRIMARY KEY,
   at INTEGER NOT NULL,
   caller TEXT NOT NULL,
+  body BLOB NOT NULL
+) WITHOUT ROWID;
+
+-- Notes of the program to itself, such as how a source stands; a body is JSON.
+CREATE TABLE note (
+  name TEXT PRIMARY KEY,
   body BLOB NOT NULL
 ) WITHOUT ROWID;
 

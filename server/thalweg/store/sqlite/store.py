@@ -46,6 +46,7 @@ from thalweg.store.questions import Condition, Find, Groups, Neighbour, PathBetw
 from thalweg.store.queue import Answer, Batch, Queue
 from thalweg.store.sqlite import entities, groups, lists, neighbours, opening, paths, texts, upkeep, walks
 from thalweg.store.sqlite.codes import KINDS, TYPES, unpack
+from thalweg.store.sqlite.conditions import end_of
 from thalweg.store.sqlite.connections import Reader, Readers, Writer, connect, connect_reader, connect_writer
 from thalweg.store.sqlite.drive import Driver
 from thalweg.store.sqlite.errors import translated
@@ -181,6 +182,10 @@ class SQLiteStore:
         self._require_writer()
         return (await self._drive([partial(weave.restore, ids, caller, time.now())]))[0]
 
+    async def keep_note(self, name: str, body: Json, caller: Caller) -> None:
+        note = (name, orjson.dumps(body))
+        await self._require_writer().ask(lambda connection: connection.execute(SQL["keep_note"], note).close())
+
     async def keep_verdict(self, id: str, body: Json, caller: Caller) -> None:
         verdict = (id, time.now(), caller.name, orjson.dumps(body))
         await self._require_writer().ask(lambda connection: connection.execute(SQL["keep_verdict"], verdict).close())
@@ -258,6 +263,13 @@ class SQLiteStore:
     async def joins(self, ids: Sequence[str], caller: Caller) -> dict[str, tuple[Joined, ...]]:
         return await self._ask(lambda reader: entities.joins(reader.connection, ids))
 
+    async def notes(self, begin: str, caller: Caller) -> dict[str, Json]:
+        def notes(reader: Reader) -> dict[str, Json]:
+            asked = {"begin": begin, "end": end_of(begin)}
+            return {name: orjson.loads(body) for name, body in reader.connection.execute(entities.SQL["notes"], asked)}
+
+        return await self._ask(notes)
+
     async def verdict(self, id: str, caller: Caller) -> Verdict | None:
         def verdict(reader: Reader) -> Verdict | None:
             row = reader.connection.execute(entities.SQL["verdict"], (id,)).fetchone()
@@ -304,8 +316,10 @@ class SQLiteStore:
 
     async def rebuild(self, caller: Caller) -> int:
         self._require_writer()
+        hung = await self._ask(lambda reader: upkeep.wrong_reads(reader.connection))
+        mended = (await self._drive([partial(weave.rehang, hung, time.now())]))[0] if hung else 0
         wrong = await self._ask(lambda reader: upkeep.wrong_derived(reader.connection))
-        mended = (await self._drive([partial(rebuild, wrong, time.now())]))[0] if wrong else 0
+        mended += (await self._drive([partial(rebuild, wrong, time.now())]))[0] if wrong else 0
         return mended + await self._require_writer().ask(texts.mend)
 
     async def migrate(self) -> tuple[int, int]:

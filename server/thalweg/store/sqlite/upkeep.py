@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 
+from thalweg.model.edges import EdgeType
 from thalweg.model.results import Checked, Finding
-from thalweg.store.rules import RULES, SHOWN, derived, searched
+from thalweg.store.rules import RULES, SHOWN, derived, hung, searched
 from thalweg.store.sqlite import texts
 from thalweg.store.sqlite.codes import TYPES
 from thalweg.store.sqlite.connections import Reader
 from thalweg.store.sqlite.text import load
 from thalweg.store.weave.requests import AssetEdge
+from thalweg.store.weave.rows import EdgeRef
 
 SQL = load("upkeep.sql")
 
@@ -38,10 +40,18 @@ def check(reader: Reader) -> Checked:
     for rule in RULES:
         if rows := connection.execute(SQL[rule.query], {"limit": SHOWN + 1}).fetchall():
             findings.append(rule.finding([str(row[0]) for row in rows]))
+    findings += hung(wrong_reads(connection))
     findings += derived(wrong_derived(connection))
     findings += searched([id or f"row {n} of search" for n, id, _ in texts.wrong(connection)])
     nodes, edges = connection.execute(SQL["size"]).fetchone()
     return Checked(tuple(findings), nodes + edges)
+
+
+def wrong_reads(connection: sqlite3.Connection) -> list[EdgeRef]:
+    """The edges of reads without a version that do not hang where they should."""
+    return [
+        (source, EdgeType.INPUT_TO, target, role) for source, target, role in connection.execute(SQL["wrong_reads"])
+    ]
 
 
 def wrong_derived(connection: sqlite3.Connection) -> list[AssetEdge]:

@@ -64,6 +64,21 @@ SELECT a.id, e.type, b.id, e.role FROM edge AS e JOIN node AS a ON a.n = e.src J
 WHERE e.derived > 0 AND NOT EXISTS (
   SELECT 1 FROM edge AS w WHERE w.sa = e.src AND w.ta = e.dst AND w.type = abs(e.type) AND w.role = e.role);
 
+-- name: wrong_reads
+-- Edges that hold reads which name no version, and that hang on another than the newest that was there by the run's
+-- start and before the first that the run wrote: their ends, their role.
+WITH read AS (
+  SELECT t.dst, t.src, t.role, t.dataset, t.by, b.at AS start, a.asset, a.k3, (
+    SELECT min(w.at) - 1 FROM edge AS e JOIN node AS w ON w.n = e.dst
+    WHERE e.src = t.dst AND e.type IN (3, -3) AND w.asset = a.asset AND w.state > 0 AND w.k3 <> 'unversioned') AS before
+  FROM edge_statement AS t JOIN node AS a ON a.n = t.src JOIN node AS b ON b.n = t.dst
+  WHERE t.by IS NOT NULL)
+SELECT DISTINCT a.id, b.id, r.role FROM read AS r JOIN node AS a ON a.n = r.src JOIN node AS b ON b.n = r.dst
+WHERE r.dataset IS NOT r.asset OR r.by IS NOT min(r.start, coalesce(r.before, r.start))
+  OR CASE WHEN r.k3 = 'unversioned' THEN NULL ELSE r.src END IS NOT (
+    SELECT v.n FROM node AS v WHERE v.asset = r.asset AND v.at <= r.by AND v.state > 0 AND v.k3 <> 'unversioned'
+    ORDER BY v.at DESC, v.id DESC LIMIT 1);
+
 -- name: lost_aliases
 -- Old ids that lead to nothing.
 SELECT x.id FROM alias AS x WHERE NOT EXISTS (SELECT 1 FROM node AS v WHERE v.id = x.canonical) LIMIT :limit;

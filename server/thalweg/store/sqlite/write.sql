@@ -11,9 +11,10 @@ SELECT
   (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'settled'),
   (SELECT count(*) FROM metric WHERE n > (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'settled'));
 
--- name: joined
--- Whether anything was joined.
-SELECT EXISTS (SELECT 1 FROM alias) OR EXISTS (SELECT 1 FROM joined);
+-- name: holds
+-- Whether anything was joined, and whether any read names no version.
+SELECT EXISTS (SELECT 1 FROM alias) OR EXISTS (SELECT 1 FROM joined),
+  EXISTS (SELECT 1 FROM edge_statement WHERE by IS NOT NULL);
 
 -- name: scope
 -- A scope by its id, also one that was retired.
@@ -81,6 +82,27 @@ SELECT e.dst, e.type, o.id, e.role FROM json_each(?1) AS w JOIN edge AS e ON e.d
 -- Which edges leave nodes, hidden ones too: the node, the type, the other end, the role.
 SELECT e.src, e.type, o.id, e.role FROM json_each(?1) AS w JOIN edge AS e ON e.src = w.value JOIN node AS o ON o.n = e.dst;
 
+-- name: open_reads_of_run
+-- The edges into a run that hold reads which name no version: the other end, the role.
+SELECT DISTINCT a.id, t.role FROM edge_statement AS t JOIN node AS a ON a.n = t.src
+WHERE t.dst = ?1 AND t.type = 1 AND t.by IS NOT NULL;
+
+-- name: open_reads_between
+-- The edges that hold reads of a dataset which name no version, from a time to the next version that somebody states:
+-- both ends, the role.
+SELECT DISTINCT a.id, b.id, t.role
+FROM edge_statement AS t JOIN node AS a ON a.n = t.src JOIN node AS b ON b.n = t.dst
+WHERE t.dataset = ?1 AND t.by >= ?2 AND t.by < coalesce((
+  SELECT v.at FROM node AS v
+  WHERE v.asset = ?1 AND v.at > ?2 AND v.state > 0 AND v.id NOT IN (SELECT value FROM json_each(?3))
+  ORDER BY v.at LIMIT 1), 9223372036854775807);
+
+-- name: newest
+-- The newest version of a dataset by a time, of those that somebody states or has stated.
+SELECT v.at, v.id FROM node AS v
+WHERE v.asset = ?1 AND v.at <= ?2 AND v.state > 0 AND v.id NOT IN (SELECT value FROM json_each(?3))
+ORDER BY v.at DESC, v.id DESC LIMIT 1;
+
 -- name: nodes_stated
 -- What scopes state of nodes and have not retired.
 SELECT t.s, v.id, t.stated, t.origin, t.at, t.body
@@ -88,7 +110,7 @@ FROM json_each(?1) AS w JOIN node_statement AS t ON t.s = w.value JOIN node AS v
 
 -- name: edges_stated
 -- What scopes state of edges and have not retired.
-SELECT t.s, a.id, t.type, b.id, t.role, t.stated_src, t.stated_dst, t.origin, t.at, t.body
+SELECT t.s, a.id, t.type, b.id, t.role, t.stated_src, t.stated_dst, t.origin, t.at, t.body, t.by
 FROM json_each(?1) AS w JOIN edge_statement AS t ON t.s = w.value JOIN node AS a ON a.n = t.src JOIN node AS b ON b.n = t.dst
 WHERE NOT t.retired;
 
@@ -99,7 +121,7 @@ FROM json_each(?1) AS w JOIN node_statement AS t ON t.n = w.value JOIN scope AS 
 
 -- name: edge_statements
 -- Every statement about an edge.
-SELECT t.s, c.id, t.stated_src, t.stated_dst, t.origin, t.at, t.body, t.retired
+SELECT t.s, c.id, t.stated_src, t.stated_dst, t.origin, t.at, t.body, t.retired, t.by
 FROM edge_statement AS t JOIN scope AS c ON c.s = t.s WHERE t.dst = ?1 AND t.type = ?2 AND t.src = ?3 AND t.role = ?4;
 
 -- name: histories
@@ -241,9 +263,10 @@ ON CONFLICT DO UPDATE SET origin = excluded.origin, at = excluded.at, retired = 
 
 -- name: put_edge_statement
 -- What a scope states of an edge.
-INSERT INTO edge_statement (s, dst, type, src, role, stated_src, stated_dst, origin, at, retired, body)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT DO UPDATE SET origin = excluded.origin, at = excluded.at, retired = excluded.retired, body = excluded.body;
+INSERT INTO edge_statement (s, dst, type, src, role, stated_src, stated_dst, origin, at, retired, body, dataset, by)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET origin = excluded.origin, at = excluded.at, retired = excluded.retired, body = excluded.body,
+  dataset = excluded.dataset, by = excluded.by;
 
 -- name: metric_key
 -- The handle of a metric of a kind.
@@ -313,6 +336,10 @@ INSERT OR REPLACE INTO repeat (key, digest, at, result) VALUES (?, ?, ?, ?);
 -- name: add_event
 -- What a granule changed.
 INSERT INTO event (seq, at, caller, request_id, source, scope, changes) VALUES (?, ?, ?, ?, ?, ?, ?);
+
+-- name: keep_note
+-- A note, in the place of what was noted under its name.
+INSERT INTO note (name, body) VALUES (?, ?) ON CONFLICT DO UPDATE SET body = excluded.body;
 
 -- name: keep_verdict
 -- A verdict that was given; one that is kept already stays.

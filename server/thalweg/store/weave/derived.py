@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from thalweg.store.weave.edges import date, hidden
-from thalweg.store.weave.loom import Loom, contribution
+from thalweg.store.weave.loom import Contribution, Loom, contribution
 from thalweg.store.weave.requests import Asking, AssetEdge, Changes, Extremes
 from thalweg.store.weave.rows import EdgeRow
 
@@ -11,6 +13,8 @@ from thalweg.store.weave.rows import EdgeRow
 def derive(loom: Loom) -> Asking[None]:
     """Keeps the asset edges that follow from version edges: counted up where it is simple, else counted again."""
     added: dict[AssetEdge, tuple[int, int, int]] = {}
+    left: Counter[Contribution] = Counter()
+    come: list[Contribution] = []
     for ref in loom.touched:
         edge = loom.edges[ref]
         was = loom.was.get(ref)
@@ -18,12 +22,17 @@ def derive(loom: Loom) -> Asking[None]:
         if was == now:
             continue
         if was is not None:
-            loom.recount.add(was[0])
+            left[was] += 1
         if now is not None:
-            if was is not None:
-                loom.recount.add(now[0])
-            count, first, last = added.get(now[0], (0, now[1], now[1]))
-            added[now[0]] = (count + 1, min(first, now[1]), max(last, now[1]))
+            come.append(now)
+    for one in come:
+        if left and left[one] > 0:  # of another version, of the same asset, at the same time: nothing to count
+            left[one] -= 1
+            continue
+        key, at = one
+        count, first, last = added.get(key, (0, at, at))
+        added[key] = (count + 1, min(first, at), max(last, at))
+    loom.recount.update(key for (key, _), number in left.items() if number)
     yield from loom.load_nodes(end for key in (*added, *loom.recount) for end in (key[0], key[2]))
     yield from loom.load_edges((*added, *loom.recount))
     for key, (count, first, last) in added.items():

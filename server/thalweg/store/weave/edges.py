@@ -19,12 +19,16 @@ def no_longer_stated(loom: Loom, edge: EdgeRow) -> bool:
     """
     if State.LEFT in (edge.source.state, edge.target.state):
         return True
+    _unsay(loom, edge)
+    return False
+
+
+def _unsay(loom: Loom, edge: EdgeRow) -> None:
     loom.unsaid.add(edge.ref)
     loom.touched.add(edge.ref)
     edge.body, edge.stated_at = NO_BODY, None
     if edge.derived == 0:
         loom.retracted.add(edge.ref)
-    return False
 
 
 def merge(loom: Loom) -> Asking[None]:
@@ -65,9 +69,17 @@ def _merge_edge(loom: Loom, edge: EdgeRow, held: list[EdgeStatement]) -> None:
     taken_back = [d for d in drops if (d.scope, d.stated_source, d.stated_target) not in again]
     edge.stated += len(adds) - len(drops)
     loom.changes.edge_statements_put += adds
+    left = [d for d in taken_back if (ref, d.scope, d.stated_source, d.stated_target) in loom.moved]
+    if left:
+        loom.changes.edge_statements_removed += left
+        taken_back = [d for d in taken_back if d not in left]
     if edge.stated == 0:
-        if no_longer_stated(loom, edge):
+        if not taken_back:
+            _unsay(loom, edge)  # nobody took anything back: it is stated of another edge now
+        elif no_longer_stated(loom, edge):
             loom.changes.edge_statements_put += [drop._replace(retired=True) for drop in taken_back]
+            if left:
+                edge.body = merge_edge(taken_back)
         else:
             loom.changes.edge_statements_removed += taken_back
         return
@@ -109,4 +121,4 @@ def date(edge: EdgeRow) -> None:
 
 def _dated(row: NodeRow) -> int | None:
     """When a thing happened, where somebody said so."""
-    return row.at if row.at != row.first_at else None
+    return row.at if row.at != row.undated else None

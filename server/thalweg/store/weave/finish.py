@@ -8,9 +8,9 @@ import orjson
 
 from thalweg.model.kinds import Kind
 from thalweg.model.results import Change
-from thalweg.store.weave import derived, edges, nodes, texts
+from thalweg.store.weave import derived, edges, nodes, reads, texts
 from thalweg.store.weave.loom import Before, Loom, Piece
-from thalweg.store.weave.requests import Aliases, Asking, Changes, Isolated, Joined, Joins, MarksOfModels
+from thalweg.store.weave.requests import Aliases, Asking, Changes, Held, Holds, Isolated, Joins, MarksOfModels
 from thalweg.store.weave.rows import NO_BODY, EdgeRef, EdgeRow, JoinRow, MarkRow, MetricRow, NodeRow, State
 
 
@@ -19,6 +19,7 @@ def finish(loom: Loom) -> Asking[None]:
     yield from nodes.merge(loom)
     yield from nodes.set_jobs(loom)
     yield from nodes.follow(loom)
+    yield from reads.hang(loom)
     yield from edges.merge(loom)
     yield from derived.derive(loom)
     _collect(loom)
@@ -42,6 +43,7 @@ def _collect(loom: Loom) -> None:
     for id, before in loom.before.items():
         _collect_node(loom, loom.nodes[id], before)
         texts.changed(loom, loom.nodes[id], before)
+    changes.aliases_put = [row for row in changes.aliases_put if row.canonical in loom.nodes]  # else nothing bears it
     texts.put_off(loom)
     for ref in loom.touched:
         _collect_edge(loom, loom.edges[ref], ref)
@@ -140,7 +142,8 @@ def _sweep(loom: Loom) -> Asking[None]:
             marked = {mark.version for mark in marks}
             swept = [row for row in swept if row.id not in marked]
         aliases: list[str] = []
-        if swept and (yield Joined()):
+        held: Held = (yield Holds()) if swept else Held(False, False)
+        if held.joins:
             joined: list[JoinRow] = yield Joins([row.id for row in swept])
             named = {end for row in joined for end in (row.alias, row.of)}
             swept = [row for row in swept if row.id not in named]

@@ -9,13 +9,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from thalweg.model.keys import Key
-from thalweg.model.kinds import Kind
+from thalweg.model.keys import UNVERSIONED, Key
+from thalweg.model.kinds import ASSET_OF, Kind
 from thalweg.model.results import Change
 from thalweg.store.weave import marks
 from thalweg.store.weave.finish import finish
-from thalweg.store.weave.loom import Loom, Piece
+from thalweg.store.weave.loom import Loom, OpenRead, Piece
 from thalweg.store.weave.merge import merge_all
+from thalweg.store.weave.places import unversioned
 from thalweg.store.weave.requests import (
     Aliases,
     Asking,
@@ -93,9 +94,11 @@ def _rejoin(dropped: list[JoinRow], added: list[JoinRow], now: int, piece: Piece
     for row in (*rows, *added, *dropped):
         keys[row.alias] = Key(row.kind, row.alias_key)
         keys[row.of] = Key(row.kind, row.of_key)
+    moved_keys = yield from _by_assets(keys, {})
+    keys |= {key.id: key for key in moved_keys.values()}
     known: dict[str, AliasRow] = yield Aliases(list(keys))
     was = {id: known[id].canonical if id in known else id for id in keys}
-    canonical = _canonical(after, keys)
+    canonical = _canonical(after, moved_keys)
     moved = [id for id in keys if was[id] != canonical[id]]
     yield Changes(joins_removed=dropped, joins_put=added)
     if not moved:
@@ -108,9 +111,14 @@ def _rejoin(dropped: list[JoinRow], added: list[JoinRow], now: int, piece: Piece
 
 def _component(dropped: Sequence[JoinRow], added: Sequence[JoinRow]) -> Asking[list[JoinRow]]:
     """Every join that hangs together with these."""
+    return (yield from _hanging_together(end for row in (*dropped, *added) for end in (row.alias, row.of)))
+
+
+def _hanging_together(ids: Iterable[str]) -> Asking[list[JoinRow]]:
+    """Every join in which one of the names is either side, and those that hang together with it."""
     rows: dict[JoinRow, None] = {}
     seen: set[str] = set()
-    frontier = {end for row in (*dropped, *added) for end in (row.alias, row.of)}
+    frontier = set(ids)
     while frontier:
         seen |= frontier
         found: list[JoinRow] = yield Joins(sorted(frontier))
@@ -119,19 +127,44 @@ def _component(dropped: Sequence[JoinRow], added: Sequence[JoinRow]) -> Asking[l
     return list(rows)
 
 
-def _canonical(rows: Iterable[JoinRow], keys: dict[str, Key]) -> dict[str, str]:
-    """Which id stands for each name: of a group of names the least that nobody calls an alias, else the least."""
+def _by_assets(keys: dict[str, Key], assets: dict[str, Key]) -> Asking[dict[str, Key]]:
+    """Each name of a version by the name that its asset goes by; another name is as it is.
+
+    assets: by what name some assets go from now on; of others it is looked up.
+    """
+    asked = {asset.id for key in keys.values() if (asset := key.asset) is not None} - assets.keys()
+    known: dict[str, AliasRow] = (yield Aliases(sorted(asked))) if asked else {}
+    rows: dict[str, NodeRow] = (yield Nodes(sorted({row.canonical for row in known.values()}))) if known else {}
+    names = assets | {id: Key(rows[row.canonical].kind, rows[row.canonical].key) for id, row in known.items()}
+    moved: dict[str, Key] = {}
+    for id, key in keys.items():
+        asset = key.asset
+        name = names.get(asset.id) if asset is not None else None
+        moved[id] = key if name is None else Key(key.kind, (*name.parts, key.parts[-1]))
+    return moved
+
+
+def _canonical(rows: Iterable[JoinRow], named: dict[str, Key]) -> dict[str, str]:
+    """Which id stands for each name: of a group of names the least that nobody calls an alias, else the least.
+
+    named: the name of each, which is another's where the assets of two versions are one.
+    """
+    keys = {key.id: key for key in named.values()}
     group = {id: {id} for id in keys}
     called: set[str] = set()
     for row in rows:
-        called.add(row.alias)
-        union = group[row.alias] | group[row.of]
+        alias, of = named[row.alias].id, named[row.of].id
+        if alias == of:
+            continue
+        called.add(alias)
+        union = group[alias] | group[of]
         for id in union:
             group[id] = union
-    return {
+    least = {
         id: min((member in called, keys[member].parts, member) for member in members)[2]
         for id, members in group.items()
     }
+    return least | {id: least[key.id] for id, key in named.items()}
 
 
 def _hang_over(
@@ -146,9 +179,11 @@ def _hang_over(
     named |= {id: Key(row.kind, row.key) for id, row in bodies.aliases.items()}
     named |= keys
     loom = Loom(now)
-    _rename(loom, named, canonical)
-    yield Changes(aliases_put=loom.changes.aliases_put)
-    loom.changes.aliases_put = []
+    joined = {} if kind in ASSET_OF else (yield from _joined_versions(named, canonical))
+    _rename(loom, named, {**canonical, **joined})
+    later = [row for row in loom.changes.aliases_put if row.key[-1] == UNVERSIONED]  # which mostly has no node
+    yield Changes(aliases_put=[row for row in loom.changes.aliases_put if row not in later])
+    loom.changes.aliases_put = later
     for edge in bodies.edges:
         if edge.source.asset is not None and edge.target.asset is not None and not edge.hidden:
             loom.recount.add((edge.source.asset, edge.type, edge.target.asset, edge.role))
@@ -175,6 +210,25 @@ def _hang_over(
             loom.set_asset(row, loom.named(Key(Kind.JOB, tuple(job))), piece)
     yield from finish(loom)
     yield loom.changes
+
+
+def _joined_versions(named: dict[str, Key], canonical: dict[str, str]) -> Asking[dict[str, str]]:
+    """Which id stands for each version that is joined itself, when its asset goes by another name from now on.
+
+    `named` gets what names the joins know besides.
+    """
+    versions = {id: key for id, key in named.items() if key.kind in ASSET_OF}
+    rows = (yield from _hanging_together(versions)) if versions else []
+    keys = {
+        id: Key(row.kind, parts) for row in rows for id, parts in ((row.alias, row.alias_key), (row.of, row.of_key))
+    }
+    if not keys:
+        return {}
+    moved = yield from _by_assets(keys, {id: named[target] for id, target in canonical.items()})
+    found = _canonical(rows, moved)
+    for key in moved.values():
+        named.setdefault(key.id, key)
+    return {id: target for id, target in found.items() if id in named}
 
 
 def _take_down(ids: Sequence[str]) -> Asking[_Bodies]:
@@ -223,6 +277,13 @@ def _rename(loom: Loom, named: dict[str, Key], canonical: dict[str, str]) -> Non
             loom.aliases[id] = target
             asset = key.asset
             loom.changes.aliases_put.append(AliasRow(id, key.kind, key.parts, asset.id if asset else None, target))
+    for id in canonical:
+        own, moved = unversioned(named[id].parts), unversioned(named[canonical[id]].parts)
+        if named[id].kind is Kind.DATASET and own.id not in named:
+            loom.keys.update({own.id: own, moved.id: moved})
+            if moved != own:
+                loom.aliases[own.id] = moved.id
+                loom.changes.aliases_put.append(AliasRow(own.id, own.kind, own.parts, id, moved.id))
 
 
 def _hang_up(loom: Loom, bodies: _Bodies, piece: Piece) -> None:
@@ -243,7 +304,8 @@ def _hang_up(loom: Loom, bodies: _Bodies, piece: Piece) -> None:
         if id not in said and id not in {loom.canonical(old) for old in bodies.nodes}:
             continue
         row = loom.node(id, piece)
-        row.first_at = row.at = first.get(id, loom.now)
+        row.first_at = first.get(id, loom.now)
+        row.at = row.undated
         loom.loose.add(id)  # where nothing is said of it, and nothing points at it any more, it goes
         row.forgotten = id in forgotten
         row.hidden = row.hidden or row.forgotten
@@ -285,10 +347,13 @@ def _hang_up_edges(loom: Loom, bodies: _Bodies, piece: Piece) -> None:
     for one in bodies.edge_statements:
         old = one.edge
         source, target = old.source.id, old.target.id  # an end elsewhere stays, by whatever name it was stated
-        if source in bodies.nodes:
-            source = loom.canonical(one.stated_source)
         if target in bodies.nodes:
             target = loom.canonical(one.stated_target)
+        if one.by is not None:
+            loom.opened.append(_opened(loom, one, target, piece))
+            continue
+        if source in bodies.nodes:
+            source = loom.canonical(one.stated_source)
         ref = (source, old.type, target, old.role)
         said[ref].append(one)
     for ref, statements in said.items():
@@ -299,3 +364,17 @@ def _hang_up_edges(loom: Loom, bodies: _Bodies, piece: Piece) -> None:
             loom.add_edge(one, piece)
         if not living:
             loom.keep(edge, [one._replace(edge=edge) for one in statements])
+
+
+def _opened(loom: Loom, one: EdgeStatement, run: str, piece: Piece) -> OpenRead:
+    """A read that names no version, to be hung up by what the versions of its dataset are now."""
+    old = one.edge
+    dataset = old.source.asset
+    named = loom.keys.get(one.stated_source)
+    if named is not None and named.asset is not None:
+        dataset = loom.canonical(named.asset.id)
+    assert dataset is not None, "a version of a dataset has one"
+    loom.node(run, piece)
+    loom.loose.add(old.source.id)  # it may hang on another version now
+    names = (one.scope, one.stated_source, one.stated_target, one.origin, one.at, one.body)
+    return OpenRead(*names, dataset, run, old.role, old.first_at, piece, not one.retired)

@@ -49,6 +49,29 @@ class Piece:
         self.changes.append({"change": change.label, **facts})
 
 
+@dataclass(slots=True, eq=False)
+class OpenRead:
+    """What a scope states of a read that names no version (`reads.py`).
+
+    dataset: canonical, as `run` is. first_at: when it was first seen. living: whether the scope still states it.
+    was: the statement as it is kept, on the version that it hangs on now; None for one that hangs nowhere yet.
+    """
+
+    scope: str
+    stated_source: str
+    stated_target: str
+    origin: str
+    at: int
+    body: bytes
+    dataset: str
+    run: str
+    role: str
+    first_at: int
+    piece: Piece
+    living: bool = True
+    was: EdgeStatement | None = None
+
+
 @dataclass(slots=True)
 class Before:
     """What a node looked like when the wave began."""
@@ -70,8 +93,10 @@ Contribution = tuple[AssetEdge, int]
 class Loom:
     """Rows are loaded into it, statements added and dropped, then `finish` computes and hands over the changes."""
 
-    def __init__(self, now: int) -> None:
+    def __init__(self, now: int, *, reading: bool = True) -> None:
         self.now = now
+        self.reading = reading
+        """Whether any read that is kept may name no version."""
         self.changes = Changes()
         self.aliases: dict[str, str] = {}
         self.nodes: dict[str, NodeRow] = {}
@@ -93,6 +118,10 @@ class Loom:
         self.touched: set[EdgeRef] = set()
         self.retracted: set[EdgeRef] = set()
         self.unsaid: set[EdgeRef] = set()
+        self.opened: list[OpenRead] = []
+        """What this wave states, or takes back, of reads that name no version: to be hung up."""
+        self.moved: set[tuple[EdgeRef, str, str, str]] = set()
+        """Edge, scope, stated source and target of the statements that leave an edge for another one."""
         self.loose: set[str] = set()
         self.recount: set[AssetEdge] = set()
         self.columned: set[str] = set()
@@ -145,6 +174,7 @@ class Loom:
         if row is None:
             key = self.keys[id]
             row = NodeRow(id, key.kind, key.parts, None, self.now, self.now, self.now)
+            row.at = row.undated
             self.nodes[id] = self.fresh[id] = row
             self.cause[id] = cause
             asset = self.assets.get(id)

@@ -2,6 +2,10 @@
 
 A property follows the statement of the foremost origin (`facts.ORIGINS`), then of the latest event time, then of the
 origin's name; a tie within that is broken by the value itself. So the order in which statements arrive is no matter.
+
+Within one origin three things are not the latest's to say: when something began is what the earliest says (`BEGAN`);
+a status that ends a run holds against one that does not, for clocks differ, and what has ended goes on no more; and
+each key of a bag (`BAGS`) is a property by itself, for what one statement does not speak of another may.
 """
 
 from __future__ import annotations
@@ -14,14 +18,25 @@ import orjson
 
 from thalweg.model.edges import Coverage
 from thalweg.model.facts import origin_rank
+from thalweg.model.kinds import Kind
+from thalweg.model.properties import UNDER_WAY
 from thalweg.store.weave.rows import NO_BODY, EdgeStatement, NodeRow, NodeStatement, Rank
 
 _COVERAGE = [coverage.value for coverage in Coverage]
 
+BEGAN = ("started_at", "created_at")
+BAGS = ("extra", "statistics")
+_IN_A_BAG = "\0"
+"""Between the name of a bag and the key of what is in it, where ranks are kept; no property is called so."""
 
-def before(rank: Rank) -> tuple[int, int, str]:
-    """The order of ranks: the least is followed."""
-    return (origin_rank(rank[0]), -rank[1], rank[0])
+Order = tuple[int, bool, int, str]
+
+
+def before(kind: Kind, field: str, value: Any, rank: Rank) -> Order:
+    """The order of what is stated of a property: the least is followed."""
+    origin, at = rank
+    under_way = field == "status" and kind is Kind.RUN and value in UNDER_WAY
+    return (origin_rank(origin), under_way, at if field in BEGAN else -at, origin)
 
 
 def dumps(value: Any) -> bytes:
@@ -30,18 +45,17 @@ def dumps(value: Any) -> bytes:
 
 def merge_all(row: NodeRow, statements: Iterable[NodeStatement]) -> None:
     """Sets the body of a node, and who stated what of it, from all statements that count."""
-    best: dict[str, tuple[tuple[int, int, str], bytes, Any, Rank]] = {}
+    best: dict[str, tuple[Order, bytes, Any, Rank]] = {}
     origins: Counter[str] = Counter()
     for statement in statements:
         rank = (statement.origin, statement.at)
-        order = before(rank)
         origins[statement.origin] += 1
-        for field, value in orjson.loads(statement.body).items():
-            candidate = (order, dumps(value), value, rank)
+        for field, value in _spread(orjson.loads(statement.body)).items():
+            candidate = (before(row.kind, field, value, rank), dumps(value), value, rank)
             if field not in best or candidate[:2] < best[field][:2]:
                 best[field] = candidate
     row.origins = dict(sorted(origins.items()))
-    row.body = dumps({field: winner[2] for field, winner in best.items()})
+    row.body = dumps(_gathered({field: winner[2] for field, winner in best.items()}))
     _set_ranks(row, {field: winner[3] for field, winner in best.items()})
 
 
@@ -49,19 +63,20 @@ def merge_one(row: NodeRow, statement: NodeStatement) -> None:
     """Adds one statement to a node that has others, without reading those again."""
     rank = (statement.origin, statement.at)
     row.origins[statement.origin] = row.origins.get(statement.origin, 0) + 1
-    added = orjson.loads(statement.body)
+    added = _spread(orjson.loads(statement.body))
     if not added:
         return
-    props = row.props
-    ranks = {field: row.won.get(field) or row.lead or rank for field in props}
+    props = _spread(row.props)
+    ranks = {field: _rank(row, field) or rank for field in props}
     for field, value in added.items():
         if field in props:
-            held = ranks[field]
-            if (before(held), dumps(props[field])) <= (before(rank), dumps(value)):
+            held = props[field]
+            order = before(row.kind, field, value, rank)
+            if (before(row.kind, field, held, ranks[field]), dumps(held)) <= (order, dumps(value)):
                 continue
         props[field] = value
         ranks[field] = rank
-    row.body = dumps(props)
+    row.body = dumps(_gathered(props))
     _set_ranks(row, ranks)
 
 
@@ -70,7 +85,35 @@ def won_by(row: NodeRow, statement: NodeStatement) -> bool:
     rank = (statement.origin, statement.at)
     if rank != row.lead and rank not in row.won.values():
         return False
-    return any((row.won.get(field) or row.lead) == rank for field in orjson.loads(statement.body))
+    return any(_rank(row, field) == rank for field in _spread(orjson.loads(statement.body)))
+
+
+def _rank(row: NodeRow, field: str) -> Rank | None:
+    """Whom a node follows in a property. One that was written when bags went whole has a rank for the bag."""
+    return row.won.get(field) or row.won.get(field.partition(_IN_A_BAG)[0]) or row.lead
+
+
+def _spread(props: dict[str, Any]) -> dict[str, Any]:
+    """Properties with those of each bag beside the others; a bag that is no object is a property like others."""
+    for bag in BAGS:
+        if isinstance(inside := props.get(bag), dict):
+            del props[bag]
+            props |= {f"{bag}{_IN_A_BAG}{key}": value for key, value in inside.items()}
+    return props
+
+
+def _gathered(props: dict[str, Any]) -> dict[str, Any]:
+    """What `_spread` spread, in its bags again."""
+    found: dict[str, Any] = {}
+    for field, value in props.items():
+        bag, inside, key = field.partition(_IN_A_BAG)
+        if not inside:
+            found.setdefault(field, value)
+        elif isinstance(held := found.get(bag), dict):
+            held[key] = value
+        else:
+            found[bag] = {key: value}
+    return found
 
 
 def _set_ranks(row: NodeRow, ranks: dict[str, Rank]) -> None:
@@ -82,20 +125,27 @@ def _set_ranks(row: NodeRow, ranks: dict[str, Rank]) -> None:
 
 
 def merge_edge(statements: Iterable[EdgeStatement]) -> bytes:
-    """The body of an edge from all statements that count: columns are united, with the weakest coverage."""
-    ordered = sorted(statements, key=lambda one: (before((one.origin, one.at)), one.body))
+    """The body of an edge from all statements that count: columns are united, with the weakest coverage.
+
+    What one of them states outright is not assumed.
+    """
+    ordered = sorted(statements, key=lambda one: (origin_rank(one.origin), -one.at, one.origin, one.body))
     if len(ordered) == 1:
         return ordered[0].body
     merged: dict[str, Any] = {}
     columns: set[str] = set()
     covers: list[str] = []
+    assumed = True
     for statement in ordered:
         props = orjson.loads(statement.body)
+        assumed = assumed and props.get("assumed", False)
         if "columns" in props:
             columns.update(props["columns"])
             covers.append(props.get("covers", Coverage.PROJECTION.value))
         for field, value in props.items():
             merged.setdefault(field, value)
+    if not assumed:
+        merged.pop("assumed", None)
     if covers:
         merged["columns"] = sorted(columns)
         merged["covers"] = max(covers, key=_COVERAGE.index)

@@ -101,7 +101,7 @@ def _leave(loom: Loom, row: NodeRow, drops: list[NodeStatement]) -> None:
 def _describe(row: NodeRow) -> None:
     """Sets the columns that follow from the properties."""
     props = row.props if row.body != NO_BODY else {}
-    row.at = next((props[name] for name in HAPPENED[row.kind] if name in props), row.first_at)
+    row.at = next((props[name] for name in HAPPENED[row.kind] if name in props), row.undated)
     row.gone_at = props.get("gone_at")
     row.status = props.get("status")
     row.until = props.get("ended_at" if row.kind is Kind.RUN else "until")

@@ -29,6 +29,8 @@ class StatedEdge(NamedTuple):
     role: str
     body: bytes
     """The JSON of the edge's properties; `b"{}"` where it has none."""
+    open: bool = False
+    """Whether it is a read that names no version."""
 
 
 class StatedMark(NamedTuple):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from thalweg.model.edges import EdgeType
 from thalweg.model.facts import MarkKind
@@ -29,6 +29,8 @@ from thalweg.store.weave.rows import (
     RepeatRow,
     ScopeRow,
 )
+
+Span = tuple[str, int, Sequence[str]]
 
 
 @dataclass(slots=True)
@@ -54,9 +56,16 @@ class Repeats:
     keys: Sequence[str]
 
 
+class Held(NamedTuple):
+    """joins: whether anything was ever joined. reads: whether any read names no version."""
+
+    joins: bool
+    reads: bool
+
+
 @dataclass(slots=True)
-class Joined:
-    """-> bool: whether anything was ever joined; when not, no alias need be looked up."""
+class Holds:
+    """-> Held: what most stores have none of, and what need not be looked up where there is none."""
 
 
 @dataclass(slots=True)
@@ -101,6 +110,29 @@ class Edges:
 
     refs: Sequence[EdgeRef]
     nodes: dict[str, NodeRow]
+
+
+@dataclass(slots=True)
+class OpenReads:
+    """-> list[EdgeRef]: which edges hold statements of reads that name no version, retired ones too.
+
+    Of the runs; and of the datasets those that a version which comes, goes or moves may concern: each span is (dataset,
+    where it was or is, versions that do not count), and reaches to the next version that somebody states.
+    """
+
+    runs: Sequence[str]
+    spans: Sequence[Span]
+
+
+@dataclass(slots=True)
+class Newest:
+    """-> dict[tuple[str, int], tuple[int, str]]: of each dataset the newest version by a time: its `at` and its id.
+
+    Only what somebody states, or has stated, is a version; each span is (dataset, the time, versions that do not
+    count). Where there is none the answer has nothing.
+    """
+
+    spans: Sequence[Span]
 
 
 @dataclass(slots=True)
@@ -162,8 +194,8 @@ class MarksOfModels:
 
 NodeStated = tuple[str, str, str, str, int, bytes]
 """scope, node id, stated id, origin, at, body"""
-EdgeStated = tuple[str, EdgeRef, str, str, str, int, bytes]
-"""scope, edge, stated source, stated target, origin, at, body"""
+EdgeStated = tuple[str, EdgeRef, str, str, str, int, bytes, int | None]
+"""scope, edge, stated source, stated target, origin, at, body, by"""
 
 AssetEdge = tuple[str, EdgeType, str, str]
 """Source asset id, type, target asset id, role."""
@@ -239,7 +271,7 @@ Request = (
     Scopes
     | UnseenScopes
     | Repeats
-    | Joined
+    | Holds
     | Aliases
     | Joins
     | JoinsOf
@@ -247,6 +279,8 @@ Request = (
     | VersionsOf
     | Edges
     | EdgesOf
+    | OpenReads
+    | Newest
     | ScopeStatements
     | NodeStatements
     | EdgeStatements

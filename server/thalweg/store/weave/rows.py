@@ -10,7 +10,9 @@ import orjson
 
 from thalweg.model.edges import EdgeType
 from thalweg.model.facts import MarkKind, Point
+from thalweg.model.keys import UNVERSIONED
 from thalweg.model.kinds import Kind
+from thalweg.model.time import EARLIEST
 
 NO_BODY = b"{}"
 
@@ -56,6 +58,12 @@ class NodeRow:
     forgotten: bool = False
     hidden: bool = False
     handle: int = 0
+
+    @property
+    def undated(self) -> int:
+        """When it happened, where nobody says so: when it was first seen; the reserved version, before all others."""
+        reserved = self.kind is Kind.DATASET_VERSION and self.key[-1] == UNVERSIONED
+        return EARLIEST if reserved else self.first_at
 
     @property
     def props(self) -> dict[str, Any]:
@@ -117,7 +125,11 @@ class NodeStatement(NamedTuple):
 
 
 class EdgeStatement(NamedTuple):
-    """That a scope states an edge, with the ids by which it named the ends."""
+    """That a scope states an edge, with the ids by which it named the ends.
+
+    by: of a read that names no version, until when a version must have been there to be what was read (`reads.py`); the
+    edge is from the version that it was then. None for all else.
+    """
 
     scope: str
     edge: EdgeRow
@@ -127,6 +139,7 @@ class EdgeStatement(NamedTuple):
     at: int
     body: bytes
     retired: bool = False
+    by: int | None = None
 
 
 @dataclass(slots=True, eq=False)

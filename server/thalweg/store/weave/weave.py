@@ -7,7 +7,7 @@ forget, restore   what a person takes out of every answer, and back
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import orjson
@@ -15,16 +15,17 @@ import orjson
 from thalweg.model.errors import Conflict, NotFound, ThalwegError
 from thalweg.model.facts import Caller, Pass
 from thalweg.model.results import Change, Notice, Outcome, Written
-from thalweg.store.weave import joins, marks
+from thalweg.store.weave import joins, marks, reads
 from thalweg.store.weave.finish import finish
-from thalweg.store.weave.loom import Loom, Piece
+from thalweg.store.weave.loom import Loom, OpenRead, Piece
 from thalweg.store.weave.prepared import Prepared
 from thalweg.store.weave.requests import (
     Aliases,
     Asking,
     Changes,
     EdgeStated,
-    Joined,
+    Held,
+    Holds,
     JoinsOf,
     MarksOfScopes,
     NodeStated,
@@ -35,6 +36,7 @@ from thalweg.store.weave.requests import (
     VersionsOf,
 )
 from thalweg.store.weave.rows import (
+    EdgeRef,
     EdgeStatement,
     EventRow,
     HistoryRow,
@@ -53,28 +55,38 @@ Answer = Written | ThalwegError
 
 def weave(batch: Sequence[Prepared], caller: Caller, now: int, pass_: Pass | None = None) -> Asking[list[Answer]]:
     """Writes granules; answers each in its place. A granule that cannot be written leaves the others alone."""
-    joined: bool = yield Joined()
+    holds: Held = yield Holds()
+    joined, reading = holds
     answers: list[Answer] = []
     wave: list[Prepared] = []
     scopes: set[str] = set()
     keys: set[str] = set()
+    closed = False
     for prepared in batch:
-        # One scope at a time, and joins by themselves: what comes later builds on what they did.
-        alone = bool(prepared.joins) or joined
-        if wave and (alone or prepared.scope_id in scopes or prepared.idempotency_key in keys):
-            answers += yield from _wave(wave, caller, now, pass_, joined)
+        # One scope at a time, and joins by themselves: what comes later builds on what they did. A scope that only no
+        # longer states the joins that it stated may come with others: joins go before anything else of a wave.
+        alone = bool(prepared.joins)
+        if wave and (alone or closed or prepared.scope_id in scopes or prepared.idempotency_key in keys):
+            answers += yield from _wave(wave, caller, now, pass_, Held(joined, reading))
+            reading = reading or _reads(wave)
             wave, scopes, keys = [], set(), set()
+        closed = alone
         wave.append(prepared)
         scopes.add(prepared.scope_id)
         if prepared.idempotency_key is not None:
             keys.add(prepared.idempotency_key)
         joined = joined or bool(prepared.joins)
     if wave:
-        answers += yield from _wave(wave, caller, now, pass_, joined)
+        answers += yield from _wave(wave, caller, now, pass_, Held(joined, reading))
     return answers
 
 
-def _wave(wave: Sequence[Prepared], caller: Caller, now: int, pass_: Pass | None, joined: bool) -> Asking[list[Answer]]:
+def _reads(wave: Sequence[Prepared]) -> bool:
+    """Whether any granule states a read that names no version."""
+    return any(edge.open for prepared in wave for edge in prepared.edges)
+
+
+def _wave(wave: Sequence[Prepared], caller: Caller, now: int, pass_: Pass | None, holds: Held) -> Asking[list[Answer]]:
     answers: dict[int, Answer] = {}
     seen_at = max(now, pass_.began_at) if pass_ is not None else now
     held: dict[str, ScopeRow] = yield Scopes([prepared.scope_id for prepared in wave])
@@ -98,10 +110,10 @@ def _wave(wave: Sequence[Prepared], caller: Caller, now: int, pass_: Pass | None
         return [answers[place] for place in range(len(wave))]
 
     known = [prepared.scope_id for _, prepared, _ in work if prepared.scope_id in held]
-    if joined:
+    if holds.joins:
         yield from _rejoin(work, known, now)
-    loom = Loom(now)
-    yield from _state(loom, work, known, held, caller, joined)
+    loom = Loom(now, reading=holds.reads)
+    yield from _state(loom, work, known, held, caller, holds.joins)
     yield from finish(loom)
 
     last = loom.changes
@@ -220,7 +232,7 @@ def _state(
         old_nodes.setdefault(node[0], {})[node[1], node[2]] = node
     old_edges: dict[str, dict[tuple[Any, str, str], EdgeStated]] = {}
     for edge in edge_stated:
-        old_edges.setdefault(edge[0], {})[edge[1], edge[2], edge[3]] = edge
+        old_edges.setdefault(edge[0], {})[_name(edge), edge[2], edge[3]] = edge
     old_marks: dict[str, list[MarkRow]] = {}
     for mark in mark_rows:
         old_marks.setdefault(mark.scope, []).append(mark)
@@ -259,18 +271,32 @@ def _state_nodes(
     _drop_nodes(loom, old.values(), piece)
 
 
+def _name(edge: EdgeStated) -> EdgeRef | str:
+    """By what a statement is found again, beside the names of its ends: its edge, unless that is worked out."""
+    return edge[1] if edge[-1] is None else edge[1][3]
+
+
 def _state_edges(loom: Loom, prepared: Prepared, piece: Piece, old: dict[tuple[Any, str, str], EdgeStated]) -> None:
     scope, origin, canonical = prepared.scope_id, prepared.origin, loom.canonical
     for edge in prepared.edges:
         ref = (canonical(edge.source), edge.type, canonical(edge.target), edge.role)
-        before = old.pop((ref, edge.source, edge.target), None)
+        before = old.pop((edge.role if edge.open else ref, edge.source, edge.target), None)
         if before is not None:
             at = prepared.at if prepared.at is not None else before[5]
-            if before[4:] == (origin, at, edge.body):
+            if before[4:7] == (origin, at, edge.body):
                 continue
+        if edge.open:
+            if before is not None:
+                reads.again(loom, before, origin, piece.at, edge.body, piece)
+                continue
+            run = loom.node(canonical(edge.target), piece)
+            names = (scope, edge.source, edge.target, origin, piece.at, edge.body)
+            dataset = canonical(loom.assets[edge.source])
+            loom.opened.append(OpenRead(*names, dataset, run.id, edge.role, loom.now, piece))
+            continue
         row = loom.edge(ref, piece)
         if before is not None:
-            loom.drop_edge(EdgeStatement(scope, row, *before[2:]), piece)
+            loom.drop_edge(EdgeStatement(scope, row, *before[2:7]), piece)
         loom.add_edge(EdgeStatement(scope, row, edge.source, edge.target, origin, piece.at, edge.body), piece)
     _drop_edges(loom, old.values(), piece)
 
@@ -280,9 +306,13 @@ def _drop_nodes(loom: Loom, stated: Any, piece: Piece) -> None:
         loom.drop_node(NodeStatement(scope, loom.nodes[id], stated_id, origin, at, body), piece)
 
 
-def _drop_edges(loom: Loom, stated: Any, piece: Piece) -> None:
-    for scope, ref, source, target, origin, at, body in stated:
-        loom.drop_edge(EdgeStatement(scope, loom.edges[ref], source, target, origin, at, body), piece)
+def _drop_edges(loom: Loom, stated: Iterable[EdgeStated], piece: Piece) -> None:
+    for one in stated:
+        scope, ref, source, target, origin, at, body, by = one
+        if by is not None:
+            reads.drop(loom, one, piece)
+        else:
+            loom.drop_edge(EdgeStatement(scope, loom.edges[ref], source, target, origin, at, body), piece)
 
 
 def _announce(last: Changes, pieces: Sequence[Piece], caller: Caller, now: int) -> Asking[list[int]]:
@@ -305,10 +335,11 @@ def retire(pass_: Pass, caller: Caller, now: int) -> Asking[tuple[Written, bool]
         return Written(Outcome.UNCHANGED), False
     pieces = {scope.id: Piece(scope.source, scope.name, now) for scope in scopes}
     ids = list(pieces)
-    stated: list[JoinRow] = (yield JoinsOf(ids)) if (yield Joined()) else []
+    holds: Held = yield Holds()
+    stated: list[JoinRow] = (yield JoinsOf(ids)) if holds.joins else []
     for scope in scopes:
         yield from joins.rejoin([row for row in stated if row.scope == scope.id], [], now, pieces[scope.id])
-    loom = Loom(now)
+    loom = Loom(now, reading=holds.reads)
     node_stated: list[NodeStated]
     edge_stated: list[EdgeStated]
     node_stated, edge_stated = yield ScopeStatements(ids)
@@ -380,3 +411,12 @@ def _remember(ids: Sequence[str], caller: Caller, now: int, *, forgotten: bool) 
     yield from finish(loom)
     cursors = yield from _announce(loom.changes, [piece], caller, now)
     return Written(Outcome.WRITTEN, piece.ids, piece.counts, cursor=cursors[0])
+
+
+def rehang(wrong: Sequence[EdgeRef], now: int) -> Asking[int]:
+    """Hangs anew the reads without a version that hang wrong; answers how many edges held some."""
+    loom = Loom(now)
+    yield from reads.hang(loom, wrong, Piece("store", "rebuild", now))
+    yield from finish(loom)
+    yield loom.changes
+    return len(wrong)

@@ -131,7 +131,7 @@ RETURN count(*) AS met
 UNWIND $rows AS r
 CREATE (:Statement {
   scope: r.scope, fact: r.fact, role: r.role, stated: r.stated, origin: r.origin, at: r.at, body: r.body,
-  retired: r.retired
+  retired: r.retired, dataset: r.dataset, run: r.run, by: r.by
 })
 RETURN count(*) AS met
 
@@ -294,6 +294,11 @@ CREATE (:Event {
   seq: r.seq, at: r.at, caller: r.caller, request_id: r.request_id, source: r.source, scope: r.scope, changes: r.changes
 })
 RETURN count(*) AS met
+
+// name: keep_note
+// A note, in the place of what was noted under its name.
+MERGE (n:Note {name: $name})
+SET n.body = $body
 
 // name: keep_verdict
 // A verdict that was given; one that is kept already stays.

@@ -40,11 +40,12 @@ UNWIND $keys AS key
 MATCH (r:Repeat {key: key})
 RETURN collect([r.name, r.digest, r.at, r.result]) AS rows
 
-// name: joined
-// How often things were joined; counted by the database itself.
-MATCH (j:Join) RETURN count(j) AS joins
-UNION ALL
-MATCH (a:Alias) RETURN count(a) AS joins
+// name: holds
+// How often things were joined, counted by the database itself; and whether any read names no version.
+OPTIONAL MATCH (s:Statement)
+WHERE s.dataset IS NOT NULL AND s.by IS NOT NULL
+WITH s LIMIT 1
+RETURN [COUNT { (j:Join) } + COUNT { (a:Alias) } > 0, s IS NOT NULL] AS held
 
 // name: aliases
 // Those of the ids that are old names.
@@ -122,13 +123,42 @@ RETURN collect([a.id, coalesce(e.type, type(e)), b.id, coalesce(e.role, '')]) AS
 UNWIND $ids AS id
 MATCH (s:Statement)
 WHERE s.scope = id AND s.fact IS NOT NULL AND s.retired IS NULL
-RETURN collect([s.scope, s.fact, s.role, s.stated, s.origin, s.at, s.body]) AS rows
+RETURN collect([s.scope, s.fact, s.role, s.stated, s.origin, s.at, s.body, s.by]) AS rows
 
 // name: statements_about
 // Every statement about these facts, retired ones too.
 UNWIND $facts AS fact
 MATCH (s:Statement {fact: fact})
-RETURN collect([s.scope, s.fact, s.stated, s.origin, s.at, s.body, s.retired]) AS rows
+RETURN collect([s.scope, s.fact, s.stated, s.origin, s.at, s.body, s.retired, s.by]) AS rows
+
+// name: open_reads_of_runs
+// The edges into these runs that hold reads which name no version.
+UNWIND $ids AS id
+MATCH (s:Statement {run: id})
+RETURN collect(DISTINCT [s.fact, s.role]) AS rows
+
+// name: open_reads_between
+// The edges that hold reads of datasets which name no version, from a time to the next version that somebody states.
+UNWIND $rows AS r
+CALL (r) {
+  OPTIONAL MATCH (v:Entity)
+  WHERE v.asset = r.dataset AND v.at > r.at AND v.state > 0 AND NOT v.id IN r.without
+  WITH r, v ORDER BY v.asset, v.at LIMIT 1
+  RETURN coalesce(v.at, $ever) AS until
+}
+MATCH (s:Statement)
+WHERE s.dataset = r.dataset AND s.by >= r.at AND s.by < until
+RETURN collect(DISTINCT [s.fact, s.role]) AS rows
+
+// name: newest
+// The newest version of datasets by a time, of those that somebody states or has stated.
+UNWIND $rows AS r
+CALL (r) {
+  MATCH (v:Entity)
+  WHERE v.asset = r.dataset AND v.at <= r.at AND v.state > 0 AND NOT v.id IN r.without
+  RETURN v ORDER BY v.at DESC, v.id DESC LIMIT 1
+}
+RETURN collect([r.dataset, r.at, v.at, v.id]) AS rows
 
 // name: histories
 // The metric histories kept of these nodes, a chunk at a time.

@@ -111,6 +111,12 @@ WHERE e.seq > $after
 WITH e ORDER BY e.seq LIMIT $limit
 RETURN collect([e.seq, e.at, e.caller, e.request_id, e.source, e.scope, e.changes]) AS rows
 
+// name: notes
+// The notes whose names begin so.
+MATCH (n:Note)
+WHERE n.name STARTS WITH $begin
+RETURN collect([n.name, n.body]) AS rows
+
 // name: verdict
 // A verdict by its id.
 MATCH (v:Verdict {id: $id})

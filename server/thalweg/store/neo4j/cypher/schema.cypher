@@ -32,6 +32,10 @@ CREATE CONSTRAINT event_seq IF NOT EXISTS FOR (n:Event) REQUIRE n.seq IS UNIQUE
 // A verdict is kept once.
 CREATE CONSTRAINT verdict_id IF NOT EXISTS FOR (n:Verdict) REQUIRE n.id IS UNIQUE
 
+// name: note_name
+// A note has a name of its own.
+CREATE CONSTRAINT note_name IF NOT EXISTS FOR (n:Note) REQUIRE n.name IS UNIQUE
+
 // name: meta_id
 // A store has one node that says what it is; to hold it is to hold the writer's place.
 CREATE CONSTRAINT meta_id IF NOT EXISTS FOR (n:Meta) REQUIRE n.id IS UNIQUE
@@ -75,6 +79,14 @@ CREATE INDEX statement_fact IF NOT EXISTS FOR (n:Statement) ON (n.fact)
 // name: statement_scope
 // All that a scope states.
 CREATE INDEX statement_scope IF NOT EXISTS FOR (n:Statement) ON (n.scope, n.fact)
+
+// name: statement_open
+// The reads of a dataset that name no version, by when the version was there that they hang on.
+CREATE INDEX statement_open IF NOT EXISTS FOR (n:Statement) ON (n.dataset, n.by)
+
+// name: statement_run
+// The reads of a run that name no version.
+CREATE INDEX statement_run IF NOT EXISTS FOR (n:Statement) ON (n.run)
 
 // name: scope_seen
 // The scopes that a pass has not seen.

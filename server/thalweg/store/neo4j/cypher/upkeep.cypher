@@ -159,6 +159,28 @@ WHERE s.scopes <> COUNT { (c:Scope) WHERE c.source = s.key AND c.seen_at IS NOT 
 WITH s LIMIT $limit
 RETURN collect(s.name) AS found
 
+// name: wrong_reads
+// Edges that hold reads which name no version, and that hang on another than the newest that was there by the run's
+// start and before the first that the run wrote.
+MATCH (s:Statement)
+WHERE s.dataset IS NOT NULL AND s.by IS NOT NULL
+WITH s, split(s.fact, ' ') AS ends
+MATCH (a:Entity {id: ends[0]})
+MATCH (b:Entity {id: ends[2]})
+CALL (a, b) {
+  OPTIONAL MATCH (b)-[e:PRODUCED|HIDDEN]->(w:Entity)
+  WHERE w.asset = a.asset AND w.state > 0 AND NOT w.key ENDS WITH ',"unversioned"]' AND coalesce(e.type, 'PRODUCED') = 'PRODUCED'
+  RETURN min(w.at) - 1 AS before
+}
+CALL (a, s) {
+  OPTIONAL MATCH (v:Entity)
+  WHERE v.asset = a.asset AND v.at <= s.by AND v.state > 0 AND NOT v.key ENDS WITH ',"unversioned"]'
+  RETURN v ORDER BY v.at DESC, v.id DESC LIMIT 1
+}
+WITH s, a, b, v, CASE WHEN before < b.at THEN before ELSE b.at END AS by
+WHERE s.dataset <> a.asset OR s.by <> by OR CASE WHEN v IS NULL THEN NOT a.key ENDS WITH ',"unversioned"]' ELSE a.id <> v.id END
+RETURN collect(DISTINCT [s.fact, s.role]) AS found
+
 // name: wrong_derived
 // Asset edges that are not what version edges give.
 MATCH (v:Entity)-[e:TYPES]->(w:Entity)

@@ -1,0 +1,206 @@
+"""Assets, jobs and endpoints of Azure ML, by a folder of their YAML: `docs/importers/azureml.md`.
+
+    (datasetVersion)-[:INPUT_TO]->(run)-[:PRODUCED]->(modelVersion)-[:SERVED_BY {traffic}]->(release)
+
+The files are those that people keep, that the SDK dumps, or that `az ml … show -o yaml` prints.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from thalweg.importers.azureml import assets, jobs, serving
+from thalweg.importers.azureml.assets import DATA, MODELS, ORIGIN
+from thalweg.importers.azureml.references import Workspace
+from thalweg.importers.manifest.text import Document, load
+from thalweg.importers.parts import Part, Wrong, as_part
+from thalweg.importers.reading import Lies, Reading
+from thalweg.model.errors import BadInput, Problem, SourceError
+from thalweg.model.facts import Granule
+
+ENDINGS = (".yml", ".yaml", ".json")
+MOST_FILES = 100_000
+LOOKED_AT = 100
+"""Files of a folder, to see whether there is anything for this importer."""
+JOBS = ("command", "pipeline", "sweep", "spark", "parallel", "automl", "import", "finetuning")
+STORES = {
+    "azure_blob": ("wasbs://{container_name}@{account_name}.blob.core.windows.net", ("account_name", "container_name")),
+    "azure_data_lake_gen2": (
+        "abfss://{filesystem}@{account_name}.dfs.core.windows.net",
+        ("account_name", "filesystem"),
+    ),
+}
+_NAMED = b"azuremlschemas"
+"""What the schema of an asset is called by, near the top of its file."""
+_SCHEMA = re.compile(r".*/(?P<name>\w+)\.schema\.json")
+
+
+class File(NamedTuple):
+    """A file and what it is: `model`, `data`, `job`, `component`, `endpoint`, `deployment`, `datastore`."""
+
+    document: Document
+    part: Part
+    kind: str
+
+
+def read(location: str | os.PathLike[str], *, source: str | None = None, environment: str | None = None) -> Reading:
+    """One pass over a folder, with those below it, or over one file.
+
+    source: the name it is filed under, and of the workspace: things are in `azureml://<source>`.
+    environment: the one that its endpoints are in, `production`; the workspace without one.
+
+    All of it is looked through before the first granule comes. Raises BadInput with everything that is wrong, each with
+    its file, line, path and what would be right; SourceError where there is nothing to read.
+    """
+    place = Path(location).expanduser()
+    name = source or (place.resolve().name if place.is_dir() else place.stem)
+    problems: list[Problem] = []
+    passed: Counter[str] = Counter()
+    files = list(_files(place, problems, passed))
+    workspace = Workspace(name)
+    for file in files:
+        if file.kind == "datastore":
+            _store(file, workspace, problems)
+    found: dict[str, Granule] = {}
+    take = _taken(f"{ORIGIN}:{name}", workspace, environment or name, files)
+    for file in files:
+        try:
+            for granule in take[file.kind](file.part) if file.kind in take else ():
+                if found.setdefault(granule.name, granule) != granule:
+                    problems.append(file.document.problem((), granule.name, "is stated otherwise too", "TWICE"))
+        except Wrong as error:
+            problems.append(file.document.problem(error.where, error.value, error.expected))
+        except ValueError as error:
+            problems.append(file.document.problem((), "it", f"names what cannot be named: {error}"))
+    if problems:
+        count = f"{len(problems)} problems" if len(problems) > 1 else "One problem"
+        raise BadInput(f"{count} in {location}; nothing of it was taken. First: {problems[0]}", problems=problems)
+    warnings: list[str] = []
+    if passed:
+        shown = ", ".join(f"{count} {kind}" for kind, count in sorted(passed.items()))
+        warnings.append(f"Passed over, for nothing is read of them: {shown}.")
+    return Reading(f"{ORIGIN}:{name}", ORIGIN, iter(found.values()), total=len(found), warnings=warnings)
+
+
+Take = Callable[[Part], Iterator[Granule]]
+
+
+def recognised(place: Path) -> Iterator[Lies]:
+    """YAML whose schema is one of Azure ML's."""
+    try:
+        paths = [path for path, _ in _paths(place) if path.suffix.lower() in ENDINGS]
+    except SourceError:
+        return
+    if any(_named(path) for path in paths[:LOOKED_AT]):
+        yield Lies(str(place), "assets of Azure ML")
+
+
+def _named(path: Path) -> bool:
+    try:
+        with path.open("rb") as stream:
+            return _NAMED in stream.read(4_096)
+    except OSError:
+        return False
+
+
+def _taken(scope: str, workspace: Workspace, environment: str, files: list[File]) -> Mapping[str, Take]:
+    """By the kind of a file what it states."""
+    paths: dict[str, set[str]] = {}
+    endpoints: dict[str, Part] = {}
+    for _, part, kind in files:
+        name, path = part.data.get("name"), part.data.get("path")
+        if kind == "data" and isinstance(name, str) and isinstance(path, str):
+            paths.setdefault(name, set()).add(path.rstrip("/"))
+        elif kind == "endpoint" and isinstance(name, str):
+            endpoints[name] = part
+    return {
+        "model": lambda part: assets.model(scope, part, workspace),
+        "data": lambda part: assets.data(scope, part, workspace, paths.get(str(part.data.get("name")), set())),
+        "component": lambda part: assets.component(scope, part, workspace),
+        "job": lambda part: jobs.job(scope, part, workspace),
+        "endpoint": lambda part: serving.endpoint(scope, part, environment),
+        "deployment": lambda part: serving.deployment(scope, part, workspace, environment, endpoints),
+    }
+
+
+def _store(file: File, workspace: Workspace, problems: list[Problem]) -> None:
+    """Notes where a datastore keeps what it holds, where that is a kind of storage with an address."""
+    try:
+        name, (form, needed) = file.part.text("name"), STORES.get(file.part.text("type") or "", ("", ()))
+        said = {field: file.part.text(field) or "" for field in needed}
+        if name is not None and said and all(said.values()):
+            workspace.stores[name] = form.format(**said)
+    except Wrong as error:
+        problems.append(file.document.problem(error.where, error.value, error.expected))
+
+
+def _files(place: Path, problems: list[Problem], passed: Counter[str]) -> Iterator[File]:
+    for path, name in _paths(place):
+        try:
+            document = load(path, name)
+        except BadInput as error:
+            problems += error.problems
+            continue
+        problems += document.problems
+        if document.problems or document.data is None:
+            continue
+        try:
+            part = as_part(document.data, ())
+            kind = _kind(part)
+        except Wrong as error:
+            problems.append(document.problem(error.where, error.value, error.expected))
+            continue
+        if kind in KINDS:
+            yield File(document, part, kind)
+        else:
+            passed[kind or "no asset of Azure ML"] += 1
+
+
+KINDS = ("model", "data", "job", "component", "endpoint", "deployment", "datastore")
+
+
+def _kind(part: Part) -> str | None:
+    """What a file is: as its schema says, else as its fields show. Another word than `KINDS` is what is not read."""
+    schema, type = _SCHEMA.fullmatch(part.text("$schema") or ""), part.data.get("type")
+    if schema is not None:
+        name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", schema["name"]).lower()
+        return "datastore" if "datastore" in name or type in STORES else name.rpartition(" ")[2]
+    if part.text("endpoint_name") is not None:
+        return "deployment"
+    if "auth_mode" in part.data or "scoring_uri" in part.data or "traffic" in part.data:
+        return "endpoint"
+    if type in MODELS:
+        return "model"
+    if type in DATA:
+        return "data"
+    if type in STORES:
+        return "datastore"
+    if type in JOBS:
+        return "component" if "version" in part.data else "job"
+    return None
+
+
+def _paths(place: Path) -> Iterator[tuple[Path, str]]:
+    if not place.exists():
+        raise SourceError(f"{place} does not exist.", "Point at YAML of Azure ML, or at a folder of it.")
+    if not place.is_dir():
+        yield place, place.name
+        return
+    found = sorted(
+        one
+        for one in place.rglob("*")
+        if one.suffix.lower() in ENDINGS
+        and not any(step.startswith(".") for step in one.relative_to(place).parts)
+        and one.is_file()
+    )
+    if not found:
+        raise SourceError(f"{place} holds no asset.", f"Their names end in {', '.join(ENDINGS)}.")
+    if len(found) > MOST_FILES:
+        raise SourceError(f"{place} holds more than {MOST_FILES:,} files.", "Import its folders one by one.")
+    for one in found:
+        yield one, str(one.relative_to(place))

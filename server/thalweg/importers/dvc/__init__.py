@@ -1,0 +1,241 @@
+"""Data, models and stages that DVC keeps in a Git repository: `docs/importers/dvc.md`.
+
+    (dataset | model version)-[:INPUT_TO]->(run)-[:PRODUCED]->(dataset | model version)
+    (commit)-[:CODE_OF {path}]->(run {job, params, metrics})
+
+A run is an entry of a lock file, a version the content of a path, each at the first commit that has it. Only Git
+objects are read: no work tree, no cache and no remote.
+
+Scopes: `run/<digest>`, `version/<path>@<version>`, `import/<path>/<digest>` for what came from elsewhere, and `job/…`,
+`dataset/…`, `artifact/…` for what is said of them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+from thalweg.importers import git, git_objects
+from thalweg.importers.dvc import facts, registered, remotes, runs
+from thalweg.importers.dvc.files import LARGEST, LOCK, NAMES, PIPELINE, File, Tables, is_one
+from thalweg.importers.dvc.naming import Naming
+from thalweg.importers.dvc.runs import Experiment
+from thalweg.importers.dvc.stages import Reader
+from thalweg.importers.dvc.survey import WINDOW, Survey
+from thalweg.importers.git_clone import Clone
+from thalweg.importers.reading import Lies, Reading
+from thalweg.model.errors import BadInput, SourceError
+from thalweg.model.facts import Granule
+from thalweg.model.keys import Key
+from thalweg.model.kinds import Kind
+
+ORIGIN = "dvc"
+
+
+def read(
+    location: str | os.PathLike[str],
+    *,
+    source: str | None = None,
+    url: str | None = None,
+    at: str | None = None,
+    all_commits: bool = False,
+) -> Reading:
+    """One pass over the files of DVC in a repository: a clone on a disk, bare or not, or a bundle.
+
+    source: the name it is filed under; the folder's or bundle's own name without one.
+    url: what the repository is called where the name of its remote is not what others call it.
+    at: the commit, branch or tag whose files are read; without one the default branch's. Such a pass is never complete:
+        it says nothing of what was there before.
+    all_commits: what the files held in any commit of a branch or a tag, and experiments. Complete, unless the clone is
+        shallow.
+
+    Raises SourceError, with what to do, for a location that is no repository, that lacks files (a partial clone), or
+    that DVC keeps nothing in; BadInput for `at` together with `all_commits`, and for a commit that is not there.
+    """
+    if at is not None and all_commits:
+        raise BadInput("`at` names one commit, and all are asked for.", "Leave one of the two out.")
+    place = Path(location)
+    name = source or git.source_name(place)
+    clone = Clone(place)
+    try:
+        return _reading(clone, name, git.identity(clone, name, url), at, all_commits)
+    except BaseException:
+        clone.close()
+        raise
+
+
+def recognised(place: Path) -> Iterator[Lies]:
+    """A repository whose newest commit has files of DVC's."""
+    for at, clone in git.repositories(place):
+        try:
+            tip = git.tip(clone, clone.references(), None)
+        except SourceError:
+            continue
+        found = sum(1 for path, _ in clone.files(tip) if is_one(path))
+        if found:
+            yield Lies(str(at), f"a repository with {found} {'files' if found > 1 else 'file'} of DVC's")
+
+
+def _reading(clone: Clone, name: str, url: str, at: str | None, all_commits: bool) -> Reading:
+    git.check_names(clone)
+    warnings: list[str] = []
+    references = clone.references()
+    main = _newest(clone, references)
+    tip = main if at is None else git.tip(clone, references, at)
+    there = list(clone.files(main))
+    places = remotes.places(clone, there, url, name)
+    newest = [File(main, path, blob) for path, blob in there if is_one(path)]
+    meant = newest if tip == main else [File(tip, path, blob) for path, blob in clone.files(tip) if is_one(path)]
+    tips = [sha for sha in clone.commits_of(sha for sha, _ in references) if sha] if all_commits else [tip]
+    experiments = _experiments(clone, [main, *tips]) if all_commits else {}
+    first = _firsts(clone, main, tips, list(experiments))
+    known = _known(clone, [*first, *newest, *meant], warnings)
+    if not all_commits and not meant:
+        raise SourceError(
+            f"{clone.place} has no file of DVC's at that commit.", "Name another one with `at`, or read all commits."
+        )
+    if not first:
+        raise SourceError(f"{clone.place} has no file of DVC's.", "Track one first: `dvc add data.csv`, and commit.")
+    shallow = clone.shallow()
+    if shallow:
+        warnings.append(
+            f"{clone.place} is a shallow clone: what lies behind its oldest commits was not read, and what was there "
+            "counts as new there. Run `git fetch --unshallow`, and import again."
+        )
+
+    tables = Tables(clone, warnings)
+    reader = Reader(tables, places, warnings)
+    survey = Survey(clone, tables, reader, places)
+
+    def granules() -> Generator[Granule, None, None]:
+        only = None if all_commits else survey.contents(file for file in meant if file.blob in known)
+        survey.take((file for file in first if file.blob in known), only)
+        survey.describe(file for file in newest if file.blob in known)
+        naming = Naming(survey, url)
+        yield from _told(f"{ORIGIN}:{name}", clone, survey, naming, reader, experiments)
+
+    stream = granules()
+
+    def close() -> None:
+        stream.close()
+        survey.close()
+        clone.close()
+
+    complete = all_commits and not shallow
+    return Reading(f"{ORIGIN}:{name}", ORIGIN, stream, complete=complete, warnings=warnings, close=close)
+
+
+def _newest(clone: Clone, references: list[tuple[str, str]]) -> str:
+    """The commit whose files have the last word, and whose history comes first: that of the default branch.
+
+    It is walked whatever commit is asked for, so that a part of the history is told as the whole of it is.
+    """
+    try:
+        return git.tip(clone, references, None)
+    except BadInput:
+        found = [sha for sha in clone.commits_of(sha for sha, _ in references) if sha]
+        if not found:
+            raise
+        ((newest, *_),) = deque(clone.history(found), maxlen=1)
+        return newest  # a bundle may not tell which branch is the default one
+
+
+def _experiments(clone: Clone, tips: list[str]) -> dict[str, Experiment]:
+    """By commit the experiment that it is of; parents first. A name below refs/exps is `<2>/<38 digits>/<name>`."""
+    named: dict[str, Experiment] = {}
+    for sha, reference in clone.experiments():
+        parts = reference.split("/")
+        if len(parts) == 5 and len(parts[2]) == 2 and git.is_sha(parts[2] + parts[3]):
+            named[sha] = Experiment(parts[4], parts[2] + parts[3])
+    commits = list(clone.history([*sorted(named), *(f"^{tip}" for tip in tips)])) if named else []
+    for sha, *parents in reversed(commits):
+        for parent in parents if sha in named else ():
+            named.setdefault(parent, named[sha])
+    return {sha: named[sha] for sha, *_ in commits if sha in named}
+
+
+def _firsts(clone: Clone, main: str, tips: list[str], experiments: list[str]) -> list[File]:
+    """Each content that a file of DVC's had, with the first commit that has it.
+
+    First of the history of the default branch, then of others, then of experiments. Of one commit, data comes before
+    the stages that read it.
+    """
+    first: dict[tuple[str, str], str] = {}
+    seen: list[str] = []
+    for some in ([main], tips):
+        commits = (sha for sha, *_ in clone.history([*some, *(f"^{sha}" for sha in seen)]))
+        _gather(first, clone.written(commits, NAMES))
+        seen += some
+    _gather(first, clone.written(experiments, NAMES))
+    order = {commit: place for place, commit in enumerate(dict.fromkeys(first.values()))}
+    files = [File(commit, path, blob) for (path, blob), commit in first.items()]
+    return sorted(files, key=lambda file: (order[file.commit], file.path.endswith((LOCK, PIPELINE)), file.path))
+
+
+def _gather(first: dict[tuple[str, str], str], written: Iterable[tuple[str, str, str]]) -> None:
+    for commit, path, blob in written:
+        if is_one(path):
+            first.setdefault((path, blob), commit)
+
+
+def _known(clone: Clone, files: list[File], warnings: list[str]) -> set[str]:
+    """The contents that are read. Raises SourceError where some are not here."""
+    by_blob = {file.blob: file for file in files}
+    try:
+        sizes = dict(clone.sizes(by_blob))
+    except SourceError as error:
+        raise _partial(clone, error.message) from error
+    missing = [file.name for blob, file in by_blob.items() if blob not in sizes]
+    if missing:
+        raise _partial(clone, f"{missing[0]} is not here")
+    large = [file for blob, file in by_blob.items() if sizes.get(blob, 0) > LARGEST]
+    warnings += [
+        f"{file.name} was passed over: it has more than {LARGEST // 1_000_000} MB. Nothing is taken from it."
+        for file in large
+    ]
+    return sizes.keys() - {file.blob for file in large}
+
+
+def _partial(clone: Clone, why: str) -> SourceError:
+    return SourceError(
+        f"{clone.place} lacks files of DVC's, as a partial clone does ({why.rstrip('.')}).", "Clone it whole."
+    )
+
+
+def _told(
+    scope: str, clone: Clone, survey: Survey, naming: Naming, reader: Reader, experiments: dict[str, Experiment]
+) -> Iterator[Granule]:
+    """What the survey found: runs, then contents, then what is said of all that."""
+    jobs: set[str] = set()
+    told = survey.told()
+    while some := list(islice(told, WINDOW)):
+        dates = _dates(clone, (one.commit for one in some))
+        jobs |= {one.stage.job for one in some}
+        yield from runs.granules(scope, ORIGIN, clone, survey, naming, experiments, some, dates, reader.warn)
+    tagged = registered.versions(clone, survey)
+    datasets, models = set[tuple[str, str]](), set[Key]()
+    contents = iter(sorted(survey.versions.items()))
+    while window := list(islice(contents, WINDOW)):
+        dates = _dates(clone, (found.commit for _, found in window))
+        for content, found in window:
+            granule = facts.version(
+                scope, ORIGIN, content, found, survey, naming, reader.places, tagged, dates[found.commit]
+            )
+            models |= {
+                fact.key.asset for fact in granule.entities if fact.key.kind is Kind.MODEL_VERSION and fact.key.asset
+            }
+            datasets |= (
+                {found.thing[:2]} if any(f.key.kind is Kind.DATASET_VERSION for f in granule.entities) else set()
+            )
+            yield granule
+    yield from facts.imported(scope, ORIGIN, survey, naming)
+    yield from facts.described(scope, ORIGIN, survey, naming, jobs, datasets)
+    yield from facts.models(scope, ORIGIN, survey, models)
+
+
+def _dates(clone: Clone, commits: Iterable[str]) -> dict[str, int | None]:
+    stored = clone.objects(sorted(set(commits)))
+    return {sha: git_objects.read(raw).person("committer").at for sha, raw in stored}

@@ -1,0 +1,159 @@
+"""The files that DVC writes into a repository: which there are, and what stands in them.
+
+dvc.yaml     the stages of a folder, as people write them
+dvc.lock     what each of them read and wrote when it ran last
+*.dvc        data that was added, or imported, without a stage
+.dvc/config  where contents are kept
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
+from typing import Any, NamedTuple
+
+from thalweg.importers.git_clone import Clone
+from thalweg.importers.manifest import text
+from thalweg.model.errors import BadInput
+
+LOCK = "dvc.lock"
+PIPELINE = "dvc.yaml"
+NAMES = (LOCK, PIPELINE, "*.dvc")
+CONFIG = ".dvc/config"
+
+LARGEST = 10_000_000
+"""Bytes of a file that is read."""
+_CONFLICT = (b"<<<<<<< ", b"=======\n", b">>>>>>> ")
+_KEPT = 300
+"""Tables that are kept for who asks again: the stages of one dvc.yaml are asked for at many commits."""
+_KEPT_STAGES = 5_000
+"""Stages of lock files that are kept: most are the same from one commit to the next."""
+_LOCK = re.compile(rb"schema: '2\.0'\nstages:\n(?=  \S)")
+_STAGE = re.compile(rb"^(?=  [^\s#-])", re.MULTILINE)
+_TOP = re.compile(rb"^[^\s]", re.MULTILINE)
+_SHARED = re.compile(rb"(?:^|[\s\[\]{},:?-])(?:\*\w|<<)", re.MULTILINE)
+
+
+class File(NamedTuple):
+    """A file of a commit, by its content."""
+
+    commit: str
+    path: str
+    blob: str
+
+    @property
+    def name(self) -> str:
+        """As a warning names it."""
+        return f"{shown(self.path)} at {self.commit[:7]}"
+
+    @property
+    def folder(self) -> str:
+        """Where it lies, from the top of the repository; nothing at the top."""
+        return self.path.rpartition("/")[0]
+
+
+def is_one(path: str) -> bool:
+    """Whether DVC takes a file for one of its own, by its path; what lies in a folder `.dvc` is its own business."""
+    *folders, name = PurePosixPath(path).parts
+    if ".dvc" in folders:
+        return False
+    return name in (LOCK, PIPELINE) or (name.endswith(".dvc") and name != ".dvc")
+
+
+def shown(path: str) -> str:
+    """A path as text that can be kept, where Git holds bytes that are none."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+class Tables:
+    """What stands in files, read from Git objects. What is broken is said once, and then holds nothing."""
+
+    def __init__(self, clone: Clone, warnings: list[str]) -> None:
+        self._clone = clone
+        self._warnings = warnings
+        self._kept: dict[str, Mapping[str, Any]] = {}
+        self._stages: dict[bytes, tuple[str, Any]] = {}
+        self._broken: set[str] = set()
+
+    def of(self, files: Iterable[File]) -> dict[str, Mapping[str, Any]]:
+        """By content; those that are broken are left out."""
+        wanted = {file.blob: file for file in files if file.blob not in self._broken}
+        found = {blob: self._kept[blob] for blob in wanted if blob in self._kept}
+        missing = [blob for blob in wanted if blob not in found]
+        if len(self._kept) > _KEPT:
+            self._kept.clear()
+        for blob, raw in zip(missing, self._clone.blobs(missing, LARGEST), strict=True):
+            table = self._parsed(wanted[blob], raw)
+            if table is None:
+                self._broken.add(blob)
+            else:
+                found[blob] = table
+                if wanted[blob].path.endswith(PIPELINE):
+                    self._kept[blob] = table
+        return found
+
+    def at(self, commit: str, path: str) -> Mapping[str, Any]:
+        """What stands in a file of a commit; nothing where there is none."""
+        (there,) = self._clone.things_at([(commit, path)])
+        if there is None or there.kind != "blob":
+            return {}
+        return self.of([File(commit, path, there.sha)]).get(there.sha, {})
+
+    def _parsed(self, file: File, raw: bytes) -> Mapping[str, Any] | None:
+        why = ""
+        if len(raw) > LARGEST:
+            why = f"it has more than {LARGEST // 1_000_000} MB"
+        elif line := _conflict(raw):
+            why = f"line {line} is the mark of a merge conflict that nobody resolved"
+        elif file.path.endswith(LOCK) and (stages := self._lock(raw)) is not None:
+            return {"stages": stages}
+        else:
+            try:
+                document = text.parse(raw, file.name)
+            except BadInput as error:
+                why = error.message.removeprefix(file.name).strip(" .:")
+            else:
+                if document.problems:
+                    why = str(document.problems[0]).removeprefix(file.name).strip(" .:")
+                elif document.data is None:
+                    return {}
+                elif not isinstance(document.data, Mapping):
+                    why = "it must hold an object, as DVC writes it"
+                else:
+                    return document.data
+        self._warnings.append(f"{file.name} was passed over: {why}. Nothing is taken from it.")
+        return None
+
+    def _lock(self, raw: bytes) -> Mapping[str, Any] | None:
+        """The stages of a lock file as DVC writes it, read one by one, and those that were read before not again; None
+        for any other, which is read as a whole.
+        """
+        head = _LOCK.match(raw)
+        if head is None or _TOP.search(raw, head.end()) or _SHARED.search(raw):
+            return None
+        found: dict[str, Any] = {}
+        for part in _STAGE.split(raw[head.end() :])[1:]:
+            if part not in self._stages:
+                try:
+                    document = text.parse(part, LOCK)
+                except BadInput:
+                    return None
+                if document.problems or not isinstance(document.data, Mapping) or len(document.data) != 1:
+                    return None
+                if len(self._stages) >= _KEPT_STAGES:
+                    self._stages.clear()
+                ((self._stages[part]),) = document.data.items()
+            name, entry = self._stages[part]
+            if name in found:
+                return None
+            found[name] = entry
+        return found
+
+
+def _conflict(raw: bytes) -> int | None:
+    """The line where a merge conflict begins."""
+    if not all(mark in raw for mark in _CONFLICT):
+        return None
+    lines = raw.split(b"\n")
+    return next((number for number, line in enumerate(lines, 1) if line.startswith(_CONFLICT[0])), None)

@@ -1,0 +1,214 @@
+"""Folders of Azure ML's YAML: one that its SDK dumped, such as people write, and such as are none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.importers.azureml.golden import GOLDEN
+from tests.importers.lines import lines
+from thalweg import ingest
+from thalweg.importers import azureml
+from thalweg.importers.azureml.references import Workspace
+from thalweg.ingest import prepare
+from thalweg.model import keys, time
+from thalweg.model.errors import BadInput, SourceError, ThalwegError
+from thalweg.model.facts import ANYONE, Granule
+from thalweg.model.keys import Key
+from thalweg.model.kinds import Kind
+from thalweg.store.store import Store
+
+NOW = time.parse("2026-06-01T00:00:00Z")
+
+
+def test_a_folder_comes_to_what_is_written_down(folder: Path) -> None:
+    reading = azureml.read(folder, source="ws", environment="production")
+    found = list(reading.granules)
+    for granule in found:
+        prepare(granule, now=NOW)
+    assert lines(found) == GOLDEN.read_text().splitlines()
+    assert (reading.source, reading.complete) == ("azureml:ws", True)
+    assert reading.warnings == ["Passed over, for nothing is read of them: 1 no asset of Azure ML."]
+
+
+def test_no_environment_variable_is_stated(folder: Path) -> None:
+    assert "hunter2" in (folder / "happy_cat.yml").read_text()
+    assert "hunter2" not in GOLDEN.read_text()
+
+
+def test_without_an_environment_endpoints_are_in_that_of_the_workspace(folder: Path) -> None:
+    assert "deployment/ws/fraud" in {granule.name for granule in azureml.read(folder).granules}
+
+
+def read(tmp_path: Path, **files: str) -> dict[str, Granule]:
+    """The granules of a folder of files; each must be one that a store takes."""
+    for name, text in files.items():
+        (tmp_path / f"{name}.yml").write_text(text)
+    found = {
+        granule.name: granule for granule in azureml.read(tmp_path, source="ws", environment="production").granules
+    }
+    for granule in found.values():
+        prepare(granule, now=NOW)
+    return found
+
+
+HUB = "https://azuremlschemas.azureedge.net/latest"
+
+
+def test_what_people_write_is_told_by_its_schema(tmp_path: Path) -> None:
+    found = read(
+        tmp_path,
+        model=f"$schema: {HUB}/model.schema.json\nname: fraud\nversion: 3\npath: ./model",
+        component=f"$schema: {HUB}/commandComponent.schema.json\nname: train\nversion: 1\ncommand: python t.py",
+        endpoint=f"$schema: {HUB}/managedOnlineEndpoint.schema.json\nname: fraud",
+        compute=f"$schema: {HUB}/compute.schema.json\nname: cpu",
+    )
+    assert set(found) == {"model/fraud/3", "job/train", "deployment/production/fraud"}
+
+
+def test_what_has_no_version_yet_is_the_asset_alone(tmp_path: Path) -> None:
+    found = read(tmp_path, m="type: mlflow_model\nname: m\npath: ./m", d="type: uri_file\nname: d\npath: s3://lake/d")
+    assert [fact.key for one in found.values() for fact in one.entities] == [
+        keys.dataset("azureml://ws", "d"),
+        keys.model("azureml://ws", "m"),
+    ]
+
+
+def test_a_pipeline_reads_and_writes_what_its_steps_do(tmp_path: Path) -> None:
+    text = """
+        type: pipeline
+        name: p1
+        status: Completed
+        experiment_name: nightly
+        jobs:
+          prepare:
+            inputs: {raw: {type: uri_folder, path: "azureml:tx:7"}}
+            outputs: {clean: {type: uri_folder}}
+          train:
+            inputs: {clean: "${{parent.jobs.prepare.outputs.clean}}"}
+            outputs: {model: {type: custom_model, name: fraud, version: 4}}
+    """
+    run = keys.run("azureml://ws", "p1")
+    edges = {(edge.source, edge.target) for edge in read(tmp_path, p=text)["run/p1"].edges}
+    assert edges == {
+        (keys.dataset_version("azureml://ws", "tx", "7"), run),
+        (run, keys.model_version("azureml://ws", "fraud", "4")),
+    }
+
+
+def data(version: int, path: str) -> str:
+    return f"type: uri_folder\nname: tx\nversion: {version}\npath: {path}\n"
+
+
+def test_a_data_asset_is_the_dataset_at_its_one_place_as_long_as_that_is_one(tmp_path: Path) -> None:
+    found = read(tmp_path, a=data(1, "abfss://raw@acme.dfs.core.windows.net/tx"))
+    (join,) = found["data/tx"].joins
+    assert join.of == keys.dataset("abfss://raw@acme.dfs.core.windows.net", "tx")
+    assert "data/tx" not in read(tmp_path, b=data(2, "abfss://raw@acme.dfs.core.windows.net/tx2"))
+
+
+@pytest.mark.parametrize(
+    ("reference", "named"),
+    [
+        ("azureml:fraud:3", ("azureml://ws", "fraud", "3")),
+        ("azureml:fraud@latest", ("azureml://ws", "fraud", None)),
+        ("azureml:fraud", ("azureml://ws", "fraud", None)),
+        ("azureml://registries/shared/models/base/versions/7", ("azureml://registries/shared", "base", "7")),
+        ("azureml://registries/shared/data/tx/labels/latest", ("azureml://registries/shared", "tx", None)),
+        (
+            "azureml:/subscriptions/1/resourceGroups/g/providers/Microsoft.MachineLearningServices/workspaces/w/models/m/"
+            "versions/2",
+            ("azureml://ws", "m", "2"),
+        ),
+        ("azureml://datastores/lake/paths/x", None),
+        ("./local", None),
+    ],
+)
+def test_a_reference_names_an_asset_or_a_place(reference: str, named: tuple[str, str, str | None] | None) -> None:
+    assert Workspace("ws").asset(reference) == named
+
+
+@pytest.mark.parametrize(
+    ("reference", "place"),
+    [
+        ("azureml://datastores/lake/paths/a/b/", ("wasbs://raw@acme.blob.core.windows.net", "a/b")),
+        (
+            "azureml://subscriptions/1/workspaces/w/datastores/lake/paths/a",
+            ("wasbs://raw@acme.blob.core.windows.net", "a"),
+        ),
+        ("azureml://datastores/other/paths/a", ("azureml://ws/datastores/other", "a")),
+        ("https://example.com/a.csv", ("https://example.com", "a.csv")),
+        ("./a.csv", ("file://ws", "/a.csv")),
+        ("azureml://jobs/j/outputs/x", None),
+    ],
+)
+def test_a_place_is_named_where_it_lies(reference: str, place: tuple[str, str] | None) -> None:
+    workspace = Workspace("ws", {"lake": "wasbs://raw@acme.blob.core.windows.net"})
+    assert workspace.place(reference) == (keys.dataset(*place) if place else None)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a: [", "is why this is no YAML"),
+        ("- 1", "it.yml line 1: : [1] must be an object"),
+        ("type: mlflow_model\nname: 3\nversion: 1", "it.yml line 2: name: 3 must be text"),
+        ("type: mlflow_model\nname: m\nversion: 1.10", "it.yml line 3: version: 1.1 must be text; write it in quotes"),
+        ("type: uri_file\nname: a\ntags: [x]", "tags: ['x'] must be an object"),
+        ("type: command\nname: j\nstatus: Completed\ninputs: {a: {path: 3}}", "inputs.a.path: 3 must be text"),
+        ("name: e\ntraffic: {blue: x}\nauth_mode: key\n---\na: 1", "is why this is no YAML"),
+        ("type: mlflow_model\nname: m\nversion: 1\nversion: 2", "stands twice in one object"),
+        ("type: mlflow_model\nname: m\ncreation_context: {created_at: now}", "created_at: 'now' must be a time"),
+    ],
+)
+def test_what_is_no_asset_says_where_and_why(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "it.yml").write_text(text)
+    with pytest.raises(BadInput) as caught:
+        azureml.read(tmp_path)
+    assert said in str(caught.value.problems[0])
+
+
+def test_two_files_that_say_unlike_things_of_one_asset_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="model/m/1 is stated otherwise too"):
+        read(
+            tmp_path,
+            a="type: mlflow_model\nname: m\nversion: 1\npath: ./a",
+            b="type: mlflow_model\nname: m\nversion: 1\npath: ./b",
+        )
+
+
+def test_where_there_is_nothing(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="does not exist"):
+        azureml.read(tmp_path / "gone")
+    with pytest.raises(SourceError, match="holds no asset"):
+        azureml.read(tmp_path)
+
+
+async def bring(store: Store, folder: Path) -> list[str]:
+    """One complete pass over a folder; what became of its scopes."""
+    reading = azureml.read(folder, source="ws", environment="production")
+    pass_ = await store.begin_pass(reading.source, ANYONE)
+    answers = await ingest.state(store, list(reading.granules), ANYONE, pass_=pass_)
+    await store.close_pass(pass_, ANYONE)
+    return sorted({one.message if isinstance(one, ThalwegError) else one.outcome.value for one in answers})
+
+
+def deployed(tmp_path: Path, model: str) -> None:
+    (tmp_path / "blue.yml").write_text(f"name: blue\nendpoint_name: fraud\nmodel: {model}\n")
+
+
+@pytest.mark.anyio
+async def test_a_deployment_that_gets_another_model_is_another_release(store: Store, tmp_path: Path) -> None:
+    read(tmp_path, endpoint="name: fraud\nauth_mode: key\ntraffic: {blue: 100}")
+    releases: list[str] = []
+    for model in ("azureml:fraud:1", "azureml:fraud:2"):
+        deployed(tmp_path, model)
+        (name,) = [one for one in read(tmp_path) if one.startswith("release/")]
+        releases.append(Key(Kind.RELEASE, ("production", "fraud", name.rpartition("/")[2])).id)
+        assert "WRITTEN" in await bring(store, tmp_path)
+        assert await bring(store, tmp_path) == ["UNCHANGED"]
+    held = await store.get(releases, ANYONE)
+    assert ["until" in held[one].props for one in releases] == [True, False]
+    first = keys.model_version("azureml://ws", "fraud", "1").id
+    assert (await store.degrees([first], ANYONE))[first].outward == 1

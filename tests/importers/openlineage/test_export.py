@@ -1,0 +1,143 @@
+"""The graph as events, and the events as the graph again."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from tests.importers.openlineage.graph import graph
+from tests.importers.openlineage.test_models import SCHEMAS, conforms
+from tests.importers.openlineage.test_order import EVENTS, state
+from thalweg.cli.commands.demo import bring_estate
+from thalweg.cli.commands.exports import events
+from thalweg.cli.main import main
+from thalweg.importers import manifest, openlineage
+from thalweg.model.facts import ANYONE
+from thalweg.store.open import open_store
+from thalweg.store.store import Store
+from thalweg.sync.bringing import bring
+
+pytestmark = pytest.mark.anyio
+
+ODD = """
+thalweg: 1
+datasets:
+  - {namespace: file, name: /not/canonical, versions: [{version: "1", description: ""}]}
+  - uri: s3://lake/made
+    versions:
+      - {version: "2", derived_from: [{dataset: "s3://lake/raw", version: "1"}], columns: [{name: a, nullable: false}]}
+edges:
+  - from: {kind: DatasetVersion, uri: s3://lake/raw, version: "1"}
+    to: {kind: Run, namespace: nowhere, run_id: without-a-job}
+    columns: [a]
+  - from: {kind: Run, namespace: nowhere, run_id: without-a-job}
+    to: {kind: DatasetVersion, uri: s3://lake/made, version: "2"}
+  - {from: {kind: Model, namespace: reg, name: base}, to: {kind: Job, namespace: cron, name: nightly}}
+jobs:
+  - namespace: cron
+    name: nightly
+    inputs: [{dataset: "s3://lake/raw", columns: [a], role: lookup}]
+    outputs: [{dataset: "s3://lake/made"}]
+    code: {repository: "https://git.example.com/acme/x", path: nightly.sql}
+    runs:
+      - run_id: r1
+        status: FINISHED
+        started_at: 2026-05-01T03:00:00Z
+        ended_at: 2026-05-01T03:42:00Z
+        metrics: {auc: .nan, loss: 0.5}
+        histories: {loss: [{step: 1, at: 2026-05-01T03:10:00Z, value: .inf}]}
+        code:
+          repository: https://git.example.com/acme/x
+          commit: 0a1b2c3d4e5f60718293a4b5c6d7e8f901234567
+          dirty: true
+        inputs: [{dataset: "s3://lake/raw", version: "1", columns: [a], pinned: true, role: training}]
+      - {run_id: r2, parent: r1}
+deployments:
+  - namespace: production
+    name: ads
+    releases:
+      - {since: 2026-05-02T08:00:00Z, until: 2026-05-03, reads: [{dataset: "s3://lake/raw", version: "1"}]}
+      - {revision: "9", since: 2026-05-04, reads: [{dataset: "s3://lake/raw"}]}
+"""
+
+
+async def fill(store: Store, tmp_path: Path) -> None:
+    """The example estate, events, and what neither has."""
+    await bring_estate(store)
+    await state(store, EVENTS)
+    file = tmp_path / "odd.yaml"
+    file.write_text(ODD)
+    assert not (await bring(store, manifest.read(file), ANYONE)).refused
+
+
+async def test_what_is_exported_imports_again_into_the_same_graph(tmp_path: Path) -> None:
+    store = await open_store(f"sqlite:///{tmp_path}/again.db")
+    source = await open_store(f"sqlite:///{tmp_path}/source.db")
+    await fill(source, tmp_path)
+    file = tmp_path / "graph.ndjson"
+    with file.open("wb") as stream:
+        async for event in events(source):
+            stream.write(orjson.dumps(event, option=orjson.OPT_APPEND_NEWLINE))
+    expected = await graph(source)
+    await source.close()
+    summary = await bring(store, openlineage.read([file], strict=True), ANYONE)
+    assert (summary.refusals, summary.warnings) == ([], [])
+    found = await graph(store)
+    for part in expected:
+        assert _less(found[part], expected[part]) == [], f"{part} that were not there"
+        assert _less(expected[part], found[part]) == [], f"{part} that are missing, or otherwise"
+    assert len(expected["entities"]) > 150
+    assert len(expected["marks"]) > 3
+    await store.close()
+
+
+def _less(one: Any, other: Any) -> list[Any]:
+    """What one has that the other has not, or has otherwise."""
+    if isinstance(one, set):
+        return sorted(one - other, key=str)
+    return [(name, value, other.get(name)) for name, value in one.items() if other.get(name, ...) != value]
+
+
+async def test_each_exported_event_is_what_the_schemas_say(tmp_path: Path) -> None:
+    source = await open_store(f"sqlite:///{tmp_path}/source.db")
+    await fill(source, tmp_path)
+    seen: set[str] = set()
+    async for event in events(source):
+        for facets in _facets(event):
+            for name, facet in facets.items():
+                assert {"_producer", "_schemaURL"} <= facet.keys(), event
+                if name in SCHEMAS:
+                    seen.add(name)
+                    conforms(name, json.loads(orjson.dumps(facet)))
+    assert seen == set(SCHEMAS)
+    await source.close()
+
+
+def _facets(value: Any) -> list[dict[str, Any]]:
+    if isinstance(value, dict):
+        here = [value[name] for name in ("facets", "inputFacets", "outputFacets") if name in value]
+        return here + [found for name, one in value.items() if "acets" not in name for found in _facets(one)]
+    return [found for one in value for found in _facets(one)] if isinstance(value, list) else []
+
+
+def test_the_command_writes_a_file_that_the_other_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "odd.yaml").write_text(ODD)
+    assert main(["import", "manifest", "odd.yaml", "--store", "sqlite:///a.db"]) == 0
+    assert main(["export", "openlineage", "--output", "graph.ndjson.gz", "--store", "sqlite:///a.db"]) == 0
+    lines = gzip.decompress((tmp_path / "graph.ndjson.gz").read_bytes()).splitlines()
+    assert b"events" in capfdbinary.readouterr().out
+    assert main(["export", "openlineage", "--store", "sqlite:///a.db"]) == 0
+    assert capfdbinary.readouterr().out.splitlines() == lines
+    assert main(["import", "openlineage", "graph.ndjson.gz", "--store", "sqlite:///b.db", "--strict"]) == 0
+    assert b"refused" not in capfdbinary.readouterr().out
+    assert main(["export", "openlineage", "--output", "nowhere/x", "--store", "sqlite:///a.db"]) == 2
+    assert b"nowhere/x cannot be written" in capfdbinary.readouterr().err
+    assert not list(tmp_path.glob("*.part"))

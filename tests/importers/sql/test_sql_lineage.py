@@ -1,0 +1,250 @@
+"""What a query makes of columns, and by which it decides; and that what cannot be told is not told at all."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from thalweg.importers import sql_lineage
+from thalweg.importers.sql_lineage import Query, Source, Tables, Untold
+
+ORDERS, LINES = "shop.main.orders", "shop.main.lines"
+
+
+def tables(dialect: str | None = "duckdb") -> Tables:
+    found = Tables(dialect)
+    found.add(ORDERS, ["id", "amount", "country", "sold_at"])
+    found.add(LINES, ["order_id", "price", "Country"])
+    return found
+
+
+def told(sql: str, *, dialect: str | None = "duckdb", keys: tuple[str, ...] = ()) -> dict[str, set[str]]:
+    """By column `table.column SUBTYPE`; `*` for what decides over all rows."""
+    return said(tables(dialect).query(sql, database="shop", keys=keys))
+
+
+def said(query: Query) -> dict[str, set[str]]:
+    parts = {**query.columns, "*": query.whole}
+    return {
+        name: {f"{source.table[-1]}.{source.column} {how.subtype}" for source, hows in found.items() for how in hows}
+        for name, found in parts.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("select id from orders_ as id", None),
+        ("select id, amount * 2 as double from main.orders", {"id": "id IDENTITY", "double": "amount TRANSFORMATION"}),
+        ("select max(amount) as top from main.orders", {"top": "amount AGGREGATION"}),
+        ("select max(amount) + 1 as top from main.orders", {"top": "amount AGGREGATION"}),
+        ("select count(*) as n from main.orders", {"n": ""}),
+        ("select id from main.orders where amount > 3", {"id": "id IDENTITY", "*": "amount FILTER"}),
+        ("select id from main.orders order by sold_at", {"id": "id IDENTITY", "*": "sold_at SORT"}),
+        ("select id as x from main.orders order by x", {"x": "id IDENTITY", "*": "id SORT"}),
+        (
+            "select country as c, sum(amount) as s from main.orders group by 1 having s > 3",
+            {"c": "country IDENTITY", "s": "amount AGGREGATION", "*": "country GROUP_BY, amount FILTER"},
+        ),
+        (
+            "select country as c, sum(amount) as s from main.orders group by all",
+            {"c": "country IDENTITY", "s": "amount AGGREGATION", "*": "country GROUP_BY"},
+        ),
+        ("select distinct country from main.orders", {"country": "country IDENTITY", "*": "country GROUP_BY"}),
+        (
+            "select case when country = 'nl' then amount end as a from main.orders",
+            {"a": "country CONDITIONAL, amount TRANSFORMATION"},
+        ),
+        (
+            "select sum(amount) filter (where id > 3) as a from main.orders",
+            {"a": "id CONDITIONAL, amount AGGREGATION"},
+        ),
+        (
+            "select sum(amount) over (partition by country order by sold_at) as a from main.orders",
+            {"a": "amount AGGREGATION, country WINDOW, sold_at WINDOW"},
+        ),
+        (
+            "select id from main.orders qualify row_number() over (partition by country order by amount) = 1",
+            {"id": "id IDENTITY", "*": "country FILTER, amount FILTER"},
+        ),
+        (
+            "select sum(amount) over w as a from main.orders window w as (partition by country)",
+            {"a": "amount AGGREGATION", "*": "country WINDOW"},
+        ),
+        ("with orders as (select * from main.orders) select id from orders", {"id": "id IDENTITY"}),
+        ("with t(a) as (select id from main.orders) select a from t", {"a": "id IDENTITY"}),
+        (
+            "with t as (select id, amount + 1 as a from main.orders where sold_at > '2026'), u as (select * from t)"
+            " select a from u",
+            {"a": "amount TRANSFORMATION", "*": "sold_at FILTER"},
+        ),
+        (
+            "select * exclude (id, sold_at) replace (amount + 1 as amount) from main.orders",
+            {"amount": "amount TRANSFORMATION", "country": "country IDENTITY"},
+        ),
+        ("from main.orders select id", {"id": "id IDENTITY"}),
+        (
+            "select u.x from main.orders as o, unnest(o.country) as u(x)",
+            {"x": "country TRANSFORMATION", "*": "country JOIN"},
+        ),
+        ("select o.country.code as c from main.orders as o", {"c": "country TRANSFORMATION"}),
+        ("select list_transform(country, x -> x + 1) as c from main.orders", {"c": "country TRANSFORMATION"}),
+    ],
+)
+def test_of_one_table(sql: str, expected: dict[str, str] | None) -> None:
+    if expected is None:
+        with pytest.raises(Untold, match="without saying in which schema"):
+            told(sql)
+        return
+    wanted = {name: {f"orders.{one}" for one in text.split(", ") if one} for name, text in expected.items()}
+    assert told(sql) == {"*": set(), **wanted}
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        (
+            "select o.id, l.price from main.orders o left join main.lines l on l.order_id = o.id",
+            {
+                "id": {"orders.id IDENTITY"},
+                "price": {"lines.price IDENTITY"},
+                "*": {"lines.order_id JOIN", "orders.id JOIN"},
+            },
+        ),
+        (
+            "select country from main.orders join main.lines using (country)",
+            {
+                "country": {"orders.country TRANSFORMATION", "lines.country TRANSFORMATION"},
+                "*": {"orders.country JOIN", "lines.country JOIN"},
+            },
+        ),
+        (
+            "select id from main.orders where id in (select order_id from main.lines where price > 1)",
+            {"id": {"orders.id IDENTITY"}, "*": {"orders.id FILTER", "lines.order_id FILTER", "lines.price FILTER"}},
+        ),
+        (
+            "select id from main.orders limit (select max(price) from main.lines)",
+            {"id": {"orders.id IDENTITY"}, "*": {"lines.price FILTER"}},
+        ),
+        (
+            "select (select max(price) from main.lines where order_id = o.id) as top from main.orders o",
+            {"top": {"lines.price AGGREGATION"}, "*": {"lines.order_id FILTER", "orders.id FILTER"}},
+        ),
+        (
+            "select id from main.orders union all select order_id from main.lines where price > 1",
+            {"id": {"orders.id IDENTITY", "lines.order_id IDENTITY"}, "*": {"lines.price FILTER"}},
+        ),
+        (
+            "select id from main.orders union select order_id from main.lines",
+            {
+                "id": {"orders.id IDENTITY", "lines.order_id IDENTITY"},
+                "*": {"orders.id GROUP_BY", "lines.order_id GROUP_BY"},
+            },
+        ),
+        (
+            "select id from main.orders except select order_id from main.lines",
+            {
+                "id": {"orders.id IDENTITY", "lines.order_id IDENTITY"},
+                "*": {"orders.id FILTER", "lines.order_id FILTER"},
+            },
+        ),
+        (
+            "select country, id from main.orders union all by name select order_id as id, country from main.lines",
+            {
+                "country": {"orders.country IDENTITY", "lines.country IDENTITY"},
+                "id": {"orders.id IDENTITY", "lines.order_id IDENTITY"},
+                "*": set(),
+            },
+        ),
+        (
+            "select o.id from main.orders o semi join main.lines l on l.order_id = o.id",
+            {"id": {"orders.id IDENTITY"}, "*": {"lines.order_id JOIN", "orders.id JOIN"}},
+        ),
+    ],
+)
+def test_of_several_tables(sql: str, expected: dict[str, set[str]]) -> None:
+    assert told(sql) == expected
+
+
+@pytest.mark.parametrize(
+    ("sql", "why"),
+    [
+        ("select from where", "sqlglot cannot read it"),
+        ("", "it is not one query"),
+        ("select 1; select 2", "it is not one query"),
+        ("insert into main.orders select 1", "it is not one query"),
+        ("select * from main.other", "it selects \\*, and not all columns of its tables are known"),
+        ("select columns(*) from main.orders", "it uses \\* where columns should stand"),
+        ("select a from main.x, main.y", "it cannot be told of which table a is"),
+        ("select x.a from main.orders", "x.a is of no table"),
+        ("select x.a from main.x natural join main.y", "it joins by columns of tables that are not known"),
+        ("select a from anything('x')", "it reads from the function anything, which may read anything"),
+        ("with recursive r as (select 1 as a union all select a + 1 from r) select a from r", "r is made of itself"),
+        ("select id, amount from main.orders union select price from main.lines", "unlike numbers of columns"),
+        ("from main.orders pivot (sum(amount) for country in ('nl'))", "it has a pivot"),
+        ("select #1 from main.orders", "it has a positionalcolumn"),
+        ("select " + " + ".join(["id"] * 6_000) + " as x from main.orders", "it has more than 10,000 parts|too deep"),
+        ("select " + "(" * 3_000 + "id" + ")" * 3_000 + " as x from main.orders", "it goes too deep"),
+        ("select '" + "x" * 200_000 + "' as x", "it has 200,014 letters"),
+    ],
+)
+def test_what_cannot_be_told_is_not_told_at_all(sql: str, why: str) -> None:
+    with pytest.raises(Untold, match=why):
+        told(sql)
+
+
+def test_columns_behind_columns_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sql_lineage, "MOST_SOURCES", 20)
+    with pytest.raises(Untold, match="more than 20 columns stand behind its columns"):
+        told("with a as (select * from main.orders), b as (select * from a) select * from b")
+
+
+def test_rows_are_laid_over_others_by_their_keys() -> None:
+    sql = "select id + 1 as key, lower(country) as c from main.orders"
+    assert told(sql, keys=("key",))["*"] == {"orders.id JOIN"}
+    assert told(sql, keys=("concat(key, c)",))["*"] == {"orders.id JOIN", "orders.country JOIN"}
+    assert told(sql, keys=("*",))["*"] == {"orders.id JOIN", "orders.country JOIN"}
+    with pytest.raises(Untold, match="it gives no column id, by which rows are laid over others"):
+        told(sql, keys=("id",))
+
+
+@pytest.mark.parametrize(
+    ("dialect", "sql", "expected"),
+    [
+        ("snowflake", "select ID, sold_at from Main.Orders", {"ID", "SOLD_AT"}),
+        ("postgres", "select ID, Sold_At from Main.Orders", {"id", "sold_at"}),
+        ("bigquery", "select `ID` from `shop.Main.orders` as o", {"id"}),
+        (None, "select id from shop.main.orders", {"id"}),
+        ("no such dialect", "select id from shop.main.orders", {"id"}),
+    ],
+)
+def test_names_are_compared_as_their_dialect_does(dialect: str | None, sql: str, expected: set[str]) -> None:
+    known = Tables(dialect)
+    real = ["ID", "SOLD_AT"] if dialect == "snowflake" else ["id", "sold_at"]
+    known.add("shop.Main.orders" if dialect == "bigquery" else "Shop.Main.orders", real)
+    query = known.query(sql, database="SHOP" if dialect == "snowflake" else "shop")
+    assert set(query.columns) == expected
+    assert {known.true_name(source) for source in query.sources()} <= set(real)
+    assert query.sources()
+
+
+def test_true_names_of_columns_are_kept() -> None:
+    known = tables()
+    (source,) = known.query("select COUNTRY from main.lines", database="shop").sources()
+    assert (source.column, known.true_name(source)) == ("country", "Country")
+    assert known.true_name(Source(("elsewhere",), "X")) == "X"
+
+
+def test_what_is_no_name_of_a_table() -> None:
+    with pytest.raises(Untold, match="is no name of a table"):
+        Tables("duckdb").add("a.'", None)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.sampled_from(["id", "amount", "country", "sold_at"]), min_size=1, unique=True), st.integers(0, 6))
+def test_the_same_query_through_any_number_of_steps_says_the_same(columns: list[str], steps: int) -> None:
+    direct = told(f"select {', '.join(columns)} from main.orders where id > 1")
+    ctes = ["s0 as (select * from main.orders where id > 1)"]
+    ctes += [f"s{step + 1} as (select * from s{step})" for step in range(steps)]
+    assert told(f"with {', '.join(ctes)} select {', '.join(columns)} from s{steps}") == direct
