@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.importers.mlflow.between import between, edited, status
+from tests.importers.mlflow.between import Answer, between, edited, status
 from tests.importers.mlflow.passes import HERE, Made, Pass, plain, read
 from thalweg.importers import mlflow
 from thalweg.importers.mlflow import tracking
 from thalweg.model import keys
 from thalweg.model.errors import SourceError
 from thalweg.model.facts import ANYONE, Caller, MarkFact, MarkKind
+from thalweg.store.open import open_store
 from thalweg.store.store import Store
 from thalweg.sync.bringing import bring
 
@@ -145,3 +148,23 @@ async def test_an_import_repeats_and_what_is_gone_is_gone(mlflow_3: Made, served
     assert third.counts["gone"] == 1
     held = await store.get([failed.id], ANYONE)
     assert held[failed.id].gone_at is not None
+
+
+@pytest.mark.anyio
+async def test_an_import_that_is_cancelled_does_not_wait_for_the_server(served_3: str, tmp_path: Path) -> None:
+    store = await open_store(f"sqlite:///{tmp_path}/store.db")
+    asked, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def later(answer: Answer) -> Answer | None:
+        loop.call_soon_threadsafe(asked.set)
+        return status(503, Retry_After="3600")(answer)
+
+    with between(served_3, {"runs/search": later}) as server:
+        reading = mlflow.read(server.address, source="prod", patience=7200)
+        importing = asyncio.create_task(bring(store, reading, Caller()))
+        await asked.wait()
+        importing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await importing
+    await store.close()
+    assert server.count("runs/search") == 1

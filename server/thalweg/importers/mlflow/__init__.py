@@ -97,7 +97,7 @@ def read(
 
         stream = granules()
         closing.callback(stream.close)
-        reading = Reading(place.source, ORIGIN, stream, warnings=warnings, close=closing.close)
+        reading = Reading(place.source, ORIGIN, stream, warnings=warnings, stop=store.stop, close=closing.close)
         if store.at_hand:
             reading.total = store.database(prepare).read(_total)
     except BaseException:

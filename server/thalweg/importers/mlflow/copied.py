@@ -13,9 +13,11 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event
 from typing import Any
 
 from thalweg.importers.mlflow.tables import TABLES
+from thalweg.model.errors import SourceError
 
 Value = str | int | float | None
 
@@ -45,10 +47,26 @@ KEYS = {
 """What makes a row one row: a page that comes twice changes nothing. Rows lie as their reader asks for them."""
 
 
+class Stop:
+    """A wish, said from another thread, that what goes on ends soon."""
+
+    def __init__(self) -> None:
+        self._wished = Event()
+
+    def wish(self) -> None:
+        self._wished.set()
+
+    def heed(self, seconds: float = 0.0) -> None:
+        """Waits so long, if nobody wishes it to end. Raises SourceError where somebody does."""
+        if self._wished.wait(seconds):
+            raise SourceError("The reading was stopped; nothing was taken of it.", "Import again.")
+
+
 class Copy:
     """An empty copy, to be filled; `path` can be opened once it is `done`."""
 
-    def __init__(self) -> None:
+    def __init__(self, stop: Stop) -> None:
+        self._stop = stop
         self._folder = TemporaryDirectory(prefix="thalweg-mlflow-")
         self.path = Path(self._folder.name, "mlflow.db")
         self._connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
@@ -64,7 +82,8 @@ class Copy:
         self._connection.execute("CREATE INDEX inputs_of ON inputs(destination_id, destination_type, source_type)")
 
     def add(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
-        """Takes rows; one whose key is there already comes in its place."""
+        """Takes rows; one whose key is there already comes in its place. Raises SourceError when it shall stop."""
+        self._stop.heed()
         names, places = ", ".join(columns), ", ".join("?" * len(columns))
         # Of the names of our own tables and columns.
         self._connection.executemany(f"INSERT OR REPLACE INTO {table}({names}) VALUES ({places})", rows)  # noqa: S608

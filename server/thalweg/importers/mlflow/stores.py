@@ -11,7 +11,7 @@ from typing import Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from thalweg.importers.mlflow import backend, files
-from thalweg.importers.mlflow.copied import Copy
+from thalweg.importers.mlflow.copied import Copy, Stop
 from thalweg.importers.mlflow.database import Database
 from thalweg.importers.mlflow.tracking import Tracking
 from thalweg.importers.mlflow.web import Server
@@ -43,6 +43,10 @@ class Store(Protocol):
         """The same one each time. Raises SourceError where the store cannot be read to its end."""
         ...
 
+    def stop(self) -> None:
+        """Ends, from another thread, what `database` is about."""
+        ...
+
     def close(self) -> None: ...
 
 
@@ -63,6 +67,9 @@ class File:
         self._database = self._database or Database(self._path, self._patience, prepare)
         return self._database
 
+    def stop(self) -> None:
+        """It is never long in coming."""
+
     def close(self) -> None:
         if self._database is not None:
             self._database.close()
@@ -77,6 +84,7 @@ class Copied:
         self,
         name: str,
         histories: bool,
+        stop: Stop,
         copy: Copy,
         fill: Callable[[], list[str]],
         release: Callable[[], None] = lambda: None,
@@ -84,6 +92,7 @@ class Copied:
         self.name = name
         self.histories = histories
         self.missed: list[str] = []
+        self._stop = stop
         self._copy = copy
         self._fill = fill
         self._release = release
@@ -95,6 +104,9 @@ class Copied:
             self._copy.done()
             self._database = Database(self._copy.path, PATIENCE, prepare)
         return self._database
+
+    def stop(self) -> None:
+        self._stop.wish()
 
     def close(self) -> None:
         if self._database is not None:
@@ -144,15 +156,16 @@ def _server(text: str, patience: float) -> Store:
     # Azure ML's own spelling of a workspace's address.
     scheme = "https" if given.scheme == "azureml" else given.scheme
     path = given.path.rstrip("/").removesuffix("/api/2.0/mlflow").rstrip("/")
-    server = Server(SplitResult(scheme, given.netloc, path, "", ""), patience)
-    copy = Copy()
+    stop = Stop()
+    server = Server(SplitResult(scheme, given.netloc, path, "", ""), patience, stop)
+    copy = Copy(stop)
     tracking = Tracking(server, copy)
     try:
         tracking.begin()
     except BaseException:
         copy.close()
         raise
-    return Copied(server.name, False, copy, tracking.read)
+    return Copied(server.name, False, stop, copy, tracking.read)
 
 
 def _backend(text: str, extra: str, patience: float) -> Store:
@@ -171,7 +184,8 @@ def _backend(text: str, extra: str, patience: float) -> Store:
             f"Install it with `pip install 'thalweg[{extra}]'`.",
         ) from error
     connection: backend.Connection = module.connect(login, shown, patience)
-    copy = Copy()
+    stop = Stop()
+    copy = Copy(stop)
 
     def fill() -> list[str]:
         try:
@@ -179,7 +193,7 @@ def _backend(text: str, extra: str, patience: float) -> Store:
         finally:
             connection.close()
 
-    return Copied(login.database, True, copy, fill, connection.close)
+    return Copied(login.database, True, stop, copy, fill, connection.close)
 
 
 def _on_disk(text: str, scheme: str, patience: float | None) -> Store:
@@ -201,6 +215,7 @@ def _on_disk(text: str, scheme: str, patience: float | None) -> Store:
             f"{path} is a folder without an `mlflow.db`, and no file store of MLflow.",
             "Point at the SQLite file of MLflow, or at its folder `mlruns`.",
         )
-    copy, place = Copy(), root.resolve()
+    stop, place = Stop(), root.resolve()
+    copy = Copy(stop)
     name = place.parent.name if place.name == "mlruns" else place.name
-    return Copied(name or "mlflow", True, copy, files.Files(root, copy).read)
+    return Copied(name or "mlflow", True, stop, copy, files.Files(root, copy).read)

@@ -22,6 +22,7 @@ from urllib.request import HTTPRedirectHandler, HTTPSHandler, Request, build_ope
 
 import orjson
 
+from thalweg.importers.mlflow.copied import Stop
 from thalweg.model.errors import SourceError
 from thalweg.model.facts import Json
 
@@ -64,14 +65,17 @@ class _NoRedirects(HTTPRedirectHandler):
 class Server:
     """A server by its address; `name` and `address` have nothing that lets somebody in.
 
-    patience: seconds to go on asking for one answer.
+    patience: seconds to go on asking for one answer. stop: ends that, from another thread.
     """
 
-    def __init__(self, address: SplitResult, patience: float, environment: Mapping[str, str] = os.environ) -> None:
+    def __init__(
+        self, address: SplitResult, patience: float, stop: Stop, environment: Mapping[str, str] = os.environ
+    ) -> None:
         host = address.netloc.rpartition("@")[2]
         self.name = f"{host}{address.path}".rstrip("/")
         self.address = f"{address.scheme}://{self.name}"
         self._patience = patience
+        self._stop = stop
         self._headers = {"Accept": "application/json", "User-Agent": "thalweg", **_credentials(address, environment)}
         if workspace := environment.get("MLFLOW_WORKSPACE", "").strip():
             self._headers["X-MLFLOW-WORKSPACE"] = workspace
@@ -97,6 +101,7 @@ class Server:
         request = Request(url, data=body, headers=headers, method="POST" if post else "GET")
         until, pause = time.monotonic() + self._patience, 0.2
         while True:
+            self._stop.heed()
             try:
                 return self._answer(request, path)
             except _Passing as passing:
@@ -107,7 +112,7 @@ class Server:
                         f"{self.address}{path} {passing}{asks}; it was asked for {self._patience:g} seconds.",
                         "Nothing was taken of it. Import again when the server is well.",
                     ) from passing
-            time.sleep(wait)
+            self._stop.heed(wait)
             pause = min(pause * 2, 30.0)
 
     def pages(self, path: str, question: Mapping[str, Json], named: str, size: int, *, post: bool) -> Iterator[Json]:
@@ -166,6 +171,7 @@ class Server:
     def _content(self, read: Callable[[int], bytes], length: str | None, path: str) -> bytes:
         pieces, size, until = [], 0, time.monotonic() + LONGEST
         while piece := read(_PIECE):
+            self._stop.heed()
             pieces.append(piece)
             size += len(piece)
             if size > LARGEST:
