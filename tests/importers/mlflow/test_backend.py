@@ -85,6 +85,16 @@ def test_a_library_that_is_not_installed(monkeypatch: pytest.MonkeyPatch, kind: 
     assert f"pip install 'thalweg[{kind}]'" in refusal(f"{kind}://host/mlflow").hint
 
 
+def test_a_user_who_may_not_read_all(backends_3: dict[str, str]) -> None:
+    """What is hidden from somebody is not what a release lacks."""
+    with psycopg.connect(backends_3["postgresql"], autocommit=True) as connection:
+        connection.execute("CREATE ROLE eve LOGIN")
+        connection.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO eve")
+        connection.execute("REVOKE SELECT ON datasets FROM eve")
+    refused = refusal(backends_3["postgresql"].replace("mlflow@", "eve@"))
+    assert "permission denied for table datasets" in refused.message
+
+
 def test_a_release_that_lacks_tables_and_columns(mlflow_3: Made, backends_3: dict[str, str]) -> None:
     """Much as MLflow 2.0 left it."""
     address = backends_3["postgresql"]

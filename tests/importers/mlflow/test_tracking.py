@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.importers.mlflow.between import Answer, between, edited, status
+from tests.importers.mlflow.between import Answer, between, body, edited, status
 from tests.importers.mlflow.passes import HERE, Made, Pass, plain, read
 from thalweg.importers import mlflow
 from thalweg.importers.mlflow import tracking
@@ -117,12 +117,34 @@ def test_a_server_without_logged_models_is_one_of_mlflow_2(served_3: str) -> Non
     assert keys.model_version(HERE, "churn", "2") in found.props
 
 
-def test_a_server_without_a_registry_gives_no_whole_pass(served_3: str) -> None:
-    with between(served_3, {"registered-models/search": status(404)}) as server:
+@pytest.mark.parametrize("path", ["registered-models/search", "model-versions/search"])
+def test_a_server_without_a_registry_gives_no_whole_pass(served_2: str, path: str) -> None:
+    with between(served_2, {path: status(404)}) as server:
         found = read(server.address)
     assert not found.reading.complete
     assert [said for said in found.reading.warnings if "models and their versions were not read" in said]
-    assert len([name for name in found.names if name.startswith("run/")]) > 15
+    assert not [name for name in found.names if name.startswith("model/")]
+    assert len([name for name in found.names if name.startswith("run/")]) > 10
+
+
+def test_where_logged_models_are_there_is_a_registry(served_3: str) -> None:
+    lacking = {"model-versions/search": status(404)}
+    with between(served_3, lacking) as server, pytest.raises(SourceError, match="There is no "):
+        read(server.address)
+
+
+def test_somebody_who_is_shown_nothing_retires_nothing(served_3: str) -> None:
+    with between(served_3, {"experiments/search": body(b"{}")}) as server:
+        found = read(server.address)
+    assert not found.reading.complete
+    assert found.granules == []
+    (said,) = found.reading.warnings
+    assert "shows no experiment at all" in said
+
+
+def test_azures_own_spelling_of_an_address() -> None:
+    with pytest.raises(SourceError, match=r"https://127.0.0.1:9/mlflow/v1.0/subscriptions/ab12/api/2.0/mlflow/exp"):
+        mlflow.read("azureml://127.0.0.1:9/mlflow/v1.0/subscriptions/ab12", patience=0.1)
 
 
 @pytest.mark.anyio
