@@ -1,4 +1,4 @@
-"""Sees that the tests find Java, Maven, Chromium, git, git-lfs and openssl, and installs what is missing on Debian.
+"""Sees that the tests find what they run (Java, Chromium, databases, git), and installs what is missing on Debian.
 
 Elsewhere, or without the right to install, it prints the command to run and exits 1.
 """
@@ -9,15 +9,17 @@ import subprocess
 import sys
 
 from tests.browser import NoBrowserError, find_chromium
+from tests.importers.mlflow.databases import program
 from tests.neo4j_server import NoNeo4jError, java_for, version_wanted
 
 JAVAS = ("openjdk-17-jre-headless", "openjdk-21-jre-headless")  # a release of Debian or Ubuntu has one of them
 
 
 def missing() -> list[str]:
-    """What is not here: java, maven, chromium, git, git-lfs, openssl."""
+    """What is not here: java, maven, chromium, git, git-lfs, openssl, postgresql, mariadb."""
     commands = {"maven": "mvn", "git": "git", "git-lfs": "git-lfs", "openssl": "openssl"}
     absent = [name for name, command in commands.items() if not shutil.which(command)]
+    absent += [name for name, server in (("postgresql", "initdb"), ("mariadb", "mariadbd")) if not program(server)]
     try:
         java_for(version_wanted())
     except NoNeo4jError:
@@ -57,7 +59,11 @@ def main() -> None:
 
 
 def packages(absent: list[str], java: str) -> list[str]:
-    names = {"java": [java], "chromium": ["chromium", "fonts-liberation"]}
+    names = {
+        "java": [java],
+        "chromium": ["chromium", "fonts-liberation"],
+        "mariadb": ["mariadb-server-core"],  # without what would start it
+    }
     return [package for name in absent for package in names.get(name, [name])]
 
 

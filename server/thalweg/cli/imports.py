@@ -46,7 +46,11 @@ def import_auto(
 def import_mlflow(
     location: Annotated[
         str,
-        typer.Argument(metavar="LOCATION", help="Its SQLite file: a path, or sqlite:///mlflow.db.", show_default=False),
+        typer.Argument(
+            metavar="LOCATION",
+            help="Its SQLite file, its database (postgresql://…), its server (https://…), or its folder mlruns.",
+            show_default=False,
+        ),
     ],
     source: options.Source = None,
     artifacts: Annotated[

@@ -31,6 +31,8 @@ class Reading:
     warnings: grows while granules are read; sentences, each of which says what was taken how.
     refused, refusals: how many parts were left out because they are no such thing, and sentences about the first:
         where, what stands there, and what would be right.
+    stop: asks a reading that is under way on another thread to end soon, which it does with a SourceError; for one that
+        may be long in coming to its first granule. Safe to call at any time.
     close: frees what is held open; safe to call twice, and early.
     """
 
@@ -42,6 +44,7 @@ class Reading:
     warnings: list[str] = field(default_factory=list)
     refused: int = 0
     refusals: list[str] = field(default_factory=list)
+    stop: Callable[[], None] = lambda: None
     close: Callable[[], None] = lambda: None
 
 

@@ -118,7 +118,7 @@ async def bring(
                 _note(summary, granule, answer)
             progress(summary, reading.total)
 
-        await write(store, reading.granules, caller, came, pass_)
+        await write(store, reading.granules, caller, came, pass_, reading.stop)
         summary.refused += reading.refused
         summary.refusals += reading.refusals[: KEPT - len(summary.refusals)]
         summary.complete = reading.complete
@@ -143,10 +143,11 @@ async def write(
     caller: Caller,
     came: Callable[[list[Granule], Answers], None],
     pass_: Pass | None = None,
+    stop: Callable[[], None] = lambda: None,
 ) -> None:
     """States granules batch after batch, and tells what each came to: while one is written, the next is read.
 
-    Whatever ends it, what is under way is written to its end, and told.
+    Whatever ends it, what is under way is written to its end, and told. `stop` asks the granules to come to an end.
     """
     under_way: deque[tuple[list[Granule], asyncio.Task[Answers]]] = deque()
 
@@ -158,7 +159,7 @@ async def write(
 
     stream = batches(granules)
     try:
-        while (batch := await _next(stream)) is not None:
+        while (batch := await _next(stream, stop)) is not None:
             under_way.append((batch, asyncio.create_task(ingest.state(store, batch, caller, pass_=pass_))))
             await asyncio.sleep(0)  # it is validated, and waits to be written
             if len(under_way) == 2:
@@ -172,7 +173,7 @@ async def write(
                 came(batch, writing.result())
 
 
-async def _next(stream: Iterator[list[Granule]]) -> list[Granule] | None:
+async def _next(stream: Iterator[list[Granule]], stop: Callable[[], None]) -> list[Granule] | None:
     """The next batch, read on a thread: whoever else asks this process is answered meanwhile.
 
     It is waited for also when nobody wants it any more, for what is being read cannot be closed.
@@ -181,7 +182,9 @@ async def _next(stream: Iterator[list[Granule]]) -> list[Granule] | None:
     try:
         return await asyncio.shield(reading)
     except asyncio.CancelledError:
+        stop()
         await asyncio.wait((reading,))
+        reading.exception()  # that it was stopped is no news
         raise
 
 

@@ -4,11 +4,13 @@
 # [tool.uv]
 # exclude-newer = "2026-11-20T00:00:00Z"
 # ///
-"""A store of MLflow 2: `uv run --script make_mlflow_2.py FOLDER`."""
+"""A store of MLflow 2, and its server: `uv run --script make_mlflow_2.py FOLDER`."""
 
 import sys
 from pathlib import Path
 
-from stores import make
+from stores import make, serve
 
-make(Path(sys.argv[1]).resolve())
+folder = Path(sys.argv[1]).resolve()
+make(folder)
+serve(folder)

@@ -4,11 +4,14 @@
 # [tool.uv]
 # exclude-newer = "2026-11-20T00:00:00Z"
 # ///
-"""A store of MLflow 3: `uv run --script make_mlflow_3.py FOLDER`."""
+"""A store of MLflow 3, its server, and a store of files: `uv run --script make_mlflow_3.py FOLDER`."""
 
 import sys
 from pathlib import Path
 
-from stores import make
+from stores import make, make_files, serve
 
-make(Path(sys.argv[1]).resolve())
+folder = Path(sys.argv[1]).resolve()
+make(folder)
+make_files(folder / "files")
+serve(folder)

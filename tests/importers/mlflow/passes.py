@@ -69,7 +69,7 @@ class Pass:
         return [edge.type for edge in self.edges if (edge.source, edge.target) == (source, target)]
 
 
-def read(path: Path, **options: Any) -> Pass:
+def read(path: Path | str, **options: Any) -> Pass:
     """A whole pass; each of its granules is one that would be written."""
     reading = mlflow.read(path, source="prod", **options)
     found = Pass(reading)
@@ -89,3 +89,25 @@ def read(path: Path, **options: Any) -> Pass:
     finally:
         reading.close()
     return found
+
+
+def plain(found: Pass) -> dict[str, Any]:
+    """What was stated, by scope, as JSON has it: in no order, and so that one NaN is another."""
+    return {
+        granule.name: {
+            "at": granule.at,
+            "entities": [
+                {"key": str(fact.key), "props": _plain(fact.props), "histories": _plain(fact.histories)}
+                for fact in sorted(granule.entities, key=lambda fact: str(fact.key))
+            ],
+            **{
+                name: sorted(json.dumps(_plain(fact), default=str, sort_keys=True) for fact in getattr(granule, name))
+                for name in ("edges", "marks", "joins")
+            },
+        }
+        for granule in found.granules
+    }
+
+
+def _plain(value: Any) -> Any:
+    return json.loads(json.dumps(value, default=str), parse_constant=str)

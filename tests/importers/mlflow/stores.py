@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-import sys
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -41,10 +41,10 @@ class Doubled(mlflow.pyfunc.PythonModel):
 
 
 class Maker:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, address: str) -> None:
         self.folder = folder
         self.made: dict[str, Any] = {"mlflow": mlflow.__version__}
-        mlflow.set_tracking_uri(f"sqlite:///{folder / 'store.db'}")
+        mlflow.set_tracking_uri(address)
         self.client = mlflow.MlflowClient()
         self.hour = 0
 
@@ -84,7 +84,38 @@ class Maker:
 
 
 def make(folder: Path) -> None:
-    maker = Maker(folder)
+    maker = Maker(folder, f"sqlite:///{folder / 'store.db'}")
+    fill(maker)
+    maker.made["enforced"] = enforced()
+    if mlflow.__version__ >= "3":
+        genai(maker)
+    done(maker)
+
+
+def make_files(folder: Path) -> None:
+    """A store of files, `mlruns`, and the database that MLflow itself makes of it."""
+    from mlflow.store.fs2db import migrate
+
+    folder.mkdir()
+    os.environ["MLFLOW_ALLOW_FILE_STORE"] = "true"
+    maker = Maker(folder, (folder / "mlruns").as_uri())
+    fill(maker)
+    maker.client.log_metric(maker.made["small"], "deep/er", 0.5, timestamp=START, step=3)
+    # To log a model writes the last points of its run once more, and there MLflow's own migration stops.
+    once = Path(shutil.copytree(folder / "mlruns", folder / "once" / "mlruns"))
+    for file in once.glob("*/*/metrics/*"):
+        if file.is_file():
+            file.write_text("".join(dict.fromkeys(file.read_text().splitlines(keepends=True))))
+    migrate(once.parent, f"sqlite:///{folder / 'store.db'}", progress=False)
+    done(maker)
+
+
+def done(maker: Maker) -> None:
+    (maker.folder / "made.part").write_text(json.dumps(maker.made))
+    (maker.folder / "made.part").rename(maker.folder / "made.json")
+
+
+def fill(maker: Maker) -> None:
     client, made = maker.client, maker.made
     churn = maker.experiment("churn", team="growth", **{"mlflow.note.content": "Who leaves."})
     data = mlflow.data.from_pandas
@@ -158,10 +189,62 @@ def make(folder: Path) -> None:
         client.log_inputs(evaluate, models=[LoggedModelInput(made["model"]), LoggedModelInput(made["other model"])])
         client.log_metric(evaluate, "auc", 0.75, timestamp=START, step=0, model_id=made["other model"])
         client.set_logged_model_tags(made["other model"], {"grade": "b"})
-    made["enforced"] = enforced()
-    (folder / "made.json").write_text(json.dumps(made))
 
 
-if __name__ == "__main__":
-    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
-    make(Path(sys.argv[1]).resolve())
+def genai(maker: Maker) -> None:
+    """A run that measures a model on a table and on an evaluation dataset; a prompt, and a trace."""
+    from mlflow.genai.datasets import create_dataset, get_dataset
+
+    client, made = maker.client, maker.made
+    experiment = client.get_experiment_by_name("churn").experiment_id
+    judge = maker.run("judge", experiment, **{"mlflow.source.name": "judge.py"})
+    questions = create_dataset(name="questions", experiment_id=experiment, tags={"team": "support"})
+    questions.merge_records([{"inputs": {"question": text}} for text in ("Who leaves?", "When?")])
+    questions = get_dataset(dataset_id=questions.dataset_id)  # with the digest that it has now
+    made["questions"] = questions.dataset_id
+    maker.log(judge, questions, "eval")
+    digests = {"customers": made["digests"]["customers"], "questions": questions.digest, "elsewhere": "0"}
+    for at, (name, digest) in enumerate(digests.items()):
+        client.log_metric(
+            judge, "f1", at / 4, timestamp=START + at, step=0,
+            dataset_name=name, dataset_digest=digest, model_id=made["other model"],
+        )  # fmt: skip
+    mlflow.genai.register_prompt("asking", "Does {{customer}} leave?")
+    with mlflow.start_span("asked"):
+        pass
+    mlflow.flush_trace_async_logging()
+
+
+def bring(folder: Path, address: str) -> None:
+    """The same store in another database: in the tables that MLflow makes there, row by row."""
+    from mlflow.store.db.base_sql_model import Base
+    from mlflow.store.model_registry.sqlalchemy_store import SqlAlchemyStore as Registry
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore as Tracking
+    from sqlalchemy import create_engine, insert, select
+
+    Registry(address)
+    Tracking(address, (folder / "artifacts").as_uri())
+    with create_engine(f"sqlite:///{folder / 'store.db'}").connect() as here, create_engine(address).begin() as there:
+        for table in reversed(Base.metadata.sorted_tables):
+            there.execute(table.delete())
+        for table in Base.metadata.sorted_tables:
+            columns = [column for column in table.columns if column.computed is None]
+            if rows := [dict(row) for row in here.execute(select(*columns)).mappings()]:
+                there.execute(insert(table), rows)
+
+
+def serve(folder: Path) -> None:
+    """MLflow's own server over the store; `address` says where. It goes on until the process is ended.
+
+    The last thing to be done: where it is asked first, it makes its store that of the whole process.
+    """
+    os.environ["_MLFLOW_SERVER_FILE_STORE"] = f"sqlite:///{folder / 'store.db'}"
+    os.environ["_MLFLOW_SERVER_ARTIFACT_ROOT"] = (folder / "artifacts").as_uri()
+    from mlflow.server import app
+    from werkzeug.serving import make_server
+
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    written = folder / "address.part"
+    written.write_text(f"http://127.0.0.1:{server.server_port}")
+    written.rename(folder / "address")
+    server.serve_forever()

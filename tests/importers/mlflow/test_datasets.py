@@ -104,3 +104,22 @@ def test_no_password_of_a_source_is_kept(given: Pass) -> None:
 def test_each_version_is_one_scope_whatever_experiments_logged_it(given: Pass) -> None:
     names = [granule.name for granule in given.granules if granule.name.startswith("dataset/s3://lake/")]
     assert len(names) == len(set(names)) == 2
+
+
+# ------------------------------------------------------------------------------------- what models were measured on
+
+
+def test_a_dataset_that_models_were_measured_on_was_read(mlflow_3: Made, given_3: Pass) -> None:
+    """By the run that measured them, which need not have logged it; one that MLflow does not know is none."""
+    customers = version(mlflow_3, "s3://lake", "customers", "customers")
+    questions = version(mlflow_3, HERE, "evaluation/questions", "questions")
+    assert given_3.inputs(mlflow_3.run("judge")) == {(customers, "evaluation"), (questions, "eval")}
+
+
+def test_an_evaluation_dataset_is_of_no_experiment(mlflow_3: Made, given_3: Pass) -> None:
+    questions = version(mlflow_3, HERE, "evaluation/questions", "questions")
+    asset = given_3.props[keys.dataset(*questions.parts[:2])]
+    assert asset["owners"] == ["support"]
+    assert asset["extra"]["dataset_id"] == mlflow_3.names["questions"]
+    assert given_3.props[questions]["rows"] == 2
+    assert f"evaluation-dataset/{mlflow_3.names['questions']}" in given_3.names

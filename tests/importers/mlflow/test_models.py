@@ -10,6 +10,7 @@ from thalweg.model import keys
 from thalweg.model.edges import EdgeType
 from thalweg.model.facts import JoinFact, MarkFact, MarkKind
 from thalweg.model.keys import Key
+from thalweg.model.kinds import Kind
 
 SIGNATURE = {
     "inputs": [
@@ -141,3 +142,19 @@ def test_a_nan_of_a_logged_model_is_one(given_3: Pass) -> None:
     metrics = given_3.props[churn(1)]["metrics"]
     assert metrics["lost"]["last"] != metrics["lost"]["last"]
     assert metrics["depths"]["last"] == float("-inf")
+
+
+def test_a_model_says_what_was_measured_on_which_dataset(mlflow_3: Made, given_3: Pass) -> None:
+    metrics = given_3.props[keys.model_version(HERE, "churn/model", mlflow_3.names["other model"])]["metrics"]
+    values = {name: metric["last"] for name, metric in metrics.items()}
+    on = {"f1 on customers": 0.0, "f1 on questions": 0.25, "f1 on elsewhere": 0.5}
+    assert values == {"auc": 0.75, "f1": 0.5, **on}, "of all the last is without a dataset's name"
+
+
+def test_prompts_are_no_models(given_3: Pass) -> None:
+    assert {key.parts[1] for key in given_3.props if key.kind is Kind.MODEL} == {"churn", "canary", "churn/model"}
+    assert given_3.reading.total == len(given_3.granules)
+
+
+def test_that_traces_are_not_read_is_said(given_3: Pass) -> None:
+    assert [said for said in given_3.reading.warnings if "has traces, which are not read" in said]

@@ -132,9 +132,8 @@ def test_a_database_that_is_rebuilt_while_it_is_read(copy: Path) -> None:
 @pytest.mark.parametrize(
     ("location", "said"),
     [
-        ("postgresql://mlflow:secret@db.example.com/mlflow", "only SQLite is read as of now"),
-        ("mysql+pymysql://mlflow:secret@db.example.com/mlflow", "only SQLite is read as of now"),
-        ("https://ada:secret@mlflow.example.com", "only its SQLite file is read as of now"),
+        ("mssql+pyodbc://mlflow:secret@db.example.com/mlflow", "SQLite, PostgreSQL and MySQL are"),
+        ("oracle://mlflow:secret@db.example.com/mlflow", "SQLite, PostgreSQL and MySQL are"),
     ],
 )
 def test_a_server(location: str, said: str) -> None:
@@ -143,15 +142,8 @@ def test_a_server(location: str, said: str) -> None:
     assert "secret" not in str(refused)
 
 
-def test_a_file_store(tmp_path: Path) -> None:
-    (tmp_path / "mlruns" / "0").mkdir(parents=True)
-    (tmp_path / "mlruns" / "0" / "meta.yaml").write_text("name: Default\n")
-    assert "migrate-filestore" in refusal(tmp_path).hint
-    assert "migrate-filestore" in refusal(tmp_path / "mlruns").hint
-
-
 def test_a_folder_without_a_store(tmp_path: Path) -> None:
-    assert "is a folder without an `mlflow.db`" in refusal(tmp_path).message
+    assert "is a folder without an `mlflow.db`, and no file store" in refusal(tmp_path).message
 
 
 def test_artifacts_that_are_no_folder(copy: Path) -> None:

@@ -34,7 +34,9 @@ _STATUS = {0: "UNSPECIFIED", 1: "PENDING", 2: "READY", 3: "FAILED"}
 
 
 def gather(connection: sqlite3.Connection) -> None:
-    """Makes `registered`: of each logged model the first version that it was registered as."""
+    """Makes `registered`: of each logged model the first version that it was registered as; and `measured`: on which
+    datasets a run measured models.
+    """
     connection.execute(
         "CREATE TEMP TABLE registered(model_id TEXT PRIMARY KEY, workspace TEXT, name TEXT, version INTEGER)"
     )
@@ -47,6 +49,14 @@ def gather(connection: sqlite3.Connection) -> None:
         ORDER BY creation_time, name, version
         """
     )
+    connection.execute("CREATE TEMP TABLE measured(run_id TEXT, name TEXT, digest TEXT)")
+    connection.execute(
+        """
+        INSERT INTO measured SELECT DISTINCT run_id, dataset_name, coalesce(dataset_digest, '')
+        FROM logged_model_metrics WHERE dataset_name <> ''
+        """
+    )
+    connection.execute("CREATE INDEX temp.measured_by ON measured(run_id)")
 
 
 def version_key(place: Place, model_id: str, names: Row) -> Key | None:
@@ -71,7 +81,7 @@ _PARAMS = (
 )
 _TAGS = "SELECT model_id, tag_key, tag_value FROM logged_model_tags WHERE model_id BETWEEN ? AND ? ORDER BY 1, 2"
 _METRICS = """
-    SELECT l.model_id, l.metric_name, l.metric_step, l.metric_timestamp_ms, l.metric_value, m.is_nan
+    SELECT l.model_id, l.metric_name, l.metric_step, l.metric_timestamp_ms, l.metric_value, m.is_nan, l.dataset_name
     FROM logged_model_metrics l
     LEFT JOIN metrics m ON m.key = l.metric_name AND m.timestamp = l.metric_timestamp_ms AND m.step = l.metric_step
       AND m.run_uuid = l.run_id AND m.value = l.metric_value
@@ -112,6 +122,17 @@ def by_first(rows: list[Row]) -> dict[str, list[Row]]:
     return found
 
 
+def _measured(metrics: list[Row]) -> dict[str, Json]:
+    """The last value of each metric, on whatever dataset; and those on each dataset: `auc`, `auc on customers`."""
+    found: dict[str, Json] = {}
+    for _, name, at_step, at, value, is_nan, dataset in metrics:
+        last: Json = {"last": number(value, is_nan), "step": at_step or 0, "at": (at or 0) * 1000}
+        found[name] = last
+        if dataset:
+            found[f"{name} on {dataset}"] = last
+    return found
+
+
 def _granule(
     place: Place, artifacts: Artifacts, row: Row, params: list[Row], tags: list[Row], metrics: list[Row]
 ) -> Granule:
@@ -122,11 +143,7 @@ def _granule(
     if params:
         props["params"] = {name: str(value) for _, name, value in params}
     if metrics:
-        # Measured on several datasets, a model has several last values; this is the latest of them all.
-        props["metrics"] = {
-            name: {"last": number(value, is_nan), "step": at_step or 0, "at": (at or 0) * 1000}
-            for _, name, at_step, at, value, is_nan in metrics
-        }
+        props["metrics"] = _measured(metrics)
     if names[1] is None:  # what a registered version says of itself is said by its registry
         own = {name: value or "" for _, name, value in tags if not name.startswith("mlflow.")}
         extra = {"model_id": model_id, "model_type": model_type, "status_message": message}

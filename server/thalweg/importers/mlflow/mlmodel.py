@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 import yaml
 
+from thalweg.importers.mlflow.mapping import mapping
 from thalweg.importers.mlflow.notes import Notes
 from thalweg.importers.mlflow.schemas import signature
 from thalweg.model.facts import Json
@@ -18,8 +19,6 @@ UNREACHED = (
     "{count} MLmodel files cannot be reached from here (the first: {first}), so these models came without signatures. "
     "Give a copy of the artifacts, or of their MLmodel files alone, with `artifacts`."
 )
-
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Artifacts:
@@ -76,11 +75,7 @@ def _is_file(path: Path) -> bool:
 def _loaded(file: Path) -> dict[str, Json]:
     if file.stat().st_size > LARGEST:
         raise ValueError(f"it has more than {LARGEST} bytes")
-    with file.open("rb") as stream:
-        given = yaml.load(stream, _Loader)
-    if not isinstance(given, dict):
-        raise ValueError("it is no mapping")
-    return given
+    return mapping(file.read_bytes())
 
 
 def _properties(given: dict[str, Json]) -> dict[str, Json]:

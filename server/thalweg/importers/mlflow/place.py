@@ -15,6 +15,9 @@ from thalweg.model.keys import Key
 LONGEST = 500
 """Characters of a name that MLflow does not bound itself; what is longer is cut."""
 
+EVALUATION_DATASET = "mlflow_evaluation_dataset"
+"""What MLflow calls the source of a dataset that lies in its own tables."""
+
 _UNKEPT = re.compile("[\0\ud800-\udfff]")
 _YEAR_10000 = 253_402_300_800_000
 _DEFAULT_WORKSPACE = "default"
@@ -69,9 +72,15 @@ class Place:
             found = self._named(orjson.loads(source), source_type)
         except ValueError:
             found = None
+        if source_type == EVALUATION_DATASET:
+            found = self.evaluation(workspace, name)
         if found is None or not all(found) or max(map(len, found)) > 4 * LONGEST - 1:
             found = self.namespace(workspace), f"{clean(experiment)}/{clean(name) or 'dataset'}"
         return keys.dataset_version(*found, version)
+
+    def evaluation(self, workspace: str | None, name: str) -> tuple[str, str]:
+        """An evaluation dataset, which MLflow keeps itself: it is of no experiment."""
+        return self.namespace(workspace), f"evaluation/{clean(name)}"
 
     def _named(self, source: Json, source_type: str) -> tuple[str, str] | None:
         """What a dataset's source says of where it lies; the keys are those of MLflow's kinds of sources."""

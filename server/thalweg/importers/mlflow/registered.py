@@ -27,9 +27,14 @@ _COPIED = re.compile(r"models:/([^/:@]+)/(\d+)")
 _LOGGED = re.compile(r"models:/(m-[^/]+)")
 
 _MODEL = """
-    SELECT workspace, name, creation_time, description FROM registered_models
-    WHERE (workspace, name) > (?, ?) ORDER BY workspace, name LIMIT 1
+    SELECT workspace, name, creation_time, description FROM registered_models m
+    WHERE (workspace, name) > (?, ?) AND NOT EXISTS (
+      SELECT 1 FROM registered_model_tags t
+      WHERE t.workspace = m.workspace AND t.name = m.name AND t.key = 'mlflow.prompt.is_prompt' AND t.value = 'true'
+    )
+    ORDER BY workspace, name LIMIT 1
 """
+"""MLflow keeps prompts among them, which are no models."""
 _MODEL_TAGS = "SELECT key, value FROM registered_model_tags WHERE workspace = ? AND name = ? ORDER BY 1"
 _VERSION_TAGS = "SELECT version, key, value FROM model_version_tags WHERE workspace = ? AND name = ? ORDER BY 1, 2"
 _ALIASES = "SELECT alias, version FROM registered_model_aliases WHERE workspace = ? AND name = ? ORDER BY 1"

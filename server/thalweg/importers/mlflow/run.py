@@ -55,6 +55,9 @@ _LONG = {
 }
 """Those that are left out: long, and what matters of them is said elsewhere."""
 
+EVALUATION = "evaluation"
+"""The role of a dataset that models were measured on, where no context says another."""
+
 _SHA = re.compile(r"[0-9a-f]{40}")
 _ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|[/\\~<]|\.\.")
 """How a source's name begins that is no path within a repository."""
@@ -89,11 +92,14 @@ class Hanging(NamedTuple):
     params: Sequence[Row]
     metrics: Sequence[Row]
     datasets: Sequence[Row]
+    measured: Sequence[Row]
     models: Sequence[Row]
 
 
-def granule(place: Place, notes: Notes, run: Run, hanging: Hanging, repository: str | None) -> Granule:
-    """`repository`: whose commits those are whose run names none."""
+def granule(
+    place: Place, notes: Notes, run: Run, hanging: Hanging, repository: str | None, whole: bool = True
+) -> Granule:
+    """`repository`: whose commits those are whose run names none. `whole`: whether metrics have all their points."""
     key = place.run(run.workspace, run.id)
     tags: dict[str, str] = {name: value or "" for _, name, value in hanging.tags}
     extra: dict[str, Json] = {
@@ -103,6 +109,7 @@ def granule(place: Place, notes: Notes, run: Run, hanging: Hanging, repository: 
     }
     script = tags.get("mlflow.source.name") or run.source
     edges = _datasets(place, notes, key, hanging.datasets)
+    edges += _measured(place, key, hanging.measured, edges)
     edges += [edge for row in hanging.models if (edge := _model(place, notes, key, row))]
     edges += _code(place, notes, run, key, tags, script, repository, extra)
     parent = tags.get("mlflow.parentRunId")
@@ -113,7 +120,7 @@ def granule(place: Place, notes: Notes, run: Run, hanging: Hanging, repository: 
     if hanging.params:
         props["params"] = {name: value if isinstance(value, str) else str(value) for _, name, value in hanging.params}
     if histories:
-        props["metrics"] = {name: _metric(name, points) for name, points in histories.items()}
+        props["metrics"] = {name: _metric(name, points, whole) for name, points in histories.items()}
     if script:
         extra["source"] = script
     if run.artifacts:
@@ -124,7 +131,7 @@ def granule(place: Place, notes: Notes, run: Run, hanging: Hanging, repository: 
         place.source,
         f"run/{run.id}",
         "mlflow",
-        entities=(EntityFact(key, props, histories),),
+        entities=(EntityFact(key, props, histories if whole else {}),),
         edges=edges,
         # Not the run's end: a run that is taken up again would then seem older than it was.
         at=micros(run.start),
@@ -145,10 +152,11 @@ def _properties(place: Place, notes: Notes, run: Run, tags: dict[str, str], scri
         props["started_at"] = started
     if ended is not None:
         props["ended_at"] = ended
-    if run.stage == "deleted":
-        props["gone_at"] = micros(run.deleted) or ended or started or 0
-    elif run.experiment_stage == "deleted":
-        props["gone_at"] = micros(run.experiment_changed) or ended or started or 0
+    with_all = micros(run.experiment_changed) if run.experiment_stage == "deleted" else None
+    if run.stage == "deleted" or run.experiment_stage == "deleted":
+        props["gone_at"] = (
+            (micros(run.deleted) if run.stage == "deleted" else None) or with_all or ended or started or 0
+        )
     if name := tags.get("mlflow.runName") or run.name:
         props["name"] = name
     if user := tags.get("mlflow.user") or run.user:
@@ -182,6 +190,13 @@ def _datasets(place: Place, notes: Notes, run: Key, rows: Sequence[Row]) -> list
         EdgeFact(version, EdgeType.INPUT_TO, run, context, _declared(columns))
         for (version, context), columns in read.items()
     ]
+
+
+def _measured(place: Place, run: Key, rows: Sequence[Row], known: Sequence[EdgeFact]) -> list[EdgeFact]:
+    """The datasets that a run measured models on, where it does not say itself what they were to it."""
+    told = {edge.target if edge.source == run else edge.source for edge in known}
+    versions = dict.fromkeys(place.dataset(*row[1:]) for row in rows)
+    return [EdgeFact(version, EdgeType.INPUT_TO, run, EVALUATION) for version in versions if version not in told]
 
 
 def _declared(columns: list[str] | None) -> dict[str, Json]:
@@ -267,8 +282,10 @@ def _histories(rows: Sequence[Row]) -> dict[str, list[Point]]:
     return found
 
 
-def _metric(name: str, points: list[Point]) -> dict[str, Json]:
+def _metric(name: str, points: list[Point], whole: bool) -> dict[str, Json]:
     at_step, at, last = points[-1]
+    if not whole:
+        return {"last": last, "step": at_step, "at": at}
     best = last
     if len(points) > 1:
         sound = [point.value for point in points if point.value == point.value]

@@ -48,6 +48,15 @@ _DATASETS = """
     WHERE i.destination_type = 'RUN' AND i.source_type = 'DATASET'
       AND i.destination_id IN (SELECT value FROM json_each(?))
 """
+_MEASURED = """
+    SELECT m.run_id, coalesce(e.workspace, ''), coalesce(e.name, CAST(d.experiment_id AS TEXT), ''),
+      coalesce(d.name, ''), coalesce(d.digest, ''), coalesce(d.dataset_source_type, ''), coalesce(d.dataset_source, '')
+    FROM measured m
+    JOIN runs r ON r.run_uuid = m.run_id
+    JOIN datasets d ON d.experiment_id = r.experiment_id AND d.name = m.name AND d.digest = m.digest
+    LEFT JOIN experiments e ON e.experiment_id = d.experiment_id
+    WHERE m.run_id IN (SELECT value FROM json_each(?))
+"""
 _MODELS = """
     SELECT i.source_id, i.source_type, i.destination_id, i.step,
       v.workspace, v.name, v.version, e.workspace, coalesce(e.name, CAST(m.experiment_id AS TEXT)), m.name
@@ -67,11 +76,14 @@ class Window(NamedTuple):
     params: dict[str, list[Row]]
     metrics: dict[str, list[Row]]
     datasets: dict[str, list[Row]]
+    measured: dict[str, list[Row]]
     models: dict[str, list[Row]]
 
 
-def granules(database: Database, place: Place, notes: Notes, repository: str | None) -> Iterator[Granule]:
-    """`repository`: whose commits those are whose run names none."""
+def granules(
+    database: Database, place: Place, notes: Notes, repository: str | None, histories: bool
+) -> Iterator[Granule]:
+    """`repository`: whose commits those are whose run names none. `histories`: whether metrics have all points."""
     last = 0
     while True:
         window = database.read(lambda rows, after=last: _window(rows, after))  # type: ignore[misc]
@@ -80,7 +92,7 @@ def granules(database: Database, place: Place, notes: Notes, repository: str | N
         for _, *row in window.runs:
             id = row[0]
             hanging = Hanging(*(of.get(id, ()) for of in window[1:]))
-            yield granule(place, notes, Run(*row), hanging, repository)
+            yield granule(place, notes, Run(*row), hanging, repository, histories)
         last = window.runs[-1][0]
 
 
@@ -96,7 +108,8 @@ def _window(rows: Rows, after: int) -> Window | None:
             del runs[taken:]
             break
     ids = _ids(runs)
-    return Window(runs, *(by_first(rows(sql, (ids,))) for sql in (_TAGS, _PARAMS, _METRICS, _DATASETS, _MODELS)))
+    hanging = (_TAGS, _PARAMS, _METRICS, _DATASETS, _MEASURED, _MODELS)
+    return Window(runs, *(by_first(rows(sql, (ids,))) for sql in hanging))
 
 
 def _ids(runs: list[Row]) -> str:

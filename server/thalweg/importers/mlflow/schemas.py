@@ -78,6 +78,7 @@ def rows_of(profile: str) -> int | None:
     for count in (
         given.get("num_rows"),
         given.get("approx_count"),
+        given.get("num_records"),
         shape[0] if isinstance(shape, list) and shape else None,
     ):
         if isinstance(count, int) and not isinstance(count, bool) and count >= 0:

@@ -7,6 +7,7 @@ the release does not have is NULL, or all of it empty; so each question is asked
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -62,7 +63,8 @@ TABLES: dict[str, Table] = {
     "logged_model_params": Table(("model_id", "param_key", "param_value")),
     "logged_model_tags": Table(("model_id", "tag_key", "tag_value")),
     "logged_model_metrics": Table(
-        ("model_id", "metric_name", "metric_value", "metric_step", "metric_timestamp_ms", "run_id"), ("dataset_name",)
+        ("model_id", "metric_name", "metric_value", "metric_step", "metric_timestamp_ms", "run_id"),
+        ("dataset_name", "dataset_digest"),
     ),
     "registered_models": Table(("name", "creation_time"), ("workspace", "description")),
     "registered_model_tags": Table(("name", "key", "value"), ("workspace",), indexed="name"),
@@ -75,32 +77,48 @@ TABLES: dict[str, Table] = {
         ),
     ),
     "model_version_tags": Table(("name", "version", "key", "value"), ("workspace",), indexed="name, version"),
+    "evaluation_datasets": Table(
+        ("dataset_id", "name", "digest"),
+        ("workspace", "schema", "profile", "created_time", "last_update_time", "created_by"),
+    ),
+    "evaluation_dataset_tags": Table(("dataset_id", "key", "value")),
+    "trace_info": Table(("request_id",)),
 }
 
 # A release without workspaces has what a later one calls the default one; named alike, both are found by an index.
-_INSTEAD = {"workspace": "'default'"}
+INSTEAD = {"workspace": "'default'"}
+
+
+def check(found: Mapping[str, Collection[str]], store: object, schema: str = "") -> None:
+    """Raises SourceError for what is no store that is read, by the columns of each table that was found."""
+    if not {"experiments", "runs"} & found.keys():
+        raise SourceError(
+            f"{store} is no MLflow store: it has neither a table `experiments` nor `runs`.",
+            "Point at the database of MLflow's backend store (`mlflow.db`, where it is a file).",
+        )
+    for name, table in TABLES.items():
+        if name not in found and table.required:
+            raise SourceError(f"{store} has no table `{name}`{schema}.", READ)
+        missing = [column for column in table.needed if name in found and column not in found[name]]
+        if missing:
+            raise SourceError(f"{store} has no column `{name}.{missing[0]}`{schema}.", READ)
 
 
 def show(connection: sqlite3.Connection, path: Path) -> None:
     """Makes the views, in the connection's temporary schema. Raises SourceError for what is no store that is read."""
     tables = {name for (name,) in connection.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'")}
-    if not {"experiments", "runs"} & tables:
-        raise SourceError(
-            f"{path} is no MLflow store: it has neither a table `experiments` nor `runs`.",
-            "Point at the SQLite file of MLflow's backend store (`mlflow.db`).",
-        )
+    found = {
+        name: {row[1] for row in connection.execute("SELECT * FROM pragma_table_info(?, 'main')", (name,))}
+        for name in TABLES.keys() & tables
+    }
+    check(found, path, _schema(connection, tables))
     for name, table in TABLES.items():
-        columns = {row[1] for row in connection.execute("SELECT * FROM pragma_table_info(?, 'main')", (name,))}
-        missing = [column for column in table.needed if column not in columns]
-        if name not in tables and table.required:
-            raise SourceError(f"{path} has no table `{name}`{_schema(connection, tables)}.", READ)
-        if name in tables and missing:
-            raise SourceError(f"{path} has no column `{name}.{missing[0]}`{_schema(connection, tables)}.", READ)
+        columns = found.get(name, set())
         wanted = (*table.needed, *table.more)
         if columns.issuperset(wanted) and not table.indexed:
             continue
         shown = ", ".join(
-            column if column in columns else f"{_INSTEAD.get(column, 'NULL')} AS {column}" for column in wanted
+            column if column in columns else f"{INSTEAD.get(column, 'NULL')} AS {column}" for column in wanted
         )
         if not table.indexed:
             shown += ", rowid" if name in tables else ", NULL AS rowid"
