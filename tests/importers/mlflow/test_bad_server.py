@@ -28,7 +28,7 @@ def take(address: str, patience: float, seen: list[Granule]) -> None:
         reading.close()
 
 
-def refusal(served: str, faults: Mapping[str, Fault] = NONE, patience: float = 0.3) -> SourceError:
+def refusal(served: str, faults: Mapping[str, Fault] = NONE, patience: float = 0.1) -> SourceError:
     """What is said when a pass fails; no granule came before."""
     with between(served, faults) as server:
         seen: list[Granule] = []
@@ -65,8 +65,8 @@ def test_what_passes_is_asked_again(served_3: str, fault: Fault) -> None:
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
-        (status(500), "answers 500; it was asked for 0.3 seconds"),
-        (status(429), "answers 429; it was asked for 0.3 seconds"),
+        (status(500), "answers 500; it was asked for 0.1 seconds"),
+        (status(429), "answers 429; it was asked for 0.1 seconds"),
         (status(429, Retry_After="3600"), "answers 429 and asks to wait 3600 seconds"),
         (status(503, Retry_After=LATER), "answers 503 and asks to wait 3"),
         (cut, "stops after "),

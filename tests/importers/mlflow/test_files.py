@@ -14,6 +14,7 @@ from thalweg.importers import catalogue, mlflow
 from thalweg.importers.mlflow import files
 from thalweg.model import keys
 from thalweg.model.edges import EdgeType
+from thalweg.model.errors import SourceError
 from thalweg.model.facts import ANYONE, Caller, MarkKind, Point
 from thalweg.store.open import open_store
 from thalweg.store.store import Store
@@ -84,6 +85,14 @@ def test_it_is_found_and_named_by_its_folder(copy: Path) -> None:
         reading.close()
     assert ("mlflow", (str(copy), "a file store of MLflow")) in list(catalogue.recognised(copy.parent))
     assert files.find(copy.parent.parent) is None
+
+
+def test_recipes_of_conda_are_no_file_store(tmp_path: Path) -> None:
+    (tmp_path / "numpy").mkdir()
+    (tmp_path / "numpy" / "meta.yaml").write_text("package:\n  name: numpy\n")
+    assert list(catalogue.recognised(tmp_path)) == []
+    with pytest.raises(SourceError, match="no file store of MLflow"):
+        mlflow.read(tmp_path)
 
 
 def test_a_line_of_a_metric_in_all_its_forms(files_3: Made, copy: Path) -> None:

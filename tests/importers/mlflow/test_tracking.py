@@ -12,6 +12,7 @@ from tests.importers.mlflow.between import Answer, between, body, edited, status
 from tests.importers.mlflow.passes import HERE, Made, Pass, plain, read
 from thalweg.importers import mlflow
 from thalweg.importers.mlflow import tracking
+from thalweg.importers.mlflow.copied import Copy, Stop
 from thalweg.model import keys
 from thalweg.model.errors import SourceError
 from thalweg.model.facts import ANYONE, Caller, MarkFact, MarkKind
@@ -190,3 +191,13 @@ async def test_an_import_that_is_cancelled_does_not_wait_for_the_server(served_3
             await importing
     await store.close()
     assert server.count("runs/search") == 1
+
+
+def test_a_disk_without_room_for_the_copy_is_said() -> None:
+    copy = Copy(Stop())
+    copy.change("PRAGMA max_page_count = 60", ())
+    with pytest.raises(SourceError, match=r"cannot be kept in .*: database or disk is full") as refused:
+        copy.add("tags", ("run_uuid", "key", "value"), (("4f1c", str(number), "x" * 1000) for number in range(1000)))
+    copy.close()
+    copy.close()
+    assert "TMPDIR" in refused.value.hint

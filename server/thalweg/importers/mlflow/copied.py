@@ -85,8 +85,14 @@ class Copy:
         """Takes rows; one whose key is there already comes in its place. Raises SourceError when it shall stop."""
         self._stop.heed()
         names, places = ", ".join(columns), ", ".join("?" * len(columns))
-        # Of the names of our own tables and columns.
-        self._connection.executemany(f"INSERT OR REPLACE INTO {table}({names}) VALUES ({places})", rows)  # noqa: S608
+        try:
+            # Of the names of our own tables and columns.
+            self._connection.executemany(f"INSERT OR REPLACE INTO {table}({names}) VALUES ({places})", rows)  # noqa: S608
+        except sqlite3.Error as error:
+            raise SourceError(
+                f"What was read cannot be kept in {self.path.parent}: {error}.",
+                "Make room there, or name a folder that has it in the variable TMPDIR.",
+            ) from error
 
     def rows(self, sql: str, parameters: Sequence[Value] = ()) -> list[tuple[Any, ...]]:
         """What a SELECT answers of what has come so far."""

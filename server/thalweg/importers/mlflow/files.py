@@ -29,6 +29,7 @@ SAID = 20
 """Things that could not be read and are told one by one; the rest are counted."""
 
 _META = "meta.yaml"
+_PIECE = 1 << 16
 _TRASH = ".trash"
 _OF_EXPERIMENT = ("tags", "datasets", "traces", "models")
 _OF_RUN = ("params", "metrics", "tags")
@@ -39,14 +40,23 @@ _WORKSPACE = "default"
 def find(folder: Path) -> Path | None:
     """The file store at a folder: itself, or its `mlruns`; None where there is none."""
     for root in (folder, folder / "mlruns"):
-        for experiment in _folders(root):
-            if experiment.name != "models" and (experiment / _META).is_file():
+        for place, says in (
+            (root, b"experiment_id:"),
+            (root / _TRASH, b"experiment_id:"),
+            (root / "models", b"creation_timestamp:"),
+        ):
+            if any(_says(one / _META, says) for one in _folders(place)):
                 return root
-        if any((model / _META).is_file() for model in _folders(root / "models")):
-            return root
-        if any((experiment / _META).is_file() for experiment in _folders(root / _TRASH)):
-            return root
     return None
+
+
+def _says(file: Path, words: bytes) -> bool:
+    """Whether a file of this name is MLflow's, for recipes of conda have it too."""
+    try:
+        with file.open("rb") as stream:
+            return words in stream.read(_PIECE)
+    except OSError:
+        return False
 
 
 class Files:

@@ -25,7 +25,7 @@ class PostgreSQL:
 
     def __init__(self, login: Login, named: str, patience: float) -> None:
         self._named = named
-        options = {"connect_timeout": str(max(int(patience), 2)), **login.options}
+        options = {"connect_timeout": str(max(int(patience), 2)), "client_encoding": "utf-8", **login.options}
         try:
             self._connection = psycopg.connect(
                 host=login.host,
