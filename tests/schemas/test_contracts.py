@@ -90,6 +90,12 @@ def test_a_contract_that_is_none_is_refused(text: str, what: str, tmp_path: Path
         only(tmp_path / "contract.yaml", text)
 
 
+def test_a_contract_that_is_nested_without_end_is_refused_and_ends_nothing(tmp_path: Path) -> None:
+    (tmp_path / "deep.yaml").write_text("kind: " + "[" * 200_000)
+    with pytest.raises(BadInput, match="it is YAML that is truncated or broken"):
+        read(tmp_path / "deep.yaml")
+
+
 # ---------------------------------------------------------------------------------------------------------- JSON Schema
 
 

@@ -13,6 +13,7 @@ import yaml
 from thalweg.model.dbt import version as dbt_version
 from thalweg.model.errors import BadInput
 from thalweg.model.facts import Json
+from thalweg.model.nesting import bounded
 from thalweg.schemas import avro, dbt, delta, extras, iceberg, json_schema, odcs, rows
 from thalweg.schemas.statements import speaks_of_tables
 from thalweg.schemas.table import Table, wrong
@@ -320,8 +321,9 @@ def _catalog(catalog: Path, text: str) -> Mapping[str, Json]:
 
 def _of_yaml(path: Path, text: str) -> list[Table]:
     try:
+        bounded(text.encode(), _Loader)
         given = yaml.load(text, _Loader)
-    except (yaml.YAMLError, RecursionError) as error:
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise wrong(path, "it is YAML that is truncated or broken", odcs.RIGHT, error) from error
     if not isinstance(given, dict) or not odcs.is_contract(given):
         raise wrong(path, "it is YAML, and no data contract", odcs.RIGHT)
