@@ -244,9 +244,9 @@ ASKED = [
     write("statements_about", 1_500, facts=RUNS),
     write("open_reads_of_runs", 80, ids=[id(f"*o{number}") for number in range(10)]),
     write(
-        "open_reads_between", 400, rows=[{"dataset": id("open"), "at": 500, "without": [id("open@5")]}], ever=1 << 62
+        "open_reads_between", 100, rows=[{"dataset": id("open"), "at": 100, "without": [id("open@5")]}], ever=1 << 62
     ),
-    write("newest", 300, rows=[{"dataset": id("open"), "at": at, "without": [id("open@5")]} for at in range(500, 510)]),
+    write("newest", 300, rows=[{"dataset": id("open"), "at": at, "without": [id("open@5")]} for at in range(100, 110)]),
     write("histories", 30, ids=RUNS[:10]),
     write("marks_named", 40, names=[[RUNS[0], "ALIAS", "a"]]),
     write("marks_of_scopes", 30, ids=["s"] * 10),
@@ -267,11 +267,11 @@ ASKED = [
 
 OPEN = granule(
     "open",
-    *(thing(f"open@{number}", created_at=100 * number) for number in range(20)),
-    *(run(f"o{number}", started_at=number) for number in range(2_000)),
-    *(reads("open@unversioned", f"*o{number}") for number in range(2_000)),
+    *(thing(f"open@{number}", created_at=20 * number) for number in range(20)),
+    *(run(f"o{number}", started_at=number) for number in range(400)),
+    *(reads("open@unversioned", f"*o{number}") for number in range(400)),
 )
-"""A dataset of some versions, between two of which a hundred runs read it, and none says which version."""
+"""A dataset of some versions, between two of which twenty runs read it, and none says which version."""
 
 SCANS = ("AllNodesScan", "NodeByLabelScan", "DirectedAllRelationshipsScan", "UndirectedAllRelationshipsScan")
 LABEL_SCANS_THAT_ARE_RIGHT = ("sources",)
