@@ -16,7 +16,7 @@ from thalweg.importers.mlflow import web
 from thalweg.model.errors import SourceError
 from thalweg.model.facts import Granule
 
-LATER = formatdate(time.time() + 3600, usegmt=True)
+LATER = formatdate(time.time() + 3 * 86_400, usegmt=True)  # less what passes until it is told: 25…… seconds
 Edit = Callable[[dict[str, Any]], Any]
 
 
@@ -68,7 +68,7 @@ def test_what_passes_is_asked_again(served_3: str, fault: Fault) -> None:
         (status(500), "answers 500; it was asked for 0.1 seconds"),
         (status(429), "answers 429; it was asked for 0.1 seconds"),
         (status(429, Retry_After="3600"), "answers 429 and asks to wait 3600 seconds"),
-        (status(503, Retry_After=LATER), "answers 503 and asks to wait 3"),
+        (status(503, Retry_After=LATER), "answers 503 and asks to wait 25"),
         (cut, "stops after "),
         (body(b'{"runs": ['), "JSON that is cut short"),
     ],
