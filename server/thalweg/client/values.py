@@ -103,10 +103,18 @@ def count(value: SupportsIndex) -> int:
 
 
 def moment(value: datetime | int | None) -> int:
-    """Epoch microseconds of a datetime, which without an offset is UTC; now where there is none."""
+    """Epoch microseconds of a datetime, which without an offset is UTC; now where there is none.
+
+    Raises BadInput for what lies outside of the years 1 to 9999, which nobody can write.
+    """
     if value is None:
         return time.now()
-    return time.micros(value) if isinstance(value, datetime) else int(value)
+    at = time.micros(value) if isinstance(value, datetime) else int(value)
+    try:
+        time.moment(at)
+    except OverflowError:
+        raise BadInput(f"The time {text(at, 80)} is none.", "Give a datetime, or microseconds since 1970.") from None
+    return at
 
 
 def _scalar(value: object) -> object:
