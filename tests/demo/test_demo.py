@@ -22,8 +22,14 @@ def test_check_asks_over_http_and_says_what_is_hit(tmp_path: Path) -> None:
     assert found["passed"] is True
     assert found["question"] == "If s3://lake/transactions changes, which models and which live endpoints are hit?"
     assert found["verdict"] == "WARN"
-    assert {"fraud", "churn", "recommender"} <= set(found["models"])
-    assert found["endpoints"] == ["production/churn", "production/fraud", "staging/churn", "staging/fraud"]
+    assert {"fraud", "churn", "recommender", "demand"} <= set(found["models"])
+    assert found["endpoints"] == [
+        "production/churn",
+        "production/demand",
+        "production/fraud",
+        "staging/churn",
+        "staging/fraud",
+    ]
     assert found["column"]["verdict"] == "BLOCK"
     assert found["column"]["endpoints"] == ["production/fraud"]
     assert list(tmp_path.iterdir()) == []
@@ -45,11 +51,11 @@ def test_a_store_that_is_kept_is_there_the_second_time(tmp_path: Path) -> None:
     for _ in range(2):
         ran = program("demo", "--check", "--keep", "kept/here", cwd=tmp_path)
         assert ran.code == 0, ran.err
-        assert "Checked over HTTP: 4 models and 4 live endpoints are hit.\n" in ran.out
+        assert "Checked over HTTP: 5 models and 5 live endpoints are hit.\n" in ran.out
         assert "And of the column: production/fraud breaks.\n" in ran.out
     assert (tmp_path / "kept" / "here" / "thalweg.db").is_file()
     info = program("store", "info", "--json", "--store", "kept/here/thalweg.db", cwd=tmp_path)
-    assert len(json.loads(info.out)["sources"]) == 3
+    assert len(json.loads(info.out)["sources"]) == 8
 
 
 def test_it_prints_the_question_its_answer_and_a_query_that_gives_the_same_and_ends_with_ctrl_c(tmp_path: Path) -> None:
@@ -71,7 +77,7 @@ def test_it_prints_the_question_its_answer_and_a_query_that_gives_the_same_and_e
                 printed += line
             before, _, after = printed.partition("The same in GraphQL; paste it into GraphiQL at ")
             assert "If s3://lake/transactions changes, which models and which live endpoints are hit?\n" in before
-            assert "└── job features/build.py  STALE" in before
+            assert "├── job features/build.py  STALE" in before
             assert "WARN: " in before
             of_column = before.partition("If the column home_country of s3://features/customer_features is dropped")[2]
             assert "└── deployment production/fraud  BREAKS  live  risk\n" in of_column
@@ -80,7 +86,7 @@ def test_it_prints_the_question_its_answer_and_a_query_that_gives_the_same_and_e
             query = after[after.index("query ") : after.index("Or ask on")]
             found = Client(address).ask(query, {})["impact"]
             assert found["verdict"] == "WARN"
-            assert len(found["endpoints"]["nodes"]) == 4
+            assert len(found["endpoints"]["nodes"]) == 5
             for line in after.splitlines():
                 if line.startswith("  thalweg "):
                     assert program(*line.split()[1:], cwd=tmp_path).code in (0, 1), line

@@ -46,7 +46,7 @@ def test_the_wheel_alone_runs_the_demo(installed: Path, tmp_path: Path) -> None:
         check=False,
     )
     assert ran.returncode == 0, ran.stderr
-    assert "Checked over HTTP: 4 models and 4 live endpoints are hit." in ran.stdout
+    assert "Checked over HTTP: 5 models and 5 live endpoints are hit." in ran.stdout
     assert list(tmp_path.iterdir()) == []
 
 

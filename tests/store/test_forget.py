@@ -119,3 +119,14 @@ async def test_what_nobody_stated_any_more_while_it_was_forgotten_is_not_there_w
     await store.restore([id("a@2")], ANYONE)
     assert await store.get([id("a@1"), id("a@2"), id("a")], ANYONE) == {}
     assert (await store.check()).findings == ()
+
+
+async def test_a_run_that_is_forgotten_may_learn_its_job_later(store: Store, state: State) -> None:
+    await state(granule("s", reads("a@1", "*r"), at=0))
+    await store.forget([id("*r")], ANYONE)
+    await state(granule("s", run("r", "train"), at=1))
+    assert await store.get(ids("*r"), ANYONE) == {}
+    assert (await store.check()).findings == ()
+    await store.restore([id("*r")], ANYONE)
+    assert (await store.get(ids("*r"), ANYONE))[id("*r")].asset_id == id("^train")
+    assert (await store.check()).findings == ()

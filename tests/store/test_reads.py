@@ -441,7 +441,7 @@ def test_each_read_is_where_it_belongs_after_each_step(explore: Explore) -> None
         assert (await store.check()).findings == ()
         assert await store.rebuild(ANYONE) == 0
 
-    explore(check, share=2, steps=histories())
+    explore(check, share=4, steps=histories())
 
 
 ONE = [joined(*pair) for pair in (("b", "a"), ("a", "b"), ("*r1", "*r2"))]
@@ -475,4 +475,4 @@ def test_the_order_in_which_writes_and_reads_come_is_no_matter(explore: Explore,
             assert (await store.check()).findings == ()
         assert dumps[0] == dumps[1]
 
-    explore(check, share=2, orders=estates(), together=st.booleans())
+    explore(check, share=4, orders=estates(), together=st.booleans())

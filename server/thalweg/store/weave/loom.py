@@ -192,8 +192,9 @@ class Loom:
 
     def set_asset(self, row: NodeRow, asset: str, cause: Piece) -> None:
         """`(asset)-[:HAS_VERSION]->(version)`"""
+        above = self.node(asset, cause)  # which may have to be made, also for what is forgotten
         row.asset = asset
-        row.hidden = row.forgotten or self.node(asset, cause).hidden
+        row.hidden = row.forgotten or above.hidden
 
     def canonical(self, id: str) -> str:
         """The id that facts about this one hang on: its own, unless it was joined into another."""
