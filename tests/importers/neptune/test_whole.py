@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -25,7 +26,7 @@ from tests.importers.neptune.exports import (
     written,
 )
 from thalweg import ingest
-from thalweg.importers import neptune
+from thalweg.importers import catalogue, neptune
 from thalweg.model import keys
 from thalweg.model.errors import BadInput, SourceError, ThalwegError
 from thalweg.model.facts import ANYONE
@@ -146,6 +147,16 @@ def test_the_report_of_errors_is_found_beside_the_export_and_above_it(tmp_path: 
     elsewhere = report.rename(tmp_path / "errors.jsonl")
     assert read(place / "data")[0][0].revision != 0, "then nobody knows"
     assert read(place / "data", errors=elsewhere)[0][0].revision == 0
+
+
+def test_a_run_of_which_nothing_could_be_got_is_not_gone(tmp_path: Path) -> None:
+    place = copied("parts", tmp_path)
+    line = {"project_id": "acme/churn", "run_id": "CLS-7", "attribute_path": None}
+    (place / "neptune_exporter_errors.jsonl").write_text(f"{json.dumps(line)}\n")
+    (granule,), reading = read(place)
+    assert (granule.name, reading.complete) == ("run/acme/churn/CLS-1", False)
+    assert granule.revision != 0
+    assert "The exporter could not get all of acme/churn CLS-7, and wrote nothing" in reading.warnings[-1]
 
 
 @pytest.mark.parametrize(
@@ -321,6 +332,8 @@ def test_where_there_is_nothing(tmp_path: Path) -> None:
         neptune.read(copied("parts", tmp_path), files=tmp_path / "gone")
     with pytest.raises(BadInput, match="--step-multiplier is 0"):
         neptune.read(tmp_path / "parts", step_multiplier=0)
+    with pytest.raises(BadInput, match="--step-multiplier is '10'"):
+        catalogue.reading("neptune", str(tmp_path / "parts"), None, {"step_multiplier": "10"})
 
 
 def test_a_package_that_is_not_installed_is_named(tmp_path: Path) -> None:

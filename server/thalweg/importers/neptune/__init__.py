@@ -9,7 +9,8 @@ and 0 of one that is not whole: that states what it has where nothing is known, 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from thalweg.importers.mlflow.notes import Notes
@@ -27,6 +28,7 @@ KEPT = 100
 """Sentences about what was refused."""
 
 _NOT_WHOLE = "runs, models and versions are not whole"
+_STAYS = "what is held of it stays, and nothing is retired"
 _NO_LIST = "lists of files are not to be read"
 
 Rows = Callable[[Path], Iterator[Row]]
@@ -55,39 +57,49 @@ def read(
     Raises SourceError for what is no export; BadInput for a multiplier that is none.
     """
     place = Path(location).expanduser()
-    if not 1 <= step_multiplier <= MILLION:
-        raise BadInput(f"--step-multiplier is {step_multiplier}.", "Give a whole number from 1 to 1000000.")
+    given: object = step_multiplier  # a file of sources may give anything
+    if not isinstance(given, int) or not 1 <= given <= MILLION:
+        raise BadInput(f"--step-multiplier is {given!r}.", "Give a whole number from 1 to 1000000.")
     rows = _rows(place)
     if not place.is_dir():
         raise SourceError(f"{place} is no folder.", "Point at the folder that neptune-exporter wrote: ./exports.")
     brought = Path(files).expanduser() if files is not None else None
     if brought is not None and not brought.is_dir():
         raise SourceError(f"{brought} is no folder.", "Give the one that neptune-exporter brought files to.")
-    found = folders(place, brought)
+    try:
+        found = folders(place, brought)
+        total = sum(1 for one in found for _ in things(one))
+    except OSError as error:
+        raise SourceError(f"{place} cannot be read: {error}.", "Give leave to read it, and import again.") from error
     if not found:
         raise SourceError(
             f"{place} holds no export of Neptune.", "Point at the folder that neptune-exporter wrote: ./exports."
         )
     name = "-".join((source or place.resolve().name).split()) or ORIGIN
-    reading = Reading(f"{ORIGIN}:{name}", ORIGIN, iter(()), sum(1 for one in found for _ in things(one)))
+    reading = Reading(f"{ORIGIN}:{name}", ORIGIN, iter(()), total)
     export = _Export(reading, name, repository, step_multiplier, rows)
     export.missed(Path(errors).expanduser() if errors is not None else report.find(place))
     reading.complete = everything and export.whole
 
-    def granules() -> Iterator[Granule]:
+    def granules() -> Generator[Granule, None, None]:
         try:
             yield from export.granules(found)
+        except OSError as error:
+            raise SourceError(f"{place} cannot be read on: {error}.", "Import again.") from error
         finally:
             export.notes.close()
             reading.complete = everything and export.whole
 
-    reading.granules = granules()
+    stream = granules()
+    reading.granules, reading.close = stream, stream.close
     return reading
 
 
 def recognised(place: Path) -> Iterator[Lies]:
     """A folder whose files are called as the exporter calls them."""
-    found = folders(place, None) if place.is_dir() else []
+    found: list[Folder] = []
+    with suppress(OSError):
+        found = folders(place, None) if place.is_dir() else []
     if found:
         projects = len({one.path.name for one in found})
         yield Lies(str(place), f"an export of {projects} {'projects' if projects > 1 else 'project'} of Neptune")
@@ -114,6 +126,7 @@ class _Export:
         self._reading, self._name, self._repository = reading, name, repository
         self._multiplier, self._rows = multiplier, rows
         self._failed: dict[tuple[str, str], str] = {}
+        self._met: set[tuple[str, str]] = set()
         self._seen: set[str] = set()
 
     def missed(self, errors: Path | None) -> None:
@@ -133,6 +146,9 @@ class _Export:
                 granule = self._granule(thing)
                 if granule is not None:
                     yield granule
+        for (project, id), what in self._failed.items():
+            if (project, id) not in self._met:
+                self._lacks(f"The exporter could not get {what} of {project} {id}, and wrote nothing of it: {_STAYS}.")
 
     def _granule(self, thing: Thing) -> Granule | None:
         """None for what is not whole on the disk, and for what is refused."""
@@ -185,12 +201,12 @@ class _Export:
         return run.granule(scope, told, artifacts, self._name, self._repository, self.notes, revision)
 
     def _is_whole(self, told: Attributes) -> bool:
-        kept = "what is held of it stays, and nothing is retired"
         failed = self._failed.get((told.project, told.id))
         if failed is not None:
-            self._lacks(f"The exporter could not get {failed} of {told.project} {told.id}: {kept}.")
+            self._met.add((told.project, told.id))
+            self._lacks(f"The exporter could not get {failed} of {told.project} {told.id}: {_STAYS}.")
         elif told.text("sys/id") is None:
-            self._lacks(f"{told.project} {told.id} has no sys/id, so its single values were not exported: {kept}.")
+            self._lacks(f"{told.project} {told.id} has no sys/id, so its single values were not exported: {_STAYS}.")
         else:
             return True
         return False
@@ -217,9 +233,8 @@ class _Export:
         """Raises Wrong for a path that leads out of the folder by links."""
         if files is None:
             raise Unreadable("where files lie is not known")
-        here = files.resolve()
-        there = (here / path).resolve()
-        if not there.is_relative_to(here):
+        there = (files / path).resolve()
+        if not there.is_relative_to(files):
             raise Wrong(("file_value", "path"), path, "must be a path below the folder of files")
         return there
 

@@ -26,7 +26,8 @@ LARGEST = 128 << 20
 PRODUCED = re.compile(
     r"(?:^|/)(?:outputs?|produced|predictions?|models?|checkpoints?|weights|binary)(?:/|$)", re.IGNORECASE
 )
-"""A step of an attribute's path by which an artifact was written."""
+READ = re.compile(r"(?:^|/)(?:inputs?|pretrained|base|initial)(?:/|$)", re.IGNORECASE)
+"""Steps of an attribute's path by which an artifact was written; and those by which it was read all the same."""
 
 _PREFIXES = {"Local": "sha1", "S3": "etag"}
 """Of which sort the hash of a file is, by where it lies."""
@@ -70,7 +71,7 @@ def tracked(path: str, file: Path, project: str, source: str) -> Tracked | None:
         props["format"] = suffix.removeprefix(".").lower()
     props["extra"] = {"neptune": {"files": len(files)}}
     version = keys.dataset_version(*(named or (namespace(project), path)), _version(files))
-    return Tracked(path, version, props, PRODUCED.search(path) is not None)
+    return Tracked(path, version, props, PRODUCED.search(path) is not None and READ.search(path) is None)
 
 
 def _version(files: Sequence[_File]) -> str:

@@ -161,10 +161,10 @@ class Attributes:
                 metrics[path] = _metric(path, histories[path])
         return params, metrics, histories
 
-    def uploaded(self) -> dict[str, Json]:
-        """The files that people uploaded, by the paths of their attributes."""
+    def uploaded(self, code: str = "source_code") -> dict[str, Json]:
+        """The files that people uploaded, by the paths of their attributes. code: the namespace of source code."""
         found = [path for path, (type, _) in sorted(self.files.items()) if type != "artifact"]
-        mine = [path for path in found if not path.startswith("source_code/")]
+        mine = [path for path in found if not path.startswith((f"{code}/", "source_code/"))]
         told: dict[str, Json] = {"files": mine[:LISTED]} if mine else {}
         return told | ({"files_count": len(mine)} if len(mine) > LISTED else {})
 

@@ -46,7 +46,7 @@ class Thing(NamedTuple):
 
 
 class Folder(NamedTuple):
-    """The folder of a project, and that of its files."""
+    """The folder of a project, and that of its files, without links on the way there."""
 
     path: Path
     files: Path | None
@@ -62,7 +62,7 @@ def folders(place: Path, files: Path | None) -> list[Folder]:
         found += _below(place / name, files or place / of_files)
     if not found and _is_one(place):
         given = files or _beside(place.resolve().parent)
-        found = [Folder(place, given / place.resolve().name if given is not None else None)]
+        found = [Folder(place, (given / place.resolve().name).resolve() if given is not None else None)]
     return found
 
 
@@ -75,7 +75,7 @@ def _below(data: Path, files: Path | None) -> list[Folder]:
     if not data.is_dir():
         return []
     return [
-        Folder(one, files / one.name if files is not None else None)
+        Folder(one, (files / one.name).resolve() if files is not None else None)
         for one in sorted(data.iterdir())
         if _PROJECT.fullmatch(one.name) and _is_one(one)
     ]
@@ -111,7 +111,7 @@ def _found(folder: Path) -> Iterator[tuple[re.Match[str], Path]]:
                 match = _PART.fullmatch(entry.name)
                 if match is not None and entry.is_file(follow_symlinks=False):
                     yield match, folder / entry.name
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return
 
 

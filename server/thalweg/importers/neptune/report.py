@@ -39,5 +39,5 @@ def failed(report: Path) -> dict[tuple[str, str], str]:
                 raise Wrong(here, line[:40].decode(errors="replace"), "must be JSON") from None
             project, id = given.text("project_id"), given.text("run_id")
             if project is not None and id is not None:
-                found.setdefault((project, id), given.text("attribute_path") or "a part of it")
+                found.setdefault((project, id), given.text("attribute_path") or "all")
     return found

@@ -55,7 +55,7 @@ def granule(
     code = _code(told)
     command = told.text(f"{code.namespace}/run_command")
     script = _script(told, command)
-    extra = _extra(told)
+    extra = _extra(told, code.namespace)
     edges = _edges(key, artifacts)
     edges += _written(key, told, code, script, source, repository, notes, extra)
     parent = told.text("sys/forking/parent")
@@ -126,13 +126,13 @@ def _job(told: Attributes, script: str | None) -> str:
     return script or told.text("sys/experiment/name") or told.project.rpartition("/")[2] or told.project
 
 
-def _extra(told: Attributes) -> dict[str, Json]:
+def _extra(told: Attributes, code: str) -> dict[str, Json]:
     found: dict[str, Json] = {
         "id": told.text("sys/id"),
         "custom_run_id": told.text("sys/custom_run_id"),
         "experiment": told.text("sys/experiment/name"),
         "group_tags": told.words("sys/group_tags"),
-        **told.uploaded(),
+        **told.uploaded(code),
     }
     return {name: value for name, value in found.items() if value not in (None, [], told.id)}
 
