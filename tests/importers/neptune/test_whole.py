@@ -360,8 +360,9 @@ def peak(place: Path) -> int:
 def test_a_run_with_many_rows_is_read_in_the_memory_of_a_few(tmp_path: Path) -> None:
     def log(lines: int) -> Path:
         place = tmp_path / str(lines)
-        written(place, [ID, *(row("logs", "string_series", string_value=f"line {one}") for one in range(lines))])
+        text = [row("logs", "string_series", string_value=f"line {one}") for one in range(lines)]
+        written(place, [ID, *text, *(row("monitoring/1a/cpu", "float_series", float_value=0.5) for _ in text)])
         return place
 
-    small, large = log(10_000), log(60_000)
+    small, large = log(10_000), log(40_000)
     assert peak(large) < 1.2 * peak(small)

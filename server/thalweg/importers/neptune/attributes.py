@@ -27,6 +27,9 @@ SILENT = ("string_series", "histogram_series", "file_series")
 OWN = ("sys", "source_code", "monitoring", "runtime")
 """Namespaces of Neptune's own: what is read of them has a place of its own."""
 
+MACHINE = ("monitoring/", "runtime/")
+"""Where the series are of what a machine did, and what was printed."""
+
 _PARAMETERS = re.compile(r"(?:^|/)[^/]*(?:param|config)[^/]*/", re.IGNORECASE)
 _TRACEBACK = re.compile(r"monitoring/(?:.+/)?traceback")
 
@@ -78,7 +81,8 @@ class Attributes:
             if (project, id) != (self.project, self.id):
                 self._is(project, id)
             if type == "float_series":
-                self._point(path, step, at, value)
+                if not path.startswith(MACHINE):
+                    self._point(path, step, at, value)
             elif type in SINGLE:
                 value = micros(value) if type == "datetime" else value
                 if value is not None:  # a table of many runs has a cell for what one of them lacks
@@ -145,7 +149,7 @@ class Attributes:
     def measured(self, *more: str) -> tuple[dict[str, Json], dict[str, Json], dict[str, list[Point]]]:
         """Params; metrics, by their last and best value; and the points of these.
 
-        A single number with a fraction is a metric, unless a namespace calls it a parameter or configuration.
+        A single number of type float is a metric, unless a namespace calls it a parameter or configuration.
         """
         params: dict[str, Json] = {}
         metrics: dict[str, Json] = {}
@@ -156,9 +160,8 @@ class Attributes:
                 params[path] = _shown(found)
         histories: dict[str, list[Point]] = {}
         for path, points in sorted(self.series.items()):
-            if not path.startswith(("monitoring/", "runtime/")):
-                histories[path] = sorted(points, key=lambda point: point[:2])
-                metrics[path] = _metric(path, histories[path])
+            histories[path] = sorted(points, key=lambda point: point[:2])
+            metrics[path] = _metric(path, histories[path])
         return params, metrics, histories
 
     def uploaded(self, code: str = "source_code") -> dict[str, Json]:

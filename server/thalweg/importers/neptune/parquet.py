@@ -69,8 +69,9 @@ def _check(schema: pa.Schema) -> None:
         place = schema.get_field_index(name)
         if place < 0:
             raise Wrong((name,), None, f"must be a column of type {type}")
-        if str(schema.field(place).type) != type:
-            raise Wrong((name,), str(schema.field(place).type), f"must be of type {type}")
+        found = str(schema.field(place).type).replace("list<item:", "list<element:")  # as older releases name it
+        if found != type:
+            raise Wrong((name,), found, f"must be of type {type}")
 
 
 def _of(batch: pa.RecordBatch) -> Iterator[Row]:
