@@ -141,6 +141,7 @@ def test_the_status_of_a_run_is_what_its_failure_and_its_state_say(
         ([text("source_code/entrypoint", "./src/train.py")], "src/train.py"),
         ([text("source_code/entrypoint", "C:\\work\\train.py")], "train.py"),
         ([text("source_code/run_command", "python3 -m jobs.fit --weeks 3")], "jobs.fit"),
+        ([text("source_code/run_command", "python -m torch.distributed.run jobs/fit.py")], "jobs/fit.py"),
         ([text("source_code/run_command", "/usr/bin/python /srv/fit.py x.sh")], "fit.py"),
         ([text("source_code/run_command", "fit"), text("sys/experiment/name", "weekly")], "weekly"),
         ([], "churn"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from thalweg.importers.mlflow.notes import Notes
@@ -25,10 +26,9 @@ _COMMIT = "/commit/commit_id"
 _UPSTREAM = re.compile(r"source_code/upstream_diff_(?P<sha>[0-9a-f]{40})")
 _SHA = re.compile(r"[0-9a-f]{40}")
 _ABSOLUTE = re.compile(r"[/\\~]|[A-Za-z]:|\.\.")
-_SCRIPT = re.compile(r"(?P<path>[^\s'\"]+\.(?:py|ipynb|sh|R|jl))(?=\s|$)")
-_MODULE = re.compile(r"\s-m\s+(?P<name>[\w.]+)")
+_SCRIPTS = (".py", ".ipynb", ".sh", ".R", ".jl")
 
-_STATES = {"active": "RUNNING", "running": "RUNNING"}
+_UNDER_WAY = ("active", "running")
 
 
 class Code(NamedTuple):
@@ -105,17 +105,16 @@ def _status(told: Attributes) -> str:
     failed = told.truth("sys/failed")
     if failed is None:
         return "UNKNOWN"
-    return "FAILED" if failed else _STATES.get((told.text("sys/state") or "").lower(), "FINISHED")
+    under_way = (told.text("sys/state") or "").lower() in _UNDER_WAY
+    return "FAILED" if failed else "RUNNING" if under_way else "FINISHED"
 
 
 def _script(told: Attributes, command: str | None) -> str | None:
-    """What was executed: as 2.x says it, else what the command of 3.x begins with."""
-    given = told.text("source_code/entrypoint")
-    found = _SCRIPT.search(command or "")
-    if given is None and found is not None:
-        given = found["path"]
-    if given is None and (module := _MODULE.search(command or "")) is not None:
-        return module["name"]
+    """What was executed: as 2.x says it, else the first script that the command of 3.x names, else its module."""
+    words = (command or "").split()
+    scripts = (word for word in words if word.endswith(_SCRIPTS))
+    modules = (word for before, word in pairwise(words) if before == "-m")  # which may be what starts a script
+    given = told.text("source_code/entrypoint") or next(scripts, None) or next(modules, None)
     if given is not None and _ABSOLUTE.match(given):
         given = re.split(r"[\\/]", given.rstrip("\\/"))[-1]  # where it lay on somebody's disk is nobody's business
     return given.removeprefix("./") or None if given is not None else None
