@@ -13,12 +13,12 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from thalweg.importers.mlflow.notes import Notes
 from thalweg.importers.neptune import registered, report, run
 from thalweg.importers.neptune.artifacts import Tracked, Unreadable, tracked
 from thalweg.importers.neptune.attributes import MILLION, Attributes, Row
 from thalweg.importers.neptune.export import Folder, Sort, Thing, folders, things
 from thalweg.importers.neptune.place import ORIGIN
+from thalweg.importers.notes import Notes
 from thalweg.importers.parts import Wrong
 from thalweg.importers.reading import Lies, Reading
 from thalweg.model.errors import BadInput, SourceError

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from thalweg.importers.mlflow.notes import Notes
 from thalweg.importers.neptune import place
 from thalweg.importers.neptune.artifacts import Tracked
 from thalweg.importers.neptune.attributes import Attributes
+from thalweg.importers.notes import Notes
 from thalweg.model import keys, names
 from thalweg.model.edges import EdgeType
 from thalweg.model.facts import EdgeFact, EntityFact, Granule, Json
