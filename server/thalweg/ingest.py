@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeGuard
 
 import orjson
 
@@ -21,6 +21,7 @@ from thalweg.model.errors import BadInput, Problem, ThalwegError
 from thalweg.model.facts import Caller, EdgeFact, EntityFact, Granule, JoinFact, Json, MarkFact, Pass, Point
 from thalweg.model.keys import UNVERSIONED, Key, entity_id
 from thalweg.model.kinds import KEY_FIELDS, Kind
+from thalweg.model.points import pack
 from thalweg.model.properties import EDGE_PROPERTIES, PROPERTIES, STATUSES, Type, minimized
 from thalweg.model.results import Notice, Written
 from thalweg.store.store import Store
@@ -119,6 +120,8 @@ class _Preparation:
         self.notices: list[Notice] = []
         self.keys: dict[str, Key] = {}
         self.assets: dict[str, str] = {}
+        self.packed: dict[tuple[str, str], bytes] = {}
+        """The points of metrics, by entity and name."""
         self.stated_future = False
 
     def prepared(self) -> Prepared:
@@ -170,9 +173,12 @@ class _Preparation:
             sorted((edge[0], edge[1].label, *edge[2:4], orjson.Fragment(edge.body)) for edge in edges),
             sorted((mark[0], mark[1], mark[2].value, *mark[3:]) for mark in marks),
             sorted(tuple(join) for join in joins),
-            [(entity.id, repr(sorted(entity.histories.items()))) for entity in entities if entity.histories],
+            sorted((*place, len(packed)) for place, packed in self.packed.items()),
         )
-        return blake2b(orjson.dumps(stated), digest_size=16).hexdigest()
+        digest = blake2b(orjson.dumps(stated), digest_size=16)
+        for _, packed in sorted(self.packed.items()):
+            digest.update(packed)
+        return digest.hexdigest()
 
     # ------------------------------------------------------------------------------------------------------- facts
 
@@ -184,7 +190,7 @@ class _Preparation:
             if fact.key.kind is Kind.RUN and isinstance(props.get("job"), list):
                 self.mention(Key(Kind.JOB, tuple(props["job"])))
             histories: dict[str, Sequence[Point]] = {
-                name: self.points(fact.key, name, points) for name, points in fact.histories.items()
+                name: self.points(fact.key, id, name, points) for name, points in fact.histories.items()
             }
             earlier = found.get(id)
             if earlier is None:
@@ -311,21 +317,34 @@ class _Preparation:
                     self.wrong(where, f"metrics.{name}.{part}", metric.get(part), Type.FLOAT.value)
                 else:
                     metric[part] = number
+            at = metric.get("at")
+            if at is not None and not _is_date(at):
+                self.wrong(where, f"metrics.{name}.at", at, _DATE)
+            at_step = metric.get("step")
+            if at_step is not None and not _CHECKS[Type.INT](at_step):
+                self.wrong(where, f"metrics.{name}.step", at_step, Type.INT.value)
             if unknown := metric.keys() - {"last", "best", "step", "at"}:
                 expected = "is no part of a metric; there are last, best, step, at"
                 self.wrong(where, f"metrics.{name}", sorted(unknown)[0], expected, "UNKNOWN_FIELD")
             metrics[str(name)] = metric
         return metrics
 
-    def points(self, key: Key, name: str, points: Sequence[Point]) -> tuple[Point, ...]:
-        if any(not isinstance(point.value, int | float) for point in points):
-            self.wrong(str(key), f"histories.{name}", "a point", "must have a number as its value")
-        return tuple(points)
+    def points(self, key: Key, id: str, name: str, points: Sequence[Point]) -> Sequence[Point]:
+        try:
+            self.packed[id, name] = pack(points)
+            times = [point.at for point in points]
+            for at in {min(times), max(times)} if times else ():
+                if not _is_date(at):
+                    self.wrong(str(key), f"histories.{name}", at, _DATE)
+        except (OverflowError, TypeError):
+            expected = "must have a step and a time of 64 bits, and a number as its value"
+            self.wrong(str(key), f"histories.{name}", "a point", expected)
+        return points
 
     def time(self, where: Where, field: str, value: Json, type: Type) -> int | None:
         if value is None:
             return None
-        if not isinstance(value, int) or isinstance(value, bool) or not time.EARLIEST <= value < LATEST:
+        if not _is_date(value):
             self.wrong(where, field, value, f"{type.value}, in the years 1 to 9999")
             return None
         if value > self.latest and type is Type.TIME:
@@ -435,6 +454,12 @@ def _is_columns(value: Json) -> bool:
 def _is_number(value: Json) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
+
+def _is_date(value: Json) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and time.EARLIEST <= value < LATEST
+
+
+_DATE = f"{Type.TIME.value}, in the years 1 to 9999"
 
 _CHECKS: dict[Type, Callable[[Json], bool]] = {
     Type.TEXT: _is_text,

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from itertools import permutations
+from typing import cast
 
 import pytest
 
 from tests.facts import edge, granule, id, ids, key, reads, run, serves, thing, writes
 from tests.store.conftest import State
 from thalweg import ingest
+from thalweg.model import time
 from thalweg.model.edges import EdgeType
 from thalweg.model.errors import BadInput, Conflict
-from thalweg.model.facts import ANYONE, EntityFact, Point
+from thalweg.model.facts import ANYONE, EntityFact, Json, Point
 from thalweg.model.results import Edge, Entity, Outcome, Written
 from thalweg.store.questions import Hop, Neighbour
 from thalweg.store.store import Store
@@ -349,6 +351,28 @@ async def test_a_bad_granule_tells_every_problem_and_leaves_its_neighbours_alone
     assert refused.problems[1].expected == "must be a list of texts"
     assert await store.get(ids("tx", "fraud/1"), ANYONE) == {}
     assert set(await store.get(ids("a", "b"), ANYONE)) == set(ids("a", "b"))
+
+
+@pytest.mark.parametrize(
+    ("points", "metric", "field"),
+    [
+        ([Point(0, time.EARLIEST - 1, 0.5)], {}, "histories.auc"),
+        ([Point(0, 0, 0.5), Point(1, 1 << 62, 0.5)], {}, "histories.auc"),
+        ([Point(1 << 63, 0, 0.5)], {}, "histories.auc"),
+        ([Point(0, 0, cast("float", "much"))], {}, "histories.auc"),
+        ([], {"at": 1 << 62}, "metrics.auc.at"),
+        ([], {"at": "today"}, "metrics.auc.at"),
+        ([], {"step": 1 << 63}, "metrics.auc.step"),
+        ([], {"step": 0.5}, "metrics.auc.step"),
+    ],
+)
+def test_a_point_that_nobody_can_write_down_is_refused(
+    points: list[Point], metric: dict[str, Json], field: str
+) -> None:
+    stated = EntityFact(key("fraud/1"), {"metrics": {"auc": {"last": 0.5, **metric}}}, {"auc": points})
+    with pytest.raises(BadInput) as refused:
+        ingest.prepare(granule("a", stated), now=time.now())
+    assert [problem.field for problem in refused.value.problems] == [field]
 
 
 async def test_a_write_with_an_idempotency_key_is_done_once(store: Store, state: State) -> None:

@@ -140,6 +140,13 @@ def test_times_that_are_none(mlflow_3: Made, altered: Altered) -> None:
         assert "ended_at" not in found.props[mlflow_3.run(nick)]
 
 
+def test_points_at_times_that_are_none_are_at_no_time(mlflow_3: Made, altered: Altered) -> None:
+    found = altered("UPDATE metrics SET timestamp = -5 WHERE key = 'loss'", "UPDATE metrics SET timestamp = 1 << 62")
+    train = mlflow_3.run("train")
+    assert {point.at for points in found.histories[train].values() for point in points} == {0}
+    assert {metric["at"] for metric in found.props[train]["metrics"].values()} == {0}
+
+
 def test_a_logged_model_that_is_no_longer_there(mlflow_3: Made, altered: Altered) -> None:
     found = altered("DELETE FROM logged_models WHERE model_id = ?", parameters=(mlflow_3.names["other model"],))
     assert len(found.inputs(mlflow_3.run("evaluate"))) == 1

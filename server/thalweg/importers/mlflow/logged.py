@@ -126,7 +126,7 @@ def _measured(metrics: list[Row]) -> dict[str, Json]:
     """The last value of each metric, on whatever dataset; and those on each dataset: `auc`, `auc on customers`."""
     found: dict[str, Json] = {}
     for _, name, at_step, at, value, is_nan, dataset in metrics:
-        last: Json = {"last": number(value, is_nan), "step": at_step or 0, "at": (at or 0) * 1000}
+        last: Json = {"last": number(value, is_nan), "step": at_step or 0, "at": micros(at) or 0}
         found[name] = last
         if dataset:
             found[f"{name} on {dataset}"] = last

@@ -277,8 +277,12 @@ def _first(tags: dict[str, str], names: tuple[str, ...]) -> str | None:
 def _histories(rows: Sequence[Row]) -> dict[str, list[Point]]:
     """The points of each metric, in the order in which MLflow takes the last for the latest."""
     found: dict[str, list[Point]] = {}
+    before = None
+    add = [].append  # type: ignore[var-annotated]
     for _, name, at_step, at, value, is_nan in rows:
-        found.setdefault(name, []).append(Point(at_step or 0, (at or 0) * 1000, number(value, is_nan)))
+        if name != before:
+            before, add = name, found.setdefault(name, []).append
+        add(Point(at_step or 0, micros(at) or 0, number(value, is_nan)))
     return found
 
 

@@ -11,8 +11,9 @@ import orjson
 
 from thalweg.model.edges import EdgeType
 from thalweg.model.kinds import Kind
+from thalweg.model.points import pack
 from thalweg.store.sqlite import texts
-from thalweg.store.sqlite.codes import KIND_BITS, KIND_CODE, TYPE_CODE, pack
+from thalweg.store.sqlite.codes import KIND_BITS, KIND_CODE, TYPE_CODE
 from thalweg.store.sqlite.transaction import SQL, EdgePlace, Transaction
 from thalweg.store.weave.requests import Changes
 from thalweg.store.weave.rows import EdgeRow, EdgeStatement, MarkRow, MetricRow, NodeRow, NodeStatement, ScopeRow

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from array import array
-from collections.abc import Sequence
-
 from thalweg.model.edges import EdgeType
-from thalweg.model.facts import Point
 from thalweg.model.kinds import Kind
 from thalweg.store.weave.rows import State
 
@@ -46,26 +41,3 @@ TYPES: dict[int, EdgeType] = {code: type for type, code in TYPE_CODE.items()}
 TYPES |= {-code: type for code, type in TYPES.items()}
 
 STATES: tuple[State, ...] = tuple(State)
-
-
-def pack(points: Sequence[Point]) -> bytes:
-    """All steps, then all times, then all values: eight little-endian bytes each."""
-    steps = array("q", [point.step for point in points])
-    times = array("q", [point.at for point in points])
-    values = array("d", [point.value for point in points])
-    if sys.byteorder == "big":
-        for column in (steps, times, values):
-            column.byteswap()
-    return steps.tobytes() + times.tobytes() + values.tobytes()
-
-
-def unpack(packed: bytes) -> tuple[Point, ...]:
-    third = len(packed) // 3
-    steps, times, values = array("q"), array("q"), array("d")
-    steps.frombytes(packed[:third])
-    times.frombytes(packed[third : 2 * third])
-    values.frombytes(packed[2 * third :])
-    if sys.byteorder == "big":
-        for column in (steps, times, values):
-            column.byteswap()
-    return tuple(map(Point, steps, times, values))

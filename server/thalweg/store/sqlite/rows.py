@@ -9,7 +9,8 @@ import orjson
 
 from thalweg.model.edges import EdgeType
 from thalweg.model.facts import MarkKind
-from thalweg.store.sqlite.codes import KINDS, STATES, TYPE_CODE, TYPES, unpack
+from thalweg.model.points import unpack
+from thalweg.store.sqlite.codes import KINDS, STATES, TYPE_CODE, TYPES
 from thalweg.store.sqlite.transaction import SQL, Transaction
 from thalweg.store.weave import requests as ask
 from thalweg.store.weave.rows import (

@@ -24,6 +24,7 @@ from thalweg.model.errors import (
 )
 from thalweg.model.facts import Caller, Json, MarkKind, Pass, Point, Source
 from thalweg.model.kinds import Kind
+from thalweg.model.points import unpack
 from thalweg.model.results import (
     Checked,
     Degrees,
@@ -45,7 +46,7 @@ from thalweg.model.results import (
 from thalweg.store.questions import Condition, Find, Groups, Neighbour, PathBetween, Search, Start, Walk
 from thalweg.store.queue import Answer, Batch, Queue
 from thalweg.store.sqlite import entities, groups, lists, neighbours, opening, paths, texts, upkeep, walks
-from thalweg.store.sqlite.codes import KINDS, TYPES, unpack
+from thalweg.store.sqlite.codes import KINDS, TYPES
 from thalweg.store.sqlite.conditions import end_of
 from thalweg.store.sqlite.connections import Reader, Readers, Writer, connect, connect_reader, connect_writer
 from thalweg.store.sqlite.drive import Driver
