@@ -68,13 +68,19 @@ def import_mlflow(
             show_default=False,
         ),
     ] = None,
+    histories: Annotated[
+        bool,
+        typer.Option(
+            "--histories/--no-histories", help="All points of metrics, which a server is asked for; or the last alone."
+        ),
+    ] = True,
     store: options.Store = None,
     as_json: options.Json = False,
 ) -> int:
     """Runs, datasets, models, versions, aliases and stages of an MLflow store, which is read and never written."""
     from thalweg.cli.commands.imports import mlflow
 
-    return mlflow(store, location, source, artifacts, repository, as_json)
+    return mlflow(store, location, source, artifacts, repository, histories, as_json)
 
 
 @imports.command("git")

@@ -19,7 +19,7 @@ from thalweg.model.errors import BadInput, SourceError, ThalwegError
 from thalweg.model.names import without_password
 
 OWN: dict[str, Callable[[str | None, str, bool], int]] = {
-    "mlflow": lambda store, at, as_json: imports.mlflow(store, at, None, None, None, as_json),
+    "mlflow": lambda store, at, as_json: imports.mlflow(store, at, None, None, None, True, as_json),
     "dvc": lambda store, at, as_json: imports.dvc(store, at, None, None, None, False, as_json),
     "openlineage": lambda store, at, as_json: imports.openlineage(store, [at], None, False, as_json),
     "gto": lambda store, at, as_json: imports.gto(store, at, None, None, as_json),
