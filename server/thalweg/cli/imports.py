@@ -31,7 +31,9 @@ def importing(
 
 @imports.command("auto")
 def import_auto(
-    place: Annotated[str, typer.Argument(metavar="PATH", help="A file or a folder.", show_default=False)],
+    place: Annotated[
+        str, typer.Argument(metavar="PATH|URL", help="A file, a folder or an address.", show_default=False)
+    ],
     yes: options.Yes = False,
     store: options.Store = None,
     as_json: options.Json = False,

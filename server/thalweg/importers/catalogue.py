@@ -13,6 +13,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any, Protocol, cast
 
+from thalweg.importers.address import Address
 from thalweg.importers.reading import Lies, Reading
 from thalweg.model.errors import BadInput, SourceError
 
@@ -40,7 +41,9 @@ GIVEN = ("refs_to", "found", "versions", "describe", "hashed")
 
 
 class Importer(Protocol):
-    """What an importer is. `recognised(place: Path) -> Iterable[Lies]` is asked too, where there is one."""
+    """What an importer is. `recognised(place: Path) -> Iterable[Lies]` is asked too, where there is one, and
+    `recognised_at(address: Address) -> Iterable[Lies]` of addresses.
+    """
 
     def read(self, location: str, *, source: str | None = None) -> Reading: ...
 
@@ -115,6 +118,24 @@ def recognised(place: Path) -> Iterator[tuple[str, Lies]]:
         yield from ((name, lies) for lies in _recognised(own(name), place))
     for name, point in others().items():
         yield from ((name, lies) for lies in _recognised(loaded(point), place))
+
+
+def recognised_at(address: Address) -> Iterator[tuple[str, Lies]]:
+    """What lies at an address, by the first importer that knows it: nobody is asked more than need be.
+
+    Raises SourceError where nobody answers, or where an importer knows what is there and why it cannot be read.
+    """
+    for name in OWN:
+        if found := list(_recognised_at(own(name), address)):
+            yield from ((name, lies) for lies in found)
+            return
+    for name, point in others().items():
+        yield from ((name, lies) for lies in _recognised_at(loaded(point), address))
+
+
+def _recognised_at(importer: Importer, address: Address) -> Iterable[Lies]:
+    recognised: Callable[[Address], Iterable[Lies]] | None = getattr(importer, "recognised_at", None)
+    return recognised(address) if recognised is not None else ()
 
 
 def _recognised(importer: Importer, place: Path) -> Iterable[Lies]:

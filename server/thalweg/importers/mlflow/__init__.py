@@ -24,6 +24,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from thalweg.importers.mlflow import datasets, evaluation, experiments, files, logged, registered, runs, stores
+from thalweg.importers.mlflow.answering import recognised_at as recognised_at
 from thalweg.importers.mlflow.database import Database, Rows
 from thalweg.importers.mlflow.mlmodel import Artifacts
 from thalweg.importers.mlflow.notes import Notes

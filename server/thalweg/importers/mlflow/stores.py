@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from thalweg.importers.mlflow import backend, files
+from thalweg.importers.mlflow import backend, files, tables
 from thalweg.importers.mlflow.copied import Copy, Filled, Stop
 from thalweg.importers.mlflow.database import Database
 from thalweg.importers.mlflow.tracking import Tracking
@@ -117,6 +117,8 @@ _LIBRARIES = {"postgresql": "psycopg", "mysql": "PyMySQL"}
 _DATABASES = {"postgresql": "postgresql", "postgres": "postgresql", "mysql": "mysql", "mariadb": "mysql"}
 """By scheme the extra."""
 _UNREAD = ("mssql", "oracle")
+SCHEMES = (*_DATABASES, *_UNREAD, "sqlite")
+"""Of addresses of databases, without a driver."""
 
 
 def at(location: str | os.PathLike[str], patience: float | None, histories: bool = True) -> Store:
@@ -166,7 +168,26 @@ def _server(text: str, patience: float, histories: bool) -> Store:
     return Copied(server.name, stop, copy, tracking.read)
 
 
-def _backend(text: str, extra: str, patience: float) -> Store:
+def check(location: str, patience: float) -> None:
+    """Looks whether a database is one of MLflow's. Raises SourceError where it is none, or none that is read."""
+    scheme = location.partition(":")[0].partition("+")[0].lower()
+    if scheme in _DATABASES:
+        _, shown, connection = _connected(location, _DATABASES[scheme], patience)
+        try:
+            tables.check(connection.columns(), shown)
+        finally:
+            connection.close()
+        return
+    store = at(location, patience)
+    try:
+        if store.at_hand:
+            store.database(lambda _: None)
+    finally:
+        store.close()
+
+
+def _connected(text: str, extra: str, patience: float) -> tuple[backend.Login, str, backend.Connection]:
+    """What an address says, how it is shown, and a connection there."""
     shown = without_password(text.partition("?")[0])
     try:
         login = backend.Login.of(urlsplit(text))
@@ -181,7 +202,11 @@ def _backend(text: str, extra: str, patience: float) -> Store:
             f"{shown} is read by {_LIBRARIES[extra]}, which is not installed.",
             f"Install it with `pip install 'thalweg[{extra}]'`.",
         ) from error
-    connection: backend.Connection = module.connect(login, shown, patience)
+    return login, shown, module.connect(login, shown, patience)
+
+
+def _backend(text: str, extra: str, patience: float) -> Store:
+    login, shown, connection = _connected(text, extra, patience)
     stop = Stop()
     copy = Copy(stop)
 
