@@ -70,19 +70,17 @@ def import_mlflow(
             show_default=False,
         ),
     ] = None,
-    histories: Annotated[
+    no_histories: Annotated[
         bool,
-        typer.Option(
-            "--histories/--no-histories", help="All points of metrics, which a server is asked for; or the last alone."
-        ),
-    ] = True,
+        typer.Option("--no-histories", help="Of metrics the last value alone, which spares a server many questions."),
+    ] = False,
     store: options.Store = None,
     as_json: options.Json = False,
 ) -> int:
     """Runs, datasets, models, versions, aliases and stages of an MLflow store, which is read and never written."""
     from thalweg.cli.commands.imports import mlflow
 
-    return mlflow(store, location, source, artifacts, repository, histories, as_json)
+    return mlflow(store, location, source, artifacts, repository, not no_histories, as_json)
 
 
 @imports.command("git")
@@ -360,7 +358,12 @@ def import_kubernetes(
 @imports.command("sagemaker")
 def import_sagemaker(
     location: Annotated[
-        str, typer.Argument(metavar="PATH", help="A dump of its answers, or a folder of them.", show_default=False)
+        str,
+        typer.Argument(
+            metavar="LOCATION",
+            help="Its API (aws://eu-west-1, aws://PROFILE@REGION), a dump of its answers, or a folder of them.",
+            show_default=False,
+        ),
     ],
     environment: Annotated[
         str | None,
@@ -375,7 +378,7 @@ def import_sagemaker(
     store: options.Store = None,
     as_json: options.Json = False,
 ) -> int:
-    """Model packages with their approvals, training jobs, endpoints and lineage of SageMaker, from a dump."""
+    """Model packages with approvals, training jobs, endpoints and lineage of SageMaker, from its API or a dump."""
     from thalweg.cli.commands.imports import sagemaker
 
     return sagemaker(store, location, source, environment, as_json)

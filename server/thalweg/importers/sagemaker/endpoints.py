@@ -63,9 +63,7 @@ def endpoint(
     if config_name is None:
         return
     if config is None:
-        warnings.append(
-            f"The configuration {config_name} of endpoint {name} is not in the dump: it serves nothing here."
-        )
+        warnings.append(f"The configuration {config_name} of endpoint {name} was not told: it serves nothing here.")
         config = Part({})
     since = max((at for at in (created, config.time("CreationTime")) if at is not None), default=None)
     release = Key(Kind.RELEASE, (*key.parts, config_name))
@@ -95,7 +93,7 @@ def _served(
             model = variant.text("ModelName")
             found = _versions(model, dump)
             if not found:
-                warnings.append(f"What the variant {name} of endpoint {endpoint} serves is not in the dump.")
+                warnings.append(f"What the variant {name} of endpoint {endpoint} serves was not told.")
             for key in found:
                 weights[key] = weights.get(key, 0.0) + (weight or 0.0)
         for key, weight in weights.items():
