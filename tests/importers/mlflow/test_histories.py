@@ -72,7 +72,8 @@ def last_alone(found: Pass) -> None:
     ("faults", "said"),
     [
         ({TOGETHER: status(404)}, "and has 11, which are too many"),
-        ({TOGETHER: status(404), ALONE: status(405)}, "There is no "),
+        ({TOGETHER: status(400), ALONE: status(405)}, "There is no "),
+        ({TOGETHER: status(403), ALONE: status(403)}, "does not let us in (403)"),
     ],
 )
 def test_where_histories_are_not_told_the_last_values_are(

@@ -30,6 +30,10 @@ class Answer(NamedTuple):
 Fault = Callable[[dict[str, Any]], Answer | None]
 """Is given what a call asks, and answers instead; None lets it pass."""
 NONE: Mapping[str, Fault] = {}
+ROLE = b"""<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>
+<AccessKeyId>ASIAROLE</AccessKeyId><SecretAccessKey>hunter2</SecretAccessKey><SessionToken>hunter2</SessionToken>
+<Expiration>2100-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>"""
+NO_ROLE = b"<ErrorResponse><Error><Code>AccessDenied</Code><Message>No.</Message></Error></ErrorResponse>"
 
 
 def refused(code: str, message: str, status: int = 400) -> Fault:
@@ -59,11 +63,12 @@ def times(count: int, fault: Fault) -> Fault:
 
 @dataclass
 class Served:
-    """asked: each call with what it asked. keys: the ids of the keys that signed them."""
+    """asked: each call with what it asked. keys: the ids of the keys that signed them. role: whether one is given."""
 
     address: str
     asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)
+    role: bool = True
 
     def count(self, call: str) -> int:
         return len([one for one, _ in self.asked if one == call])
@@ -81,6 +86,9 @@ def served(dump: Path, faults: Mapping[str, Fault] = NONE) -> Iterator[Served]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
+            if "X-Amz-Target" not in self.headers:
+                self._log_in()
+                return
             call = self.headers["X-Amz-Target"].removeprefix("SageMaker.")
             given = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             found.asked.append((call, dict(given)))
@@ -95,6 +103,16 @@ def served(dump: Path, faults: Mapping[str, Fault] = NONE) -> Iterator[Served]:
             self.end_headers()
             self.wfile.write(answer.body[: answer.cut])
             self.close_connection = answer.cut is not None
+
+        def _log_in(self) -> None:
+            """STS, which speaks in forms and XML: the role that is asked for."""
+            self.rfile.read(int(self.headers["Content-Length"]))
+            content = ROLE if found.role else NO_ROLE
+            self.send_response(200 if found.role else 403)
+            self.send_header("Content-Type", "text/xml")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
 
         def log_message(self, format: str, *args: object) -> None:
             pass

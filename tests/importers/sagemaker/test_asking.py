@@ -241,6 +241,24 @@ def test_a_profile_and_a_region_may_be_named_or_be_set(
         assert "hunter2" not in str((found, reading.warnings))
 
 
+def test_a_role_is_taken_on_as_the_profile_says(
+    serving: Serving, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "config").write_text(
+        "[profile audit]\nrole_arn = arn:aws:iam::123456789012:role/audit\ncredential_source = Environment\n"
+    )
+    with serving() as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_STS", server.address)
+        assert read("aws://audit@eu-west-1")[1].complete
+        assert server.keys == {"ASIAROLE"}
+        server.role = False
+        with pytest.raises(
+            SourceError, match=r"cannot be asked, for nobody logs in: .* calling the AssumeRole"
+        ) as caught:
+            read("aws://audit@eu-west-1")
+    assert "AWS_PROFILE" in caught.value.hint
+
+
 @pytest.mark.parametrize(
     ("location", "said"),
     [
@@ -260,7 +278,10 @@ def test_an_address_that_is_none(location: str, said: str) -> None:
 
 def test_nobody_is_let_in(serving: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
-    with serving(), pytest.raises(SourceError, match="cannot be asked by nobody: no credentials are found"):
+    with (
+        serving(),
+        pytest.raises(SourceError, match="cannot be asked, for nobody logs in: Unable to locate credentials"),
+    ):
         read()
 
 

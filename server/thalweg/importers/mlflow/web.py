@@ -43,13 +43,19 @@ _PIECE = 1 << 20
 
 
 class Lacking(SourceError):
-    """The server does not know this path; or, where it is `absent`, the one thing that was asked for."""
+    """The server does not know this path."""
 
-    absent = False
+
+class Absent(Lacking):
+    """The server does not know the one thing that was asked for."""
 
 
 class Barred(SourceError):
     """The server does not let us in here."""
+
+
+class Declined(SourceError):
+    """The server does not take the question."""
 
 
 class TooLarge(SourceError):
@@ -218,13 +224,12 @@ class Server:
             ) from error
         code, said = _reason(error)
         if error.code in (404, 405, 501):
-            lacking = Lacking(
+            kind = Absent if code == "RESOURCE_DOES_NOT_EXIST" else Lacking
+            raise kind(
                 f"There is no {where} ({error.code}).",
                 "Check the address: it is that of MLflow's page, without what follows a `#`.",
-            )
-            lacking.absent = code == "RESOURCE_DOES_NOT_EXIST"
-            raise lacking from error
-        raise SourceError(
+            ) from error
+        raise Declined(
             f"{where} answers {error.code}: {' '.join(str(said).split())[:300].rstrip('.')}.",
             "Its log may say more.",
         ) from error

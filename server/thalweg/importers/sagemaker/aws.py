@@ -17,7 +17,17 @@ from typing import Any, NoReturn
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError, ProfileNotFound
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    NoCredentialsError,
+    NoRegionError,
+    PartialCredentialsError,
+    ProfileNotFound,
+    SSOError,
+    TokenRetrievalError,
+)
 
 from thalweg.importers.sagemaker.asking import Absent, Refused
 from thalweg.model.errors import SourceError
@@ -32,6 +42,7 @@ _STRANGER = (
     *("ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException"),
     *("InvalidSignatureException", "SignatureDoesNotMatch", "MissingAuthenticationToken", "IncompleteSignature"),
 )
+_LOGIN = (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError, SSOError, TokenRetrievalError)
 _ODD = "odd"
 _CUT = "it breaks off"
 _ABSENT = re.compile(r"could not find|does not exist|not found", re.IGNORECASE)
@@ -97,9 +108,9 @@ class Client:
         return found
 
     def _failed(self, operation: str, error: Exception) -> NoReturn:
-        if isinstance(error, NoCredentialsError):
-            raise SourceError(f"{self.shown} cannot be asked by nobody: no credentials are found.", _WHO) from error
         call = self._client.meta.method_to_api_mapping[operation]
+        if isinstance(error, _LOGIN) or (isinstance(error, ClientError) and error.operation_name != call):
+            raise SourceError(f"{self.shown} cannot be asked, for nobody logs in: {_said(error)}.", _WHO) from error
         if not isinstance(error, ClientError):
             self._unsound(call, _said(error), error)
         said = error.response.get("Error", {})
