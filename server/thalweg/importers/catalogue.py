@@ -28,6 +28,7 @@ OWN = (
     "dbt",
     "sagemaker",
     "azureml",
+    "neptune",
     "files",
     "manifest",
     "kubernetes",

@@ -27,8 +27,8 @@ from thalweg.importers.mlflow import datasets, evaluation, experiments, files, l
 from thalweg.importers.mlflow.answering import recognised_at as recognised_at
 from thalweg.importers.mlflow.database import Database, Rows
 from thalweg.importers.mlflow.mlmodel import Artifacts
-from thalweg.importers.mlflow.notes import Notes
 from thalweg.importers.mlflow.place import Place
+from thalweg.importers.notes import Notes
 from thalweg.importers.reading import Lies, Reading
 from thalweg.model.errors import SourceError
 from thalweg.model.facts import Granule
