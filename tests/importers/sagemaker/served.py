@@ -61,6 +61,11 @@ def times(count: int, fault: Fault) -> Fault:
     return befall
 
 
+def after_the_first(fault: Fault) -> Fault:
+    """Only pages behind the first."""
+    return lambda given: fault(given) if "NextToken" in given else None
+
+
 @dataclass
 class Served:
     """asked: each call with what it asked. keys: the ids of the keys that signed them. role: whether one is given."""
@@ -93,6 +98,7 @@ def served(dump: Path, faults: Mapping[str, Fault] = NONE) -> Iterator[Served]:
             given = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             found.asked.append((call, dict(given)))
             found.keys.add(re.findall(r"Credential=([^/]+)/", self.headers["Authorization"])[0])
+            assert given.pop("MaxResults", 100) == 100
             answer = faults[call](given) if call in faults else None
             if answer is None:
                 page = int(given.pop("NextToken", "0"))

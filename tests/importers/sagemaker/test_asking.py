@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -13,7 +12,7 @@ import pytest
 
 from tests.importers.lines import lines
 from tests.importers.sagemaker.golden import GOLDEN
-from tests.importers.sagemaker.served import NONE, Fault, Served, body, denied, refused, served, times
+from tests.importers.sagemaker.served import NONE, Fault, Served, after_the_first, body, denied, refused, served, times
 from tests.importers.sagemaker.test_sagemaker import HERE, bring, records
 from thalweg.cli.main import main
 from thalweg.importers import sagemaker
@@ -27,18 +26,8 @@ from thalweg.store.store import Store
 
 NOW = time.parse("2026-06-01T00:00:00Z")
 LIVE = "aws://eu-west-1"
-
-
-@pytest.fixture(autouse=True)
-def nobody_else(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """boto3 finds the keys of the test, and nothing of whoever runs it."""
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIATEST")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hunter2")
+THROTTLED = refused("ThrottlingException", "Rate exceeded")
+PAGE = b'{"TrainingJobSummaries": [], "NextToken": "1"}'
 
 
 Serving = Callable[..., AbstractContextManager[Served]]
@@ -79,13 +68,15 @@ def test_it_comes_to_what_the_dump_comes_to_by_the_very_same_calls(serving: Serv
     made = [json.loads(line) for line in records(dump)[:-1]]
     calls = ["".join(word.title() for word in one["operation"].split("_")) for one in made]
     assert [call for call, _ in server.asked] == calls
-    plain = [{name: value for name, value in given.items() if name != "NextToken"} for _, given in server.asked]
+    assert {given.get("MaxResults") for call, given in server.asked if call.startswith("List")} == {100}
+    pages = ("MaxResults", "NextToken")
+    plain = [{name: value for name, value in given.items() if name not in pages} for _, given in server.asked]
     assert plain == [one["request"] for one in made]
 
 
 @pytest.mark.anyio
 async def test_what_is_gone_is_gone_only_where_all_could_be_read(
-    store: Store, serving: Serving, dump: Path, tmp_path: Path
+    store: Store, serving: Serving, dump: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with serving():
         assert await bring(store, LIVE) == (["WRITTEN"], True)
@@ -95,6 +86,11 @@ async def test_what_is_gone_is_gone_only_where_all_could_be_read(
     gone = keys.run(HERE, "training-job/fraud-2026-04-02-03-00-00-123").id
     with serving({"ListEndpoints": denied("ListEndpoints")}, fewer):
         assert await bring(store, LIVE) == (["UNCHANGED"], False)
+    assert (await store.get([gone], ANYONE))[gone].gone_at is None
+    monkeypatch.setattr(aws, "TRIES", 1)
+    cut = {"ListAssociations": after_the_first(body(PAGE, cut=20))}
+    with serving(cut, fewer), pytest.raises(SourceError, match="does not answer ListAssociations as it should: it br"):
+        await bring(store, LIVE)
     assert (await store.get([gone], ANYONE))[gone].gone_at is None
     with serving(of=fewer):
         assert await bring(store, LIVE) == (["UNCHANGED"], True)
@@ -135,7 +131,8 @@ def test_without_the_packages_nothing_can_be_told(serving: Serving, call: str) -
     with serving({call: denied(call)}), pytest.raises(SourceError) as caught:
         read()
     assert (
-        f"SageMaker does not allow sagemaker:{call} (User: arn:aws:iam::123456789012:user/eve" in caught.value.message
+        f"SageMaker of eu-west-1 does not allow sagemaker:{call} (User: arn:aws:iam::123456789012:user/eve"
+        in caught.value.message
     )
     assert "sagemaker:List* and sagemaker:Describe*" in caught.value.hint
 
@@ -153,18 +150,14 @@ def test_a_stranger_is_told_so(serving: Serving) -> None:
 # --------------------------------------------------------------------------------------------------- what goes wrong
 
 
-THROTTLED = refused("ThrottlingException", "Rate exceeded")
-PAGE = b'{"TrainingJobSummaries": [], "NextToken": "1"}'
-
-
 @pytest.mark.parametrize(
     "fault", [THROTTLED, refused("InternalFailure", "", 500), body(PAGE[:-5])], ids=["throttled", "500", "half"]
 )
 def test_what_passes_is_asked_again(serving: Serving, fault: Fault) -> None:
-    with serving({"ListTrainingJobs": times(1, fault)}) as server:
+    with serving({"ListAssociations": times(1, fault)}) as server:
         found, reading = read()
     assert (len(found), reading.complete) == (11, True)
-    assert server.count("ListTrainingJobs") == 4
+    assert server.count("ListAssociations") == 5, "one for each of four pages, and one again"
 
 
 @pytest.mark.parametrize(
@@ -175,12 +168,13 @@ def test_what_passes_is_asked_again(serving: Serving, fault: Fault) -> None:
         (refused("ValidationException", "MaxResults is odd"), "(ValidationException): MaxResults is odd."),
         (body(PAGE, cut=20), "does not answer ListTrainingJobs as it should: it breaks off after 20 of 46 bytes."),
         (body(b"[1]"), "as it should: it is a list, and no object."),
-        (body(b'{"message": "hi"}'), "as it should: it has no TrainingJobSummaries."),
+        (body(b"{}"), "as it should: it has no TrainingJobSummaries."),
+        (body(b'{"message": "hi"}'), "as it should: it has message, and nothing that such answers have."),
         (body(b"<html>Sign in</html>", kind="text/html"), "it is text/html, and no JSON (a page to log in?)."),
         (body(PAGE[:-5]), "does not answer ListTrainingJobs as it should: it breaks off in the middle."),
         (body(PAGE), "does not answer ListTrainingJobs as it should: Error during pagination: The same next token"),
     ],
-    ids=["throttled", "500", "400", "cut", "list", "other", "html", "half", "endless"],
+    ids=["throttled", "500", "400", "cut", "list", "empty", "other", "html", "half", "endless"],
 )
 def test_what_does_not_pass_ends_the_pass_with_nothing_stated(
     serving: Serving, monkeypatch: pytest.MonkeyPatch, fault: Fault, said: str

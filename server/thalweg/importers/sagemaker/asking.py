@@ -44,9 +44,10 @@ class Absent(Exception):
 
 
 class Api(Protocol):
-    """What `aws.Client` is."""
+    """What `aws.Client` is. shown: what it is called in sentences, `SageMaker of eu-west-1`."""
 
     region: str
+    shown: str
 
     def ask(self, operation: str, request: dict[str, Any]) -> dict[str, Any]: ...
 
@@ -117,7 +118,7 @@ class Asked:
                 written.truncate()
                 if name == _FIRST:
                     raise SourceError(
-                        f"SageMaker does not allow {refused.permission} ({refused}).",
+                        f"{self._api.shown} does not allow {refused.permission} ({refused}).",
                         f"All else is told by what {name} say, so nothing was taken. Let whoever asks do that: the "
                         "calls need sagemaker:List* and sagemaker:Describe*.",
                     ) from refused

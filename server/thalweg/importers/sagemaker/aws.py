@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Any, NoReturn
 
 import boto3
@@ -36,6 +36,8 @@ TRIES = 8
 """How often a call is made that is throttled, or that a server is not well enough to answer; with growing pauses."""
 CONNECT, READ = 10, 60
 """Seconds in which a connection must be there, and the next bytes of an answer."""
+PAGE = 100
+"""What is asked for at once of a list: as much as may be; it is ten where nobody asks for more."""
 
 _REFUSED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 _STRANGER = (
@@ -90,18 +92,18 @@ class Client:
     def pages(self, operation: str, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """The pages of a list, to the last one."""
         try:
-            for page in self._client.get_paginator(operation).paginate(**request):
+            for page in self._client.get_paginator(operation).paginate(**request, PaginationConfig={"PageSize": PAGE}):
                 yield self._answer(operation, page)
         except (BotoCoreError, ClientError) as error:
             self._failed(operation, error)
 
     def _answer(self, operation: str, found: dict[str, Any]) -> dict[str, Any]:
-        """An answer with all that answers of this call have."""
+        """An answer with what no answer of this call goes without."""
         found.pop("ResponseMetadata", None)
         call = self._client.meta.method_to_api_mapping[operation]
-        needed = self._client.meta.service_model.operation_model(call).output_shape.required_members
         odd: str | None = found.pop(_ODD, None)
-        if odd is None and (lacking := sorted(set(needed) - found.keys())):
+        needed = _needed(self._client.meta.service_model.operation_model(call).output_shape)
+        if odd is None and (lacking := sorted(needed - found.keys())):
             odd = f"it has no {lacking[0]}"
         if odd is not None:
             self._unsound(call, odd)
@@ -134,14 +136,27 @@ class Client:
         ) from error
 
 
-def _look(response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: Any) -> None:
+def _needed(shape: Any) -> set[str]:
+    """What answers of a shape are told by: lists and names of AWS.
+
+    Not all that boto3's model calls required is there: a package that is a version has no `ModelPackageName`.
+    """
+    return {name for name in shape.required_members if name.endswith("Arn") or shape.members[name].type_name == "list"}
+
+
+def _look(
+    operation_model: Any, response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: Any
+) -> None:
     """Notes what is odd of an answer in a place of its own, before boto3 makes something of it."""
-    if response_dict["status_code"] == 200 and (odd := _odd(response_dict["headers"], response_dict["body"])):
+    if response_dict["status_code"] != 200:
+        return
+    known = operation_model.output_shape.members.keys()
+    if odd := _odd(response_dict["headers"], response_dict["body"], known):
         response_dict["body"] = b"{}"
         customized_response_dict[_ODD] = odd
 
 
-def _odd(headers: Any, body: bytes) -> str | None:
+def _odd(headers: Any, body: bytes, known: Set[str]) -> str | None:
     length = headers.get("Content-Length", "")
     if length.isdecimal() and int(length) != len(body):
         return f"{_CUT} after {len(body):,} of {int(length):,} bytes"
@@ -152,7 +167,9 @@ def _odd(headers: Any, body: bytes) -> str | None:
             return f"{_CUT} in the middle"
         kind = headers.get("Content-Type", "").partition(";")[0]
         return f"it is {kind}, and no JSON" + (" (a page to log in?)" if kind == "text/html" else "")
-    return None if isinstance(found, dict) else f"it is a {type(found).__name__}, and no object"
+    if not isinstance(found, dict):
+        return f"it is a {type(found).__name__}, and no object"
+    return f"it has {min(found)}, and nothing that such answers have" if found and not found.keys() & known else None
 
 
 def _again(response: Any, attempts: int, **_: Any) -> float | None:
