@@ -444,7 +444,7 @@ def import_neptune(
     store: options.Store = None,
     as_json: options.Json = False,
 ) -> int:
-    """Runs, models, stages and artifacts of a Neptune, as its exporter wrote them (needs thalweg[parquet])."""
+    """Runs, models, stages and artifacts of a Neptune, as its exporter wrote them."""
     from thalweg.cli.commands.imports import NeptuneOptions, neptune
 
     given = NeptuneOptions(source, files, errors, repository, step_multiplier, everything)

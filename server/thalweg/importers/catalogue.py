@@ -10,6 +10,7 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -36,6 +37,15 @@ OWN = (
 )
 """In the order in which they are best imported: Kubernetes asks the store where models lie, and Git which commits runs
 name, so these come last."""
+
+EXTRAS: Mapping[str, Mapping[str, str]] = {
+    "mlflow": {"postgresql": "psycopg", "mysql": "pymysql"},
+    "dbt": {"sql": "sqlglot"},
+    "sagemaker": {"aws": "boto3"},
+    "neptune": {"parquet": "pyarrow"},
+    "files": {"parquet": "pyarrow"},
+}
+"""By importer the extras with which it reads more, or at all, and the module that each brings."""
 
 GIVEN = ("refs_to", "found", "versions", "describe", "hashed")
 """Options that only the program itself can give."""
@@ -106,6 +116,14 @@ def reading(name: str, location: str, source: str | None, options: Mapping[str, 
             f"Tell whoever wrote {package(point)}.",
         )
     return given
+
+
+def extras(name: str) -> str:
+    """What an importer of our own reads more with, `thalweg[aws]`, and whether that is there."""
+    found = EXTRAS.get(name, {}).items()
+    return ", ".join(
+        f"thalweg[{extra}]{'' if find_spec(module) is not None else ' (not installed)'}" for extra, module in found
+    )
 
 
 def own(name: str) -> Importer:

@@ -6,13 +6,14 @@ import json
 
 import pytest
 
-from tests.importers.mlflow.between import Answer, Fault, between, body, edited, status
+from tests.importers.mlflow.between import Answer, Fault, between, body, edited, status, times
 from tests.importers.mlflow.passes import Made, Pass, read
 from tests.importers.mlflow.test_bad_server import refusal
 from thalweg.importers.mlflow import histories, web
 
 TOGETHER = "metrics/get-history-bulk-interval"
 ALONE = "metrics/get-history"
+GONE = Answer(404, body=b'{"error_code": "RESOURCE_DOES_NOT_EXIST", "message": "Run not found"}')
 
 
 @pytest.fixture(scope="module", params=["2", "3"])
@@ -135,11 +136,17 @@ def test_a_server_that_is_not_well_when_it_comes_to_histories_ends_the_pass(serv
 
 
 def test_a_run_that_is_removed_meanwhile_keeps_what_was_told(served_3: str) -> None:
-    gone = Answer(404, body=b'{"error_code": "RESOURCE_DOES_NOT_EXIST", "message": "Run not found"}')
-    with between(served_3, {TOGETHER: status(404), ALONE: lambda _: gone}) as server:
+    with between(served_3, {TOGETHER: status(404), ALONE: lambda _: GONE}) as server:
         found = read(server.address)
     assert not [one for one in found.reading.warnings if "points" in one or "last value" in one]
     assert {len(points) for of in found.histories.values() for points in of.values()} == {1}
+
+
+def test_of_runs_of_which_one_is_removed_meanwhile_the_others_are_asked_for(mlflow_3: Made, served_3: str) -> None:
+    with between(served_3, {TOGETHER: times(1, lambda _: GONE)}) as server:
+        found = read(server.address)
+    assert measured(found) == measured(read(mlflow_3.path))
+    assert server.count(TOGETHER) > 1, "the server knows the question"
 
 
 @pytest.mark.parametrize(

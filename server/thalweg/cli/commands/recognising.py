@@ -121,18 +121,10 @@ def _option(text: str) -> tuple[str, str]:
     return name.replace("-", "_"), value
 
 
-def listed(own: dict[str, str], as_json: bool) -> int:
-    """Prints the importers that there are. own: what ours read, by name."""
-    others = catalogue.others()
-    if as_json:
-        found = [{"name": name, "reads": reads, "package": "thalweg"} for name, reads in own.items()]
-        found += [
-            {"name": name, "reads": catalogue.about(point), "package": catalogue.package(point)}
-            for name, point in others.items()
-        ]
-        output.document(found)
-        return 0
-    rows = [[name, reads] for name, reads in own.items()]
-    rows += [[name, f"{catalogue.about(point)} ({catalogue.package(point)})"] for name, point in others.items()]
+def listed(own: dict[str, str]) -> int:
+    """Prints the importers that there are, with their extras. own: what ours read, by name."""
+    rows = [[name, reads, catalogue.extras(name)] for name, reads in own.items()]
+    for name, point in catalogue.others().items():
+        rows.append([name, f"{catalogue.about(point)} ({catalogue.package(point)})", ""])
     output.write("".join(f"{line}\n" for line in columns(rows)))
     return 0

@@ -80,6 +80,8 @@ class _Histories:
                 return runs
             half = len(runs) // 2
             return self._of(key, runs[:half]) + self._of(key, runs[half:])
+        except Absent:
+            return runs  # one was removed meanwhile
         except _NOT_TOLD:
             self._together = False
             self._count()
