@@ -69,7 +69,7 @@ def test_a_deleted_logged_model_that_a_run_names_is_stated_with_its_end(mlflow_3
     assert not [key for key in found.props if mlflow_3.names["nowhere model"] in key.parts]
 
 
-@pytest.mark.parametrize("code", [403, 404, 405])
+@pytest.mark.parametrize("code", [400, 403, 404, 405])
 def test_a_deleted_logged_model_that_is_not_shown_is_left_out(mlflow_3: Made, served_3: str, code: int) -> None:
     with between(served_3, {mlflow_3.names["withdrawn model"]: status(code)}) as server:
         found = read(server.address)
