@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from tests.importers.mlflow.between import Answer, Fault, between, body, edited, status, times
 from tests.importers.mlflow.passes import Made, Pass, read
 from tests.importers.mlflow.test_bad_server import refusal
+from thalweg.cli.main import main
 from thalweg.importers.mlflow import histories, web
 
 TOGETHER = "metrics/get-history-bulk-interval"
@@ -89,10 +91,14 @@ def test_where_histories_are_not_told_the_last_values_are(
     assert said in warning
 
 
-def test_histories_that_nobody_wants_are_not_asked_for(served_3: str, mlflow_3: Made) -> None:
+def test_histories_that_nobody_wants_are_not_asked_for(served_3: str, mlflow_3: Made, tmp_path: Path) -> None:
     with between(served_3) as server:
         last_alone(read(server.address, histories=False))
-    assert server.count(TOGETHER) == 0
+        command = ("import", "mlflow", server.address, "--store", f"sqlite:///{tmp_path}/store.db")
+        assert main((*command, "--no-histories")) == 0
+        assert server.count(TOGETHER) == 0
+        assert main(command) == 0
+    assert server.count(TOGETHER) > 0
     last_alone(read(mlflow_3.path, histories=False))
 
 
