@@ -161,31 +161,32 @@ def test_what_passes_is_asked_again(serving: Serving, fault: Fault) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "said"),
+    ("fault", "asked", "said"),
     [
-        (THROTTLED, "refuses ListTrainingJobs (ThrottlingException): Rate exceeded."),
-        (refused("InternalFailure", "oh dear", 500), "refuses ListTrainingJobs (InternalFailure): oh dear."),
-        (refused("ValidationException", "MaxResults is odd"), "(ValidationException): MaxResults is odd."),
-        (body(PAGE, cut=20), "does not answer ListTrainingJobs as it should: it breaks off after 20 of 46 bytes."),
-        (body(b"[1]"), "as it should: it is a list, and no object."),
-        (body(b"{}"), "as it should: it has no TrainingJobSummaries."),
-        (body(b'{"message": "hi"}'), "as it should: it has message, and nothing that such answers have."),
-        (body(b"<html>Sign in</html>", kind="text/html"), "it is text/html, and no JSON (a page to log in?)."),
-        (body(PAGE[:-5]), "does not answer ListTrainingJobs as it should: it breaks off in the middle."),
-        (body(PAGE), "does not answer ListTrainingJobs as it should: Error during pagination: The same next token"),
+        (THROTTLED, 2, "refuses ListTrainingJobs (ThrottlingException): Rate exceeded."),
+        (refused("InternalFailure", "oh dear", 500), 2, "refuses ListTrainingJobs (InternalFailure): oh dear."),
+        (refused("ValidationException", "MaxResults is odd"), 1, "(ValidationException): MaxResults is odd."),
+        (body(PAGE, cut=20), 2, "does not answer ListTrainingJobs as it should: it breaks off after 20 of 46 bytes."),
+        (body(b"[1]"), 1, "as it should: it is a list, and no object."),
+        (body(b"{}"), 1, "as it should: it has no TrainingJobSummaries."),
+        (body(b'{"message": "hi"}'), 1, "as it should: it has message, and nothing that such answers have."),
+        (body(b"<html>Sign in</html>", kind="text/html"), 1, "it is text/html, and no JSON (a page to log in?)."),
+        (body(PAGE[:-5]), 2, "does not answer ListTrainingJobs as it should: it breaks off in the middle."),
+        (body(PAGE), 2, "does not answer ListTrainingJobs as it should: Error during pagination: The same next token"),
     ],
     ids=["throttled", "500", "400", "cut", "list", "empty", "other", "html", "half", "endless"],
 )
 def test_what_does_not_pass_ends_the_pass_with_nothing_stated(
-    serving: Serving, monkeypatch: pytest.MonkeyPatch, fault: Fault, said: str
+    serving: Serving, monkeypatch: pytest.MonkeyPatch, fault: Fault, asked: int, said: str
 ) -> None:
     monkeypatch.setattr(aws, "TRIES", 2)
-    with serving({"ListTrainingJobs": fault}):
+    with serving({"ListTrainingJobs": fault}) as server:
         reading = sagemaker.read(LIVE)
         with pytest.raises(SourceError) as caught:
             next(reading.granules)
         reading.close()
     assert said in caught.value.message
+    assert server.count("ListTrainingJobs") == asked
     assert caught.value.message.startswith("SageMaker of eu-west-1 ")
     assert "othing was taken of it." in caught.value.hint.replace("\n", " ")
 
