@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,16 @@ def test_the_list_has_every_importer_with_what_it_reads_and_each_has_a_page(run:
     assert listed.keys() == set(catalogue.OWN)
     assert listed["git"].startswith("Commits of a Git repository")
     assert all((ROOT / "docs" / "importers" / f"{name}.md").is_file() for name in listed)
+
+
+def test_the_list_has_the_extras_of_each_and_which_are_not_there(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pymysql", None)
+    listed = dict(line.split(maxsplit=1) for line in run("import", "--list").out.splitlines())
+    assert listed["mlflow"].endswith("  thalweg[postgresql], thalweg[mysql] (not installed)")
+    assert listed["sagemaker"].endswith("  thalweg[aws]")
+    assert {name for name, said in listed.items() if "thalweg[" in said} == catalogue.EXTRAS.keys()
+    known = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    assert {extra for extras in catalogue.EXTRAS.values() for extra in extras} <= known.keys()
 
 
 # ------------------------------------------------------------------------------------------------------- recognising

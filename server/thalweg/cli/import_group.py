@@ -63,4 +63,4 @@ def show(wanted: bool) -> None:
         for one in imports.registered_commands
         if one.name != "auto"
     }
-    raise typer.Exit(listed(own, as_json=False))
+    raise typer.Exit(listed(own))

@@ -31,7 +31,9 @@ def importing(
 
 @imports.command("auto")
 def import_auto(
-    place: Annotated[str, typer.Argument(metavar="PATH", help="A file or a folder.", show_default=False)],
+    place: Annotated[
+        str, typer.Argument(metavar="PATH|URL", help="A file, a folder or an address.", show_default=False)
+    ],
     yes: options.Yes = False,
     store: options.Store = None,
     as_json: options.Json = False,
@@ -68,13 +70,17 @@ def import_mlflow(
             show_default=False,
         ),
     ] = None,
+    no_histories: Annotated[
+        bool,
+        typer.Option("--no-histories", help="Of metrics the last value alone, which spares a server many questions."),
+    ] = False,
     store: options.Store = None,
     as_json: options.Json = False,
 ) -> int:
     """Runs, datasets, models, versions, aliases and stages of an MLflow store, which is read and never written."""
     from thalweg.cli.commands.imports import mlflow
 
-    return mlflow(store, location, source, artifacts, repository, as_json)
+    return mlflow(store, location, source, artifacts, repository, not no_histories, as_json)
 
 
 @imports.command("git")
@@ -352,7 +358,12 @@ def import_kubernetes(
 @imports.command("sagemaker")
 def import_sagemaker(
     location: Annotated[
-        str, typer.Argument(metavar="PATH", help="A dump of its answers, or a folder of them.", show_default=False)
+        str,
+        typer.Argument(
+            metavar="LOCATION",
+            help="Its API (aws://eu-west-1, aws://PROFILE@REGION), a dump of its answers, or a folder of them.",
+            show_default=False,
+        ),
     ],
     environment: Annotated[
         str | None,
@@ -367,7 +378,7 @@ def import_sagemaker(
     store: options.Store = None,
     as_json: options.Json = False,
 ) -> int:
-    """Model packages with their approvals, training jobs, endpoints and lineage of SageMaker, from a dump."""
+    """Model packages with approvals, training jobs, endpoints and lineage of SageMaker, from its API or a dump."""
     from thalweg.cli.commands.imports import sagemaker
 
     return sagemaker(store, location, source, environment, as_json)
@@ -433,7 +444,7 @@ def import_neptune(
     store: options.Store = None,
     as_json: options.Json = False,
 ) -> int:
-    """Runs, models, stages and artifacts of a Neptune, as its exporter wrote them (needs thalweg[parquet])."""
+    """Runs, models, stages and artifacts of a Neptune, as its exporter wrote them."""
     from thalweg.cli.commands.imports import NeptuneOptions, neptune
 
     given = NeptuneOptions(source, files, errors, repository, step_multiplier, everything)

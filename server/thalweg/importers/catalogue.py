@@ -10,9 +10,11 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol, cast
 
+from thalweg.importers.address import Address
 from thalweg.importers.reading import Lies, Reading
 from thalweg.model.errors import BadInput, SourceError
 
@@ -36,12 +38,23 @@ OWN = (
 """In the order in which they are best imported: Kubernetes asks the store where models lie, and Git which commits runs
 name, so these come last."""
 
+EXTRAS: Mapping[str, Mapping[str, str]] = {
+    "mlflow": {"postgresql": "psycopg", "mysql": "pymysql"},
+    "dbt": {"sql": "sqlglot"},
+    "sagemaker": {"aws": "boto3"},
+    "neptune": {"parquet": "pyarrow"},
+    "files": {"parquet": "pyarrow"},
+}
+"""By importer the extras with which it reads more, or at all, and the module that each brings."""
+
 GIVEN = ("refs_to", "found", "versions", "describe", "hashed")
 """Options that only the program itself can give."""
 
 
 class Importer(Protocol):
-    """What an importer is. `recognised(place: Path) -> Iterable[Lies]` is asked too, where there is one."""
+    """What an importer is. `recognised(place: Path) -> Iterable[Lies]` is asked too, where there is one, and
+    `recognised_at(address: Address) -> Iterable[Lies]` of addresses.
+    """
 
     def read(self, location: str, *, source: str | None = None) -> Reading: ...
 
@@ -105,6 +118,14 @@ def reading(name: str, location: str, source: str | None, options: Mapping[str, 
     return given
 
 
+def extras(name: str) -> str:
+    """What an importer of our own reads more with, `thalweg[aws]`, and whether that is there."""
+    found = EXTRAS.get(name, {}).items()
+    return ", ".join(
+        f"thalweg[{extra}]{'' if find_spec(module) is not None else ' (not installed)'}" for extra, module in found
+    )
+
+
 def own(name: str) -> Importer:
     """The module of an importer of our own."""
     return cast("Importer", import_module(f"thalweg.importers.{name}"))
@@ -116,6 +137,24 @@ def recognised(place: Path) -> Iterator[tuple[str, Lies]]:
         yield from ((name, lies) for lies in _recognised(own(name), place))
     for name, point in others().items():
         yield from ((name, lies) for lies in _recognised(loaded(point), place))
+
+
+def recognised_at(address: Address) -> Iterator[tuple[str, Lies]]:
+    """What lies at an address, by the first importer that knows it: nobody is asked more than need be.
+
+    Raises SourceError where nobody answers, or where an importer knows what is there and why it cannot be read.
+    """
+    for name in OWN:
+        if found := list(_recognised_at(own(name), address)):
+            yield from ((name, lies) for lies in found)
+            return
+    for name, point in others().items():
+        yield from ((name, lies) for lies in _recognised_at(loaded(point), address))
+
+
+def _recognised_at(importer: Importer, address: Address) -> Iterable[Lies]:
+    recognised: Callable[[Address], Iterable[Lies]] | None = getattr(importer, "recognised_at", None)
+    return recognised(address) if recognised is not None else ()
 
 
 def _recognised(importer: Importer, place: Path) -> Iterable[Lies]:

@@ -18,6 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from thalweg.importers import git_objects
+from thalweg.importers.git_address import recognised_at as recognised_at
 from thalweg.importers.git_clone import Clone
 from thalweg.importers.reading import Lies, Reading
 from thalweg.model import keys, names

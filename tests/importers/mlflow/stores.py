@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlsplit
 
 import mlflow
 import numpy as np
@@ -148,6 +149,8 @@ def fill(maker: Maker) -> None:
     reader = maker.run("reader", churn, **{"mlflow.source.name": "/home/ada/churn/score.py"})
     reads = {"thalweg.columns": '["spend", "age"]', "thalweg.columns.2": '["plan"]', "columns": "3"}
     maker.log(reader, data(TABLE.head(2), source="s3://lake/scored", name="predictions"), "scoring", reads)
+    clock = [Metric("clock", step / 4, START + at, step) for at, step in enumerate((-3, 0, 2, 1 << 40))]
+    client.log_batch(reader, metrics=clock)
     small = maker.run("small", churn, batch="1")
     client.log_batch(small, metrics=[Metric(name, 0.5, START, 0) for name in ("auc", "loss")])
     for key, value in (("depth", "3"), ("rate", "0.1"), ("trees", "20")):
@@ -209,10 +212,29 @@ def genai(maker: Maker) -> None:
             judge, "f1", at / 4, timestamp=START + at, step=0,
             dataset_name=name, dataset_digest=digest, model_id=made["other model"],
         )  # fmt: skip
+    withdrawn(maker, experiment, judge)
     mlflow.genai.register_prompt("asking", "Does {{customer}} leave?")
     with mlflow.start_span("asked"):
         pass
     mlflow.flush_trace_async_logging()
+
+
+def withdrawn(maker: Maker, experiment: str, judge: str) -> None:
+    """Two logged models that were deleted: one that a run made and another measured, and one that no run names."""
+    from mlflow.entities import LoggedModelOutput
+
+    client, made = maker.client, maker.made
+    trying = maker.run("trying", experiment, **{"mlflow.source.name": "try.py"})
+    for nick, run in (("withdrawn", trying), ("nowhere", None)):
+        model = client.create_logged_model(experiment, nick, run, params={"depth": "9"})
+        made[f"{nick} model"] = model.model_id
+        client.finalize_logged_model(model.model_id, "READY")
+        kept = client.get_logged_model(made["other model"]).artifact_location
+        shutil.copytree(urlsplit(kept).path, urlsplit(model.artifact_location).path)
+    client.log_outputs(trying, [LoggedModelOutput(made["withdrawn model"], 4)])
+    client.log_metric(judge, "recall", 0.25, timestamp=START + 5, step=1, model_id=made["withdrawn model"])
+    for nick in ("withdrawn", "nowhere"):
+        client.delete_logged_model(made[f"{nick} model"])
 
 
 def bring(folder: Path, address: str) -> None:

@@ -28,33 +28,55 @@ def both(request: pytest.FixtureRequest) -> tuple[Made, str]:
 
 
 def told(found: Pass) -> dict[str, Any]:
-    """What was stated, without what a server does not tell: histories, the best of them, and when a run was deleted."""
+    """What was stated, without what a server does not tell: when a run was deleted."""
     document = plain(found)
     for name, granule in document.items():
         if name.startswith("run/"):
             (run,) = granule["entities"]
-            run["histories"] = {}
-            for metric in run["props"].get("metrics", {}).values():
-                metric.pop("best", None)
             if "gone_at" in run["props"]:
                 run["props"]["gone_at"] = "once"
     return document
 
 
+def of_file(made: Made) -> dict[str, Any]:
+    """What a file states, without what no server shows: a deleted logged model that nothing names."""
+    document = told(read(made.path))
+    document.pop(f"logged-model/{made.names.get('nowhere model')}", None)
+    return document
+
+
 def test_a_server_states_what_its_file_states(both: tuple[Made, str]) -> None:
     made, address = both
-    by_file, by_server = read(made.path), read(address)
-    assert told(by_server) == told(by_file)
-    assert by_server.reading.complete
-    assert by_server.reading.total == len(by_server.granules) > 20
-    assert "best" not in by_server.props[made.run("train")]["metrics"]["auc"], "the last value may not be the best"
-    assert by_server.props[made.run("in a deleted experiment")]["gone_at"] > 0
+    found = read(address)
+    assert told(found) == of_file(made)
+    assert found.reading.complete
+    assert found.reading.total == len(found.granules) > 20
+    assert found.props[made.run("in a deleted experiment")]["gone_at"] > 0
 
 
 def test_a_page_may_be_of_one_run(mlflow_3: Made, served_3: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for size in ("PAGE", "MODELS_PAGE", "TOGETHER"):
         monkeypatch.setattr(tracking, size, 1)
-    assert told(read(served_3)) == told(read(mlflow_3.path))
+    assert told(read(served_3)) == of_file(mlflow_3)
+
+
+def test_a_deleted_logged_model_that_a_run_names_is_stated_with_its_end(mlflow_3: Made, served_3: str) -> None:
+    found = read(served_3)
+    model = keys.model_version(HERE, "churn/withdrawn", mlflow_3.names["withdrawn model"])
+    assert model in found.outputs(mlflow_3.run("trying"))
+    assert found.props[model]["gone_at"] >= found.props[model]["created_at"] > 0
+    assert found.props[model]["metrics"]["recall"]["last"] == 0.25
+    assert not [key for key in found.props if mlflow_3.names["nowhere model"] in key.parts]
+
+
+@pytest.mark.parametrize("code", [400, 403, 404, 405])
+def test_a_deleted_logged_model_that_is_not_shown_is_left_out(mlflow_3: Made, served_3: str, code: int) -> None:
+    with between(served_3, {mlflow_3.names["withdrawn model"]: status(code)}) as server:
+        found = read(server.address)
+    assert found.reading.complete
+    assert f"logged-model/{mlflow_3.names['withdrawn model']}" not in found.names
+    assert found.outputs(mlflow_3.run("trying")) == set()
+    assert [said for said in found.reading.warnings if "which MLflow no longer has" in said]
 
 
 def test_aliases_and_stages_mark_versions(served_3: str) -> None:
@@ -69,6 +91,7 @@ def test_no_run_is_asked_for_alone_but_those_that_measured_models(served_3: str)
         found = read(server.address)
     assert server.count("runs/search") == 1
     assert server.count("runs/get") == 2, "`evaluate` and `judge`"
+    assert server.count("metrics/get-history") == 1, "`clock`, whose steps are too large to be asked for together"
     assert len([name for name in found.names if name.startswith("run/")]) > 15
 
 
@@ -82,7 +105,7 @@ def test_an_address_is_that_of_the_page(served_3: str, end: str) -> None:
 def test_what_stands_before_the_path_is_kept(mlflow_3: Made, served_3: str) -> None:
     """As in the address of a workspace of Azure."""
     with between(served_3, prefix="/mlflow/v1.0/subscriptions/ab12/workspaces/risk") as server:
-        assert told(read(server.address)) == told(read(mlflow_3.path))
+        assert told(read(server.address)) == of_file(mlflow_3)
 
 
 @pytest.mark.parametrize(

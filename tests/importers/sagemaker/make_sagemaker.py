@@ -212,6 +212,14 @@ def page(name: str, found: list[dict[str, Any]], given: dict[str, Any]) -> dict[
     return {name: found[first : first + 1], **following}
 
 
+def nameless(body: dict[str, Any]) -> dict[str, Any]:
+    """As SageMaker leaves out what its model requires: a package that is a version has no name of its own."""
+    kept = {name: value for name, value in body.items() if name != "ModelPackageName"}
+    if "ModelPackageSummaryList" in kept:
+        kept["ModelPackageSummaryList"] = [nameless(one) for one in kept["ModelPackageSummaryList"]]
+    return kept
+
+
 class Raw:
     def __init__(self, body: bytes) -> None:
         self.body = body
@@ -231,7 +239,7 @@ def client(name: str) -> Any:
         report = ParamValidator().validate(body, operations.operation_model(operation).output_shape)
         assert not report.has_errors(), f"{operation}: {report.generate_report()}"
         headers = {"Content-Type": "application/x-amz-json-1.1"}
-        return AWSResponse(request.url, 200, headers, Raw(json.dumps(body).encode()))
+        return AWSResponse(request.url, 200, headers, Raw(json.dumps(nameless(body)).encode()))
 
     found.meta.events.register("before-send.sagemaker", send)
     return found

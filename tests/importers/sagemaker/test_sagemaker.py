@@ -44,13 +44,14 @@ def test_an_endpoint_without_an_environment_is_in_that_of_its_account_and_region
     assert "release/123456789012/eu-west-1/fraud/fraud-7" in names
 
 
-async def bring(store: Store, file: Path) -> tuple[list[str], bool]:
+async def bring(store: Store, file: Path | str) -> tuple[list[str], bool]:
     """One pass over a dump; what became of its scopes, and whether it was closed."""
     reading = sagemaker.read(file, source="prod", environment="production")
     pass_ = await store.begin_pass(reading.source, ANYONE)
     answers = await ingest.state(store, list(reading.granules), ANYONE, pass_=pass_)
     if reading.complete:
         await store.close_pass(pass_, ANYONE)
+    reading.close()
     outcomes = [answer.message if isinstance(answer, ThalwegError) else answer.outcome.value for answer in answers]
     return sorted(set(outcomes)), reading.complete
 
@@ -132,10 +133,10 @@ def test_two_endpoints_of_one_name_are_told_apart_and_what_is_not_in_the_dump_is
         "release/production/1/us-east-1/fraud/d",
     ]
     assert warnings == [
-        "What the variant v of endpoint fraud serves is not in the dump.",
+        "What the variant v of endpoint fraud serves was not told.",
         "The endpoint fraud of us-east-1 is called 1/us-east-1/fraud here, for arn:aws:sagemaker:eu-west-1:1 has one "
         "too.",
-        "The configuration d of endpoint fraud is not in the dump: it serves nothing here.",
+        "The configuration d of endpoint fraud was not told: it serves nothing here.",
     ]
     assert complete
 

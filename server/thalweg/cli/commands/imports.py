@@ -34,11 +34,12 @@ def mlflow(
     source: str | None,
     artifacts: Path | None,
     repository: str | None,
+    histories: bool,
     as_json: bool,
 ) -> int:
     from thalweg.importers import mlflow as importer
 
-    reading = importer.read(location, source=source, artifacts=artifacts, repository=repository)
+    reading = importer.read(location, source=source, artifacts=artifacts, repository=repository, histories=histories)
     return run_read(store, reading, as_json)
 
 

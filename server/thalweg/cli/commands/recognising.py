@@ -1,4 +1,4 @@
-"""`thalweg import auto` and `import --list`: what lies at a place and who reads it; and who there is to read."""
+"""`thalweg import auto` and `import --list`: what lies at a path or an address and who reads it; and who there is."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import typer
 
@@ -14,12 +15,13 @@ from thalweg.cli.commands import imports
 from thalweg.cli.commands.listing import columns
 from thalweg.cli.place import address
 from thalweg.importers import catalogue
+from thalweg.importers.address import Address, is_address
 from thalweg.importers.reading import Lies
 from thalweg.model.errors import BadInput, SourceError, ThalwegError
 from thalweg.model.names import without_password
 
 OWN: dict[str, Callable[[str | None, str, bool], int]] = {
-    "mlflow": lambda store, at, as_json: imports.mlflow(store, at, None, None, None, as_json),
+    "mlflow": lambda store, at, as_json: imports.mlflow(store, at, None, None, None, True, as_json),
     "dvc": lambda store, at, as_json: imports.dvc(store, at, None, None, None, False, as_json),
     "openlineage": lambda store, at, as_json: imports.openlineage(store, [at], None, False, as_json),
     "gto": lambda store, at, as_json: imports.gto(store, at, None, None, as_json),
@@ -37,15 +39,12 @@ OWN: dict[str, Callable[[str | None, str, bool], int]] = {
 
 def auto(store: str | None, place: str, yes: bool, as_json: bool) -> int:
     """Says what lies at a place; imports all of it where somebody says yes. 1 where a part was refused, or failed."""
-    if not Path(place).expanduser().exists():
-        raise SourceError(f"{place} does not exist.", "Name a file or a folder.")
-    found = list(catalogue.recognised(Path(place).expanduser()))
+    found = _answers(place) if is_address(place) else _lies(place)
     if as_json and not yes:
-        output.document([{"importer": name, "location": lies.location, "what": lies.what} for name, lies in found])
+        output.document([{"importer": name, "location": _shown(lies), "what": lies.what} for name, lies in found])
         return 0
     if not found:
-        known = ", ".join([*catalogue.OWN, *catalogue.others()])
-        raise SourceError(f"No importer knows what lies at {place}.", f"There are {known}; each says why not.")
+        raise _unknown(place, "")
     if not as_json:
         output.write("".join(f"{line}\n" for line in columns([_line(name, lies) for name, lies in found])))
     if not yes:
@@ -58,8 +57,43 @@ def auto(store: str | None, place: str, yes: bool, as_json: bool) -> int:
     return max(_imported(store, name, lies, as_json) for name, lies in found)
 
 
+def _lies(place: str) -> list[tuple[str, Lies]]:
+    """What lies at a path, or at one that is written as `file://`."""
+    path = Path(unquote(urlsplit(place).path) if place.lower().startswith("file://") else place).expanduser()
+    if not path.exists():
+        raise SourceError(f"{place} does not exist.", "Name a file, a folder or an address.")
+    return list(catalogue.recognised(path))
+
+
+def _answers(text: str) -> list[tuple[str, Lies]]:
+    """What answers at an address."""
+    address = Address(text)
+    if found := list(catalogue.recognised_at(address)):
+        return found
+    barred = [answer.status for answer in address.answers if answer.status in (401, 403)]
+    if barred:
+        raise SourceError(
+            f"{address.shown} does not say what it is to whoever asks ({barred[0]}).",
+            "An MLflow is read by `thalweg import mlflow`, which takes MLFLOW_TRACKING_TOKEN, or "
+            "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD; a repository is read from a clone.",
+        )
+    if any((answer.status, answer.kind) == (200, "text/html") for answer in address.answers):
+        raise _unknown(address.shown, ": it answers with a page for people (text/html)")
+    raise _unknown(address.shown, f": it answers {address.answers[0].status}" if address.answers else "")
+
+
+def _unknown(place: str, why: str) -> SourceError:
+    known = ", ".join([*catalogue.OWN, *catalogue.others()])
+    return SourceError(f"No importer knows what lies at {place}{why}.", f"There are {known}; each says why not.")
+
+
 def _line(name: str, lies: Lies) -> list[str]:
-    return [f"thalweg import {name} {shlex.quote(lies.location)}", lies.what]
+    return [f"thalweg import {name} {shlex.quote(_shown(lies))}", lies.what]
+
+
+def _shown(lies: Lies) -> str:
+    """Where it lies, without what logs in there."""
+    return Address(lies.location).shown if is_address(lies.location) else lies.location
 
 
 def _imported(store: str | None, name: str, lies: Lies, as_json: bool) -> int:
@@ -87,18 +121,10 @@ def _option(text: str) -> tuple[str, str]:
     return name.replace("-", "_"), value
 
 
-def listed(own: dict[str, str], as_json: bool) -> int:
-    """Prints the importers that there are. own: what ours read, by name."""
-    others = catalogue.others()
-    if as_json:
-        found = [{"name": name, "reads": reads, "package": "thalweg"} for name, reads in own.items()]
-        found += [
-            {"name": name, "reads": catalogue.about(point), "package": catalogue.package(point)}
-            for name, point in others.items()
-        ]
-        output.document(found)
-        return 0
-    rows = [[name, reads] for name, reads in own.items()]
-    rows += [[name, f"{catalogue.about(point)} ({catalogue.package(point)})"] for name, point in others.items()]
+def listed(own: dict[str, str]) -> int:
+    """Prints the importers that there are, with their extras. own: what ours read, by name."""
+    rows = [[name, reads, catalogue.extras(name)] for name, reads in own.items()]
+    for name, point in catalogue.others().items():
+        rows.append([name, f"{catalogue.about(point)} ({catalogue.package(point)})", ""])
     output.write("".join(f"{line}\n" for line in columns(rows)))
     return 0

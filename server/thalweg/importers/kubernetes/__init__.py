@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from thalweg.importers.kubernetes import files, kubeconfig
+from thalweg.importers.kubernetes.answering import recognised_at as recognised_at
 from thalweg.importers.kubernetes.api import Api
 from thalweg.importers.kubernetes.cluster import Cluster
 from thalweg.importers.kubernetes.facts import ORIGIN, Environments, Facts

@@ -24,6 +24,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from thalweg.importers.mlflow import datasets, evaluation, experiments, files, logged, registered, runs, stores
+from thalweg.importers.mlflow.answering import recognised_at as recognised_at
 from thalweg.importers.mlflow.database import Database, Rows
 from thalweg.importers.mlflow.mlmodel import Artifacts
 from thalweg.importers.mlflow.place import Place
@@ -44,6 +45,7 @@ def read(
     artifacts: str | os.PathLike[str] | None = None,
     repository: str | None = None,
     patience: float | None = None,
+    histories: bool = True,
 ) -> Reading:
     """One pass over an MLflow store.
 
@@ -55,6 +57,7 @@ def read(
         are read where the artifacts lie on this disk.
     repository: the URL of the repository whose commits those are whose runs name none (MLflow before 3 writes none).
     patience: seconds to wait for somebody who writes to a file (5 if not given), or for a server that is not well (60).
+    histories: whether metrics are stated with all their points; of a tracking server each costs questions of its own.
 
     A server is asked for all there is before anything is stated; so a pass that fails has stated nothing.
 
@@ -68,7 +71,7 @@ def read(
     notes = Notes(warnings)
     closing = ExitStack()
     try:
-        store = stores.at(location, patience)
+        store = stores.at(location, patience, histories)
         closing.callback(store.close)
         place = Place(named or store.name)
 
@@ -82,14 +85,14 @@ def read(
             try:
                 database = store.database(prepare)
                 reading.total = database.read(_total)
-                reading.complete = not store.missed
-                warnings.extend(store.missed)
+                reading.complete = not store.filled.missed
+                warnings.extend([*store.filled.missed, *store.filled.said])
                 if database.read(_traced):
                     warnings.append(_TRACES)
                 yield from datasets.granules(database, place, notes)
                 yield from evaluation.granules(database, place)
                 yield from experiments.granules(database, place)
-                yield from runs.granules(database, place, notes, repository, store.histories)
+                yield from runs.granules(database, place, notes, repository, histories and store.filled.histories)
                 yield from logged.granules(database, place, reached)
                 yield from registered.granules(database, place, reached)
             finally:

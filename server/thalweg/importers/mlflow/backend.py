@@ -54,7 +54,7 @@ class Connection(Protocol):
     def close(self) -> None: ...
 
 
-def read(connection: Connection, named: str, copy: Copy) -> list[str]:
+def read(connection: Connection, named: str, copy: Copy) -> None:
     """Copies all there is. Raises SourceError for what is no store that is read; `named` says which."""
     columns = connection.columns()
     check(columns, named)
@@ -70,7 +70,6 @@ def read(connection: Connection, named: str, copy: Copy) -> list[str]:
             sql += " LIMIT 1"  # that there are some is all that is told of them
         for rows in connection.select(sql):
             copy.add(name, wanted, rows)
-    return []
 
 
 def _missing(table: str, column: str) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
-from typing import Any
+from typing import Any, NamedTuple
 
 from thalweg.importers.mlflow.tables import TABLES
 from thalweg.model.errors import SourceError
@@ -45,6 +45,19 @@ KEYS = {
     "trace_info": "request_id",
 }
 """What makes a row one row: a page that comes twice changes nothing. Rows lie as their reader asks for them."""
+
+
+class Filled(NamedTuple):
+    """What the filling of a copy came to.
+
+    missed: sentences about what could not be read, so that the pass is not whole.
+    said: sentences about what was left out of a whole one.
+    histories: whether it has all points of metrics, or the last of each alone.
+    """
+
+    missed: Sequence[str] = ()
+    said: Sequence[str] = ()
+    histories: bool = True
 
 
 class Stop:

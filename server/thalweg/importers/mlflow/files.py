@@ -19,7 +19,7 @@ import yaml
 
 from thalweg.importers.mlflow import records
 from thalweg.importers.mlflow.answers import Odd, id_of, needed, part, text, whole
-from thalweg.importers.mlflow.copied import Copy, Value
+from thalweg.importers.mlflow.copied import Copy, Filled, Value
 from thalweg.importers.mlflow.mapping import mapping
 from thalweg.model.facts import Json
 
@@ -68,8 +68,8 @@ class Files:
         self._missed: list[str] = []
         self._count = 0
 
-    def read(self) -> list[str]:
-        """Reads all there is. Returns sentences about what could not be read, so that the pass is not whole."""
+    def read(self) -> Filled:
+        """Reads all there is."""
         for folder in _folders(self._root):
             if folder.name not in (_TRASH, "models"):
                 self._experiment(folder, None)
@@ -79,7 +79,7 @@ class Files:
             self._registered_model(folder)
         if self._count > SAID:
             self._missed.append(f"{self._count - SAID} more things in {self._root} could not be read.")
-        return self._missed
+        return Filled(self._missed)
 
     def _miss(self, what: str, error: Exception) -> None:
         self._count += 1

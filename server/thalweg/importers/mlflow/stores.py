@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from thalweg.importers.mlflow import backend, files
-from thalweg.importers.mlflow.copied import Copy, Stop
+from thalweg.importers.mlflow import backend, files, tables
+from thalweg.importers.mlflow.copied import Copy, Filled, Stop
 from thalweg.importers.mlflow.database import Database
 from thalweg.importers.mlflow.tracking import Tracking
 from thalweg.importers.mlflow.web import Server
@@ -30,14 +30,12 @@ class Store(Protocol):
 
     name: what it is called where nobody gives it a name.
     at_hand: whether its database is there at once, and need not be copied first.
-    histories: whether it tells all points of a metric, or the last one alone.
-    missed: once its database is there, sentences about what could not be read.
+    filled: once its database is there, what of the store is in it.
     """
 
     name: str
     at_hand: bool
-    histories: bool
-    missed: list[str]
+    filled: Filled
 
     def database(self, prepare: Prepare) -> Database:
         """The same one each time. Raises SourceError where the store cannot be read to its end."""
@@ -54,11 +52,10 @@ class File:
     """The SQLite file of a server."""
 
     at_hand = True
-    histories = True
 
     def __init__(self, path: Path, patience: float) -> None:
         self.name = path.stem or "mlflow"
-        self.missed: list[str] = []
+        self.filled = Filled()
         self._path = path
         self._patience = patience
         self._database: Database | None = None
@@ -76,22 +73,20 @@ class File:
 
 
 class Copied:
-    """A store that is copied first. `fill` does it, and returns what it missed; `release` frees what it needs."""
+    """A store that is copied first. `fill` does it; `release` frees what it needs."""
 
     at_hand = False
 
     def __init__(
         self,
         name: str,
-        histories: bool,
         stop: Stop,
         copy: Copy,
-        fill: Callable[[], list[str]],
+        fill: Callable[[], Filled],
         release: Callable[[], None] = lambda: None,
     ) -> None:
         self.name = name
-        self.histories = histories
-        self.missed: list[str] = []
+        self.filled = Filled()
         self._stop = stop
         self._copy = copy
         self._fill = fill
@@ -100,7 +95,7 @@ class Copied:
 
     def database(self, prepare: Prepare) -> Database:
         if self._database is None:
-            self.missed = self._fill()
+            self.filled = self._fill()
             self._copy.done()
             self._database = Database(self._copy.path, PATIENCE, prepare)
         return self._database
@@ -122,10 +117,15 @@ _LIBRARIES = {"postgresql": "psycopg", "mysql": "PyMySQL"}
 _DATABASES = {"postgresql": "postgresql", "postgres": "postgresql", "mysql": "mysql", "mariadb": "mysql"}
 """By scheme the extra."""
 _UNREAD = ("mssql", "oracle")
+SCHEMES = (*_DATABASES, *_UNREAD, "sqlite")
+"""Of addresses of databases, without a driver."""
 
 
-def at(location: str | os.PathLike[str], patience: float | None) -> Store:
-    """The store at a location. Raises SourceError where there is none, or none that is read."""
+def at(location: str | os.PathLike[str], patience: float | None, histories: bool = True) -> Store:
+    """The store at a location. Raises SourceError where there is none, or none that is read.
+
+    histories: whether a server is asked for all points of metrics.
+    """
     text = os.fspath(location)
     scheme = text.partition(":")[0].partition("+")[0].lower() if "://" in text else ""
     if scheme in _DATABASES:
@@ -136,7 +136,7 @@ def at(location: str | os.PathLike[str], patience: float | None) -> Store:
             "Point at the address of the tracking server (`http://…`).",
         )
     if scheme in ("http", "https", "azureml"):
-        return _server(text, PATIENCE_WITH_SERVERS if patience is None else patience)
+        return _server(text, PATIENCE_WITH_SERVERS if patience is None else patience, histories)
     if scheme == "databricks":
         raise SourceError(
             f"{text} is a profile of Databricks' client, which is not read.",
@@ -145,7 +145,7 @@ def at(location: str | os.PathLike[str], patience: float | None) -> Store:
     return _on_disk(text, scheme, patience)
 
 
-def _server(text: str, patience: float) -> Store:
+def _server(text: str, patience: float, histories: bool) -> Store:
     try:
         given = urlsplit(text)
         port = given.port  # raises ValueError for one that is none
@@ -159,16 +159,35 @@ def _server(text: str, patience: float) -> Store:
     stop = Stop()
     server = Server(SplitResult(scheme, given.netloc, path, "", ""), patience, stop)
     copy = Copy(stop)
-    tracking = Tracking(server, copy)
+    tracking = Tracking(server, copy, histories)
     try:
         tracking.begin()
     except BaseException:
         copy.close()
         raise
-    return Copied(server.name, False, stop, copy, tracking.read)
+    return Copied(server.name, stop, copy, tracking.read)
 
 
-def _backend(text: str, extra: str, patience: float) -> Store:
+def check(location: str, patience: float) -> None:
+    """Looks whether a database is one of MLflow's. Raises SourceError where it is none, or none that is read."""
+    scheme = location.partition(":")[0].partition("+")[0].lower()
+    if scheme in _DATABASES:
+        _, shown, connection = _connected(location, _DATABASES[scheme], patience)
+        try:
+            tables.check(connection.columns(), shown)
+        finally:
+            connection.close()
+        return
+    store = at(location, patience)
+    try:
+        if store.at_hand:
+            store.database(lambda _: None)
+    finally:
+        store.close()
+
+
+def _connected(text: str, extra: str, patience: float) -> tuple[backend.Login, str, backend.Connection]:
+    """What an address says, how it is shown, and a connection there."""
     shown = without_password(text.partition("?")[0])
     try:
         login = backend.Login.of(urlsplit(text))
@@ -183,17 +202,22 @@ def _backend(text: str, extra: str, patience: float) -> Store:
             f"{shown} is read by {_LIBRARIES[extra]}, which is not installed.",
             f"Install it with `pip install 'thalweg[{extra}]'`.",
         ) from error
-    connection: backend.Connection = module.connect(login, shown, patience)
+    return login, shown, module.connect(login, shown, patience)
+
+
+def _backend(text: str, extra: str, patience: float) -> Store:
+    login, shown, connection = _connected(text, extra, patience)
     stop = Stop()
     copy = Copy(stop)
 
-    def fill() -> list[str]:
+    def fill() -> Filled:
         try:
-            return backend.read(connection, shown, copy)
+            backend.read(connection, shown, copy)
+            return Filled()
         finally:
             connection.close()
 
-    return Copied(login.database, True, stop, copy, fill, connection.close)
+    return Copied(login.database, stop, copy, fill, connection.close)
 
 
 def _on_disk(text: str, scheme: str, patience: float | None) -> Store:
@@ -218,4 +242,4 @@ def _on_disk(text: str, scheme: str, patience: float | None) -> Store:
     stop, place = Stop(), root.resolve()
     copy = Copy(stop)
     name = place.parent.name if place.name == "mlruns" else place.name
-    return Copied(name or "mlflow", True, stop, copy, files.Files(root, copy).read)
+    return Copied(name or "mlflow", stop, copy, files.Files(root, copy).read)

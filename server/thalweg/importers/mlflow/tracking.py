@@ -1,8 +1,8 @@
 """What a tracking server holds, asked over REST page by page, never run by run.
 
-It tells less than its tables do: of a metric the last value alone (a history is one question for each metric of each
-run), of a deleted run not when that was, of deleted logged models nothing. And of runs that are searched it does not
-tell which logged models they read; so runs that measured a model of another run are asked for, each alone.
+It tells less than its tables do: of a deleted run not when that was. And some of it is not found by searching, so it is
+asked for: all points of a metric (`histories.py`); which logged models a run read, of runs that measured a model of
+another run, each alone; and logged models that were deleted, each that a run or a version names.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from urllib.parse import quote
 
 import orjson
 
-from thalweg.importers.mlflow import records
+from thalweg.importers.mlflow import histories, records
 from thalweg.importers.mlflow.answers import Odd, id_of, needed, objects, part, parts, shown, text, whole
-from thalweg.importers.mlflow.copied import Copy
-from thalweg.importers.mlflow.web import Lacking, Server
+from thalweg.importers.mlflow.copied import Copy, Filled
+from thalweg.importers.mlflow.web import Barred, Declined, Lacking, Server
 from thalweg.model.facts import Json
 
 PAGE = 1000
@@ -31,14 +32,34 @@ _MADE_OF = re.compile(r"models:/([^/:@]+)/(\d+)")
 _LONGEST_CHAIN = 100
 """Copies of copies of a version that are followed."""
 
+_READERS = """
+    SELECT r.run_uuid FROM logged_model_metrics l
+    JOIN logged_models m ON m.model_id = l.model_id
+    JOIN runs r ON r.run_uuid = l.run_id
+    WHERE l.run_id IS NOT m.source_run_id
+      AND NOT EXISTS (SELECT 1 FROM inputs i WHERE i.source_type = 'RUN_INPUT' AND i.source_id = l.run_id)
+    EXCEPT SELECT id FROM looked_up ORDER BY 1
+"""
+"""Runs that measured a model which they did not make; those that were not asked for yet."""
+_NAMED = """
+    SELECT * FROM (
+      SELECT destination_id AS model_id FROM inputs WHERE source_type IN ('RUN_INPUT', 'RUN_OUTPUT')
+      UNION SELECT substr(source, 9) FROM model_versions
+      WHERE source LIKE 'models:/m-%' AND instr(substr(source, 9), '/') = 0
+    ) WHERE model_id NOT IN (SELECT model_id FROM logged_models)
+    EXCEPT SELECT id FROM looked_up ORDER BY 1
+"""
+"""Logged models that runs and versions name, and that no search showed."""
+
 Objects = list[dict[str, Json]]
 
 
 class Tracking:
     """One reading of a server into a copy."""
 
-    def __init__(self, server: Server, copy: Copy) -> None:
+    def __init__(self, server: Server, copy: Copy, histories: bool) -> None:
         self._server = server
+        self._histories = histories
         self._copy = copy
         self._experiments: list[str] = []
 
@@ -46,22 +67,31 @@ class Tracking:
         """Asks for the experiments, so that an address that is none, or lets nobody in, is known at once."""
         self._all("experiments/search", "experiments", {"view_type": "ALL"}, self._take_experiments)
 
-    def read(self) -> list[str]:
-        """Asks for all the rest. Returns sentences about what was not read, so that the pass is not whole."""
+    def read(self) -> Filled:
+        """Asks for all the rest."""
         if not self._experiments:
-            return [f"{self._server.address} shows no experiment at all, as to somebody who may read none."]
+            return Filled([f"{self._server.address} shows no experiment at all, as to somebody who may read none."])
         for some in self._some():
             self._all("runs/search", "runs", {"experiment_ids": some, "run_view_type": "ALL"}, self._take_runs)
         try:
             for some in self._some():
                 question = {"experiment_ids": some}
                 self._all("logged-models/search", "models", question, self._take_logged_models, MODELS_PAGE)
+            logged = True
         except Lacking:
-            pass  # MLflow before 3 has none
-        else:
-            self._model_inputs()
+            logged = False  # MLflow before 3 has none
         with suppress(Lacking):  # came with MLflow 3.4
             self._all("datasets/search", "datasets", {}, self._take_evaluation_datasets, api=_API_3)
+        missed = self._registry()
+        if logged:
+            self._named()
+        if not missed:
+            self._locations()
+        filled = histories.read(self._server, self._copy) if self._histories else Filled(histories=False)
+        return filled._replace(missed=missed)
+
+    def _registry(self) -> list[str]:
+        """Returns a sentence where there is none."""
         try:
             self._all("registered-models/search", "registered_models", {}, self._take_registered_models, post=False)
             self._all("model-versions/search", "model_versions", {}, self._take_model_versions, post=False)
@@ -70,7 +100,6 @@ class Tracking:
                 raise  # a logged model is called by the version that it was registered as
             self._copy.change("DELETE FROM registered_models", ())  # a model without its versions would say too little
             return [f"{lacking.message} So models and their versions were not read."]
-        self._locations()
         return []
 
     def _all(
@@ -129,15 +158,18 @@ class Tracking:
 
     def _take_logged_models(self, page: Objects) -> None:
         for one in page:
-            info, data = part(one, "info"), part(one, "data")
-            records.logged_model(
-                self._copy,
-                id_of(needed(info, "experiment_id")),
-                info,
-                records.pairs(parts(info, "tags")),
-                records.pairs(parts(data, "params")),
-                parts(data, "metrics"),
-            )
+            self._take_logged_model(one, {})
+
+    def _take_logged_model(self, one: dict[str, Json], more: dict[str, Json]) -> None:
+        info, data = part(one, "info"), part(one, "data")
+        records.logged_model(
+            self._copy,
+            id_of(needed(info, "experiment_id")),
+            {**info, **more},
+            records.pairs(parts(info, "tags")),
+            records.pairs(parts(data, "params")),
+            parts(data, "metrics"),
+        )
 
     def _take_evaluation_datasets(self, page: Objects) -> None:
         for one in page:
@@ -160,23 +192,48 @@ class Tracking:
 
     # ------------------------------------------------------------------------------------------------- what is not told
 
-    def _model_inputs(self) -> None:
-        """Asks for the runs that measured a model which they did not make, one by one, for what models they read."""
-        for (run_id,) in self._copy.rows(
-            """
-            SELECT DISTINCT r.run_uuid FROM logged_model_metrics l
-            JOIN logged_models m ON m.model_id = l.model_id
-            JOIN runs r ON r.run_uuid = l.run_id
-            WHERE l.run_id IS NOT m.source_run_id
-              AND NOT EXISTS (SELECT 1 FROM inputs i WHERE i.source_type = 'RUN_INPUT' AND i.source_id = l.run_id)
-            ORDER BY 1
-            """
-        ):
-            path = f"{_API}/runs/get"
-            try:
-                self._take_links(part(self._server.ask(path, {"run_id": run_id}, post=False), "run"), run_id)
-            except Odd as odd:
-                self._server.odd(path, str(odd))
+    def _named(self) -> None:
+        """Asks for what others name: of a model that is found by that, runs may be known that read more of them."""
+        self._copy.change("CREATE TEMP TABLE looked_up(id PRIMARY KEY)", ())
+        while self._each(_READERS, self._reader) + self._each(_NAMED, self._deleted):
+            pass
+
+    def _each(self, wanted: str, ask: Callable[[str], None]) -> int:
+        """Asks for each once. Returns for how many."""
+        ids = [id for (id,) in self._copy.rows(wanted)]
+        self._copy.change("INSERT INTO looked_up SELECT value FROM json_each(?)", (orjson.dumps(ids).decode(),))
+        for id in ids:
+            ask(id)
+        return len(ids)
+
+    def _reader(self, run_id: str) -> None:
+        """A run that measured a model which it did not make, for what models it read."""
+        path = f"{_API}/runs/get"
+        try:
+            self._take_links(part(self._server.ask(path, {"run_id": run_id}, post=False), "run"), run_id)
+        except Odd as odd:
+            self._server.odd(path, str(odd))
+
+    def _deleted(self, model_id: str) -> None:
+        """A logged model that was not found by searching. It was deleted where it is only shown if that is allowed."""
+        path = f"{_API}/logged-models/{quote(model_id, safe='')}"
+        more: dict[str, Json] = {}
+        try:
+            found = self._server.ask(path, {"allow_deleted": "true"}, post=False)
+        except (
+            Lacking,
+            Barred,
+            Declined,
+        ):  # removed for good, or somebody else's; or of a release that never shows it again
+            return
+        try:
+            self._server.ask(path, {}, post=False)
+        except Lacking:
+            more["lifecycle_stage"] = "deleted"
+        try:
+            self._take_logged_model(part(found, "model"), more)
+        except Odd as odd:
+            self._server.odd(path, str(odd))
 
     def _locations(self) -> None:
         """Versions that were made of another version, or of a logged model, lie where that one lies."""

@@ -33,12 +33,29 @@ LONGEST = 600.0
 LARGEST = 64 << 20
 """Bytes of one answer; of a larger page a smaller one is asked for."""
 
+LET_IN = (
+    "Set MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, to those of somebody who may "
+    "read all experiments and models."
+)
+
 _AGAIN = (408, 429, 500, 502, 503, 504)
 _PIECE = 1 << 20
 
 
 class Lacking(SourceError):
     """The server does not know this path."""
+
+
+class Absent(Lacking):
+    """The server does not know the one thing that was asked for."""
+
+
+class Barred(SourceError):
+    """The server does not let us in here."""
+
+
+class Declined(SourceError):
+    """The server does not take the question."""
 
 
 class TooLarge(SourceError):
@@ -76,7 +93,7 @@ class Server:
         self.address = f"{address.scheme}://{self.name}"
         self._patience = patience
         self._stop = stop
-        self._headers = {"Accept": "application/json", "User-Agent": "thalweg", **_credentials(address, environment)}
+        self._headers = {"Accept": "application/json", "User-Agent": "thalweg", **credentials(address, environment)}
         if workspace := environment.get("MLFLOW_WORKSPACE", "").strip():
             self._headers["X-MLFLOW-WORKSPACE"] = workspace
         self.workspace = workspace or "default"
@@ -97,7 +114,7 @@ class Server:
         if post:
             body, headers = orjson.dumps(question), headers | {"Content-Type": "application/json"}
         else:
-            url = f"{url}?{urlencode(question)}"
+            url = f"{url}?{urlencode(question, doseq=True)}"
         request = Request(url, data=body, headers=headers, method="POST" if post else "GET")
         until, pause = time.monotonic() + self._patience, 0.2
         while True:
@@ -115,17 +132,22 @@ class Server:
             self._stop.heed(wait)
             pause = min(pause * 2, 30.0)
 
-    def pages(self, path: str, question: Mapping[str, Json], named: str, size: int, *, post: bool) -> Iterator[Json]:
-        """The lists called `named` of all pages, each as it came; smaller pages where one is too large."""
+    def pages(
+        self, path: str, question: Mapping[str, Json], named: str, size: int, *, post: bool, least: int = 1
+    ) -> Iterator[Json]:
+        """The lists called `named` of all pages, each as it came; of a page that is too large smaller ones.
+
+        least: how small they may become.
+        """
         token, seen = "", set[str]()
         while True:
             asked = {**question, "max_results": size} | ({"page_token": token} if token else {})
             try:
                 answer = self.ask(path, asked, post=post)
             except TooLarge:
-                if size == 1:
+                if size <= least:
                     raise
-                size = max(size // 4, 1)
+                size = max(size // 4, least)
                 continue
             yield answer.get(named)
             token = answer.get("next_page_token") or ""
@@ -196,27 +218,33 @@ class Server:
                 "Give that address, if it is MLflow's; it is not gone to unasked, for what lets us in would go along.",
             ) from error
         if error.code in (401, 403):
-            raise SourceError(
+            raise Barred(
                 f"{where} does not let us in ({error.code}).",
-                "Set MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, to those of "
-                "somebody who may read all experiments and models.",
+                LET_IN,
             ) from error
+        code, said = _reason(error)
         if error.code in (404, 405, 501):
-            raise Lacking(
+            kind = Absent if code == "RESOURCE_DOES_NOT_EXIST" else Lacking
+            raise kind(
                 f"There is no {where} ({error.code}).",
                 "Check the address: it is that of MLflow's page, without what follows a `#`.",
             ) from error
-        try:
-            said = orjson.loads(error.read(_PIECE))["message"]
-        except (ValueError, TypeError, LookupError, OSError, HTTPException):
-            said = error.reason
-        raise SourceError(
+        raise Declined(
             f"{where} answers {error.code}: {' '.join(str(said).split())[:300].rstrip('.')}.",
             "Its log may say more.",
         ) from error
 
 
-def _credentials(address: SplitResult, environment: Mapping[str, str]) -> dict[str, str]:
+def _reason(error: HTTPError) -> tuple[Json, Json]:
+    """MLflow's own code of an error, and its words; those of HTTP where it has none."""
+    try:
+        said = orjson.loads(error.read(_PIECE))
+        return said.get("error_code"), said["message"]
+    except (ValueError, TypeError, LookupError, AttributeError, OSError, HTTPException):
+        return None, error.reason
+
+
+def credentials(address: SplitResult, environment: Mapping[str, str]) -> dict[str, str]:
     """What lets us in: of the address, else of the variables that MLflow's own client reads."""
     user, password = unquote(address.username or ""), unquote(address.password or "")
     if not user:

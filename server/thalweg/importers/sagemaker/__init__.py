@@ -1,4 +1,4 @@
-"""What SageMaker knows, by a dump of its answers: `docs/importers/sagemaker.md`.
+"""What SageMaker knows, by its API or a dump of its answers: `docs/importers/sagemaker.md`.
 
     (datasetVersion)-[:INPUT_TO]->(run)-[:PRODUCED]->(modelVersion)-[:SERVED_BY {traffic}]->(release)
 
@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
 
 from thalweg.importers.parts import Part, Wrong
 from thalweg.importers.reading import Lies, Reading
+from thalweg.importers.sagemaker.asking import Asked, is_live
+from thalweg.importers.sagemaker.asking import recognised_at as recognised_at
 from thalweg.importers.sagemaker.associations import associations
 from thalweg.importers.sagemaker.dump import DONE, Dump, Record, begins_as_dump
 from thalweg.importers.sagemaker.endpoints import Environment, endpoint
@@ -28,45 +30,68 @@ INDEXED = ("describe_model", "describe_endpoint_config", "list_artifacts", "desc
 
 
 def read(location: str | os.PathLike[str], *, source: str | None = None, environment: str | None = None) -> Reading:
-    """One pass over a dump, or over every dump that lies in a folder. Each file is read twice.
+    """One pass over a dump, over every dump that lies in a folder, or over what the API answers (`aws://eu-west-1`).
 
-    source: the name it is filed under; the name of the file or folder without one.
+    source: the name it is filed under; the name of the file or folder without one, or the region.
     environment: the one that its endpoints are in, `production`; their account and region without one.
 
-    Raises BadInput for what is no dump; SourceError where there is nothing to read.
+    A dump is read twice. Of an API everything is asked for before anything is stated, once its granules are.
+    Raises BadInput for what is no dump; SourceError where there is nothing to read, or nobody is let in.
     """
+    if is_live(location):
+        return _asked(Asked(str(location)), source, environment)
     dump = Dump(location)
     name = source or (dump.place.resolve().name if dump.place.is_dir() else Path(dump.place).stem)
+    reading = Reading(f"{ORIGIN}:{name}", ORIGIN, iter(()))
+    stated = _looked_through(dump, name, environment, reading)
+    if not reading.complete:
+        said = "The dump does not say that it is done, so it may have broken off: nothing is retired by it."
+        reading.warnings.insert(0, said)
+    reading.granules = _granules(dump, stated, reading)
+    return reading
+
+
+def _asked(asked: Asked, source: str | None, environment: str | None) -> Reading:
+    name = source or asked.name
+    reading = Reading(f"{ORIGIN}:{name}", ORIGIN, iter(()), stop=asked.stop)
+
+    def granules() -> Generator[Granule, None, None]:
+        with asked.dump() as dump:
+            reading.warnings.extend(asked.missed)
+            yield from _granules(dump, _looked_through(dump, name, environment, reading), reading)
+
+    stream = granules()
+    reading.granules, reading.close = stream, stream.close
+    return reading
+
+
+def _looked_through(dump: Dump, name: str, environment: str | None, reading: Reading) -> Stated:
+    """What a dump states, by operation, once it is known what lies where in it; and whether it is whole."""
     known, counts = Known(name), Counter[str]()
-    warnings: list[str] = []
     for record in dump.looked_through():
         counts[record.operation] += 1
         try:
             known.take(record.operation, record.response)
         except Wrong as error:
             raise BadInput(f"{record.place}: {'.'.join(map(str, error.where))}: {error}.") from error
-    whole = counts.pop(DONE, 0) >= len(dump.files)
-    if not whole:
-        warnings.append("The dump does not say that it is done, so it may have broken off: nothing is retired by it.")
-    stated = _stated(f"{ORIGIN}:{name}", known, environment, warnings)
+    reading.complete = counts.pop(DONE, 0) >= len(dump.files)
+    stated = _stated(reading.source, known, environment, reading.warnings)
     unread = {
         one: count for one, count in counts.items() if not one.startswith("list_") and one not in (*stated, *INDEXED)
     }
     if unread:
         shown = ", ".join(f"{count} {one}" for one, count in sorted(unread.items()))
-        warnings.append(f"Passed over, for nothing is read of them: {shown}.")
-    reading = Reading(f"{ORIGIN}:{name}", ORIGIN, iter(()), complete=whole, warnings=warnings)
+        reading.warnings.append(f"Passed over, for nothing is read of them: {shown}.")
+    return stated
 
-    def granules() -> Iterator[Granule]:
-        seen: set[str] = set()
-        for record in dump.records():
-            for granule in _taken(record, stated, reading):
-                if granule.name not in seen:
-                    seen.add(granule.name)
-                    yield granule
 
-    reading.granules = granules()
-    return reading
+def _granules(dump: Dump, stated: Stated, reading: Reading) -> Iterator[Granule]:
+    seen: set[str] = set()
+    for record in dump.records():
+        for granule in _taken(record, stated, reading):
+            if granule.name not in seen:
+                seen.add(granule.name)
+                yield granule
 
 
 Stated = Mapping[str, Callable[[Part], Iterator[Granule]]]

@@ -17,6 +17,9 @@ from thalweg.model.facts import EdgeFact, EntityFact, Granule, Json
 from thalweg.model.keys import Key
 from thalweg.model.kinds import Kind
 
+UNSAID = 1.0
+"""The weight of a variant to which nobody gave one."""
+
 
 @dataclass(slots=True)
 class Environment:
@@ -63,9 +66,7 @@ def endpoint(
     if config_name is None:
         return
     if config is None:
-        warnings.append(
-            f"The configuration {config_name} of endpoint {name} is not in the dump: it serves nothing here."
-        )
+        warnings.append(f"The configuration {config_name} of endpoint {name} was not told: it serves nothing here.")
         config = Part({})
     since = max((at for at in (created, config.time("CreationTime")) if at is not None), default=None)
     release = Key(Kind.RELEASE, (*key.parts, config_name))
@@ -89,15 +90,15 @@ def _served(
         total = 0.0
         for variant in config.parts(kind):
             name = variant.text("VariantName")
-            weight = now.get(name)
-            weight = variant.number("InitialVariantWeight") if weight is None else weight
-            total += weight or 0.0
+            given = (now.get(name), variant.number("InitialVariantWeight"), UNSAID)
+            weight = next(one for one in given if one is not None)
+            total += weight
             model = variant.text("ModelName")
             found = _versions(model, dump)
             if not found:
-                warnings.append(f"What the variant {name} of endpoint {endpoint} serves is not in the dump.")
+                warnings.append(f"What the variant {name} of endpoint {endpoint} serves was not told.")
             for key in found:
-                weights[key] = weights.get(key, 0.0) + (weight or 0.0)
+                weights[key] = weights.get(key, 0.0) + weight
         for key, weight in weights.items():
             share = 0.0 if role or not total else round(100 * weight / total, 4)
             yield EdgeFact(key, EdgeType.SERVED_BY, release, role, {"traffic": share})
