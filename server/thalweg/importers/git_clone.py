@@ -12,7 +12,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
@@ -40,7 +40,16 @@ _PINS = (
 )
 
 
+RIGHT = "Clone it whole, or import it by the URL of its remote."
+"""What to do with a partial clone that lacks what is asked for."""
+
 _NOTHING = "-"
+_FILTER = r"^remote\..*\.partialclonefilter$"
+_LIMIT = re.compile(r"blob:limit=([0-9]{1,15})([kmgKMG]?)")
+_UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
+_PROMISES = r"^(extensions\.partialclone|remote\..*\.promisor)$"
+_OF_THE_CLONE = ("bundle", "config", "for-each-ref", "init", "rev-parse", "symbolic-ref")
+"""What asks for settings and names; the others ask for objects, by their shas."""
 
 
 def _fields(out: IO[bytes]) -> Iterator[str]:
@@ -61,15 +70,21 @@ class Entry(NamedTuple):
 
 
 class Thing(NamedTuple):
-    """What lies at a path of a commit. kind: `blob` for a file, `tree` for a folder. size: in bytes, of a file."""
+    """What lies at a path of a commit. kind: `blob` for a file, `tree` for a folder. size: in bytes, of a file; None
+    where its content is not here (a partial clone).
+    """
 
     kind: str
     sha: str
-    size: int
+    size: int | None
 
 
 class Clone:
     """A repository on a disk. A bundle is unpacked into a folder of its own, which `close` removes.
+
+    partial: whether it was made with `--filter`, so that contents of files may be missing without anything being
+    damaged. What was promised and is not here is named by `lacking`, and never fetched behind anybody's back: objects
+    are read through a repository that knows of no remote.
 
     Raises SourceError, with what to do, where there is no repository that git can read.
     """
@@ -82,10 +97,15 @@ class Clone:
             raise SourceError("git is not installed here.", "Install git (2.32 or later) and import again.")
         if not self.location.exists():
             raise SourceError(f"{self.place} does not exist.", "Clone the repository first, and point at the clone.")
+        self.partial = False
         self._scratch = TemporaryDirectory(prefix="thalweg-git-", ignore_cleanup_errors=True)
         try:
             self._env = self._environment()
             self._directory = self._unbundled() if self.bundled else self._found()
+            self._objects = self._directory
+            self.partial = self._promised()
+            if self.partial and not self.bundled:
+                self._objects = self._beside()
         except BaseException:
             self.close()
             raise
@@ -102,6 +122,27 @@ class Clone:
 
     def shallow(self) -> bool:
         return self._text("rev-parse", "--is-shallow-repository").strip() == "true"
+
+    def lacking(self, shas: Iterable[str]) -> set[str]:
+        """Those of the contents of files that a partial clone does not have; of another clone none, and reading one
+        that is not there says that it is damaged.
+        """
+        if not self.partial:
+            return set()
+        wanted = list(dict.fromkeys(shas))
+        with self._running("cat-file", "--batch-check", stdin=wanted) as out:
+            return {sha for sha, line in zip(wanted, out, strict=True) if line.endswith(b" missing\n")}
+
+    def left_out(self) -> int | None:
+        """The bytes from which on a partial clone has no contents (`--filter=blob:limit=1m`); None where it is not by
+        their size that they are left out.
+        """
+        if self.bundled:
+            said = next((line.partition("=")[2] for line in self._bundle_header() if line.startswith("@filter=")), "")
+        else:
+            said = self._text("config", "--local", "--get-regexp", _FILTER, missing=True).strip().rpartition(" ")[2]
+        found = _LIMIT.fullmatch(said)
+        return int(found[1]) * _UNITS[found[2].lower()] if found else None
 
     def object_format(self) -> str:
         return self._text("rev-parse", "--show-object-format").strip()
@@ -238,19 +279,51 @@ class Clone:
             )
 
     def blob_at(self, commit: str, path: str) -> str | None:
-        """The sha of a file of a commit."""
-        lines = self._text("--literal-pathspecs", "ls-tree", "-z", commit, "--", path).split("\0")
-        fields = [line.partition("\t")[0].split(" ") for line in lines if line.partition("\t")[2] == path]
-        return next((sha for mode, kind, sha in fields if kind == "blob" and mode.startswith("100")), None)
+        """The sha of a plain file of a commit, whether its content is here or not."""
+        mode, sha = self._entries(commit, [path]).get(path, ("", ""))
+        return sha if mode.startswith("100") else None
 
     def things_at(self, places: Iterable[tuple[str, str]]) -> Iterator[Thing | None]:
         """What lies at each (commit, path), in the order asked for; None where nothing does."""
         wanted = list(places)
-        asked = [f"{commit}:{path}" if "\n" not in path else "-" for commit, path in wanted]
+        found = self._things(wanted)
+        return self._promised_things(wanted, list(found)) if self.partial else found
+
+    def _things(self, places: Sequence[tuple[str, str]]) -> Iterator[Thing | None]:
+        asked = (f"{commit}:{path}" if "\n" not in path else "-" for commit, path in places)
         with self._running("cat-file", "--batch-check", stdin=asked) as out:
             for line in out:
                 match = _THING.fullmatch(line)
                 yield Thing(match[2].decode(), match[1].decode(), int(match[3])) if match else None
+
+    def _promised_things(
+        self, places: Sequence[tuple[str, str]], found: Sequence[Thing | None]
+    ) -> Iterator[Thing | None]:
+        """What was found, and files whose contents are not here, which look as if nothing were there."""
+        asked: dict[str, list[str]] = {}
+        for (commit, path), thing in zip(places, found, strict=True):
+            if thing is None:
+                asked.setdefault(commit, []).append(path)
+        there = {
+            (commit, path): sha
+            for commit, paths in asked.items()
+            for path, (_, sha) in self._entries(commit, paths).items()
+        }
+        lacking = self.lacking(there.values())
+        sizes = dict(self.sizes(set(there.values()) - lacking))
+        for place, thing in zip(places, found, strict=True):
+            sha = there.get(place)
+            yield thing if sha is None else Thing("blob", sha, sizes.get(sha))
+
+    def _entries(self, commit: str, paths: Sequence[str]) -> dict[str, tuple[str, str]]:
+        """By path the mode and the sha of each file of a commit."""
+        lines = self._text("--literal-pathspecs", "ls-tree", "-z", commit, "--", *paths).split("\0")
+        found: dict[str, tuple[str, str]] = {}
+        for head, _, path in (line.partition("\t") for line in lines if line):
+            mode, kind, sha = head.split(" ")
+            if kind == "blob":
+                found[path] = (mode, sha)
+        return {path: found[path] for path in paths if path in found}
 
     def blobs(self, shas: Iterable[str], most: int) -> Iterator[bytes]:
         """The contents of files in the order asked for, and of each one byte more than `most`, where it has more."""
@@ -307,6 +380,26 @@ class Clone:
             ) from error
         return self._directory
 
+    def _promised(self) -> bool:
+        """Whether somebody promised to give later what is not here."""
+        if self.bundled:
+            return any(line.startswith("@filter=") for line in self._bundle_header())
+        said = self._text("config", "--local", "--get-regexp", _PROMISES, missing=True)
+        return any(line.partition(" ")[2] not in ("false", "no", "off", "0") for line in said.splitlines())
+
+    def _beside(self) -> Path:
+        """A repository with the objects of this one, and nothing else of it but where its history is cut off."""
+        lies, cut = self._text(
+            "rev-parse", "--path-format=absolute", "--git-path", "objects", "--git-path", "shallow"
+        ).splitlines()
+        beside = Path(self._scratch.name) / "objects.git"
+        self._text("init", "--quiet", "--bare", "--template=", f"--object-format={self.object_format()}", str(beside))
+        (beside / "objects" / "info").mkdir(exist_ok=True)
+        (beside / "objects" / "info" / "alternates").write_text(f"{lies}\n", "utf-8", "surrogateescape")
+        if Path(cut).is_file():
+            shutil.copyfile(cut, beside / "shallow")
+        return beside
+
     def _unbundled(self) -> Path:
         form, prerequisites = "sha1", 0
         for line in self._bundle_header():
@@ -357,7 +450,8 @@ class Clone:
 
         Questions go through a file, for git may answer before it was asked everything, and both would wait.
         """
-        command = ["git", "-C", str(self._directory), "--no-pager"]
+        lies = self._directory if arguments[0] in _OF_THE_CLONE else self._objects
+        command = ["git", "-C", str(lies), "--no-pager"]
         command += [part for pin in _PINS for part in ("-c", pin)]
         with TemporaryFile(dir=self._scratch.name) as asked, TemporaryFile(dir=self._scratch.name) as complaints:
             asked.writelines(f"{line}\n".encode("utf-8", "surrogateescape") for line in stdin)
@@ -380,7 +474,7 @@ class Clone:
         lines = [line.strip() for line in complaint.splitlines() if line.strip()]
         grave = [line for line in lines if line.startswith(("fatal:", "error:"))]
         said = next(iter(grave or lines), "no reason given").rstrip(".")
-        return SourceError(
-            f"git cannot read {self.place}: {said.partition(': ')[2] or said}.",
-            "`git fsck` there says what is missing; clone it again if it is damaged.",
-        )
+        hint = "`git fsck` there says what is missing; clone it again if it is damaged."
+        if self.partial:
+            hint = f"A partial clone that lacks folders (`--filter=tree:0`) has commits only. {RIGHT}"
+        return SourceError(f"git cannot read {self.place}: {said.partition(': ')[2] or said}.", hint)

@@ -18,14 +18,14 @@ from collections.abc import Generator, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
-from thalweg.importers import git, git_objects
+from thalweg.importers import git, git_objects, lfs
 from thalweg.importers.dvc import facts, registered, remotes, runs
 from thalweg.importers.dvc.files import LARGEST, LOCK, NAMES, PIPELINE, File, Tables, is_one
 from thalweg.importers.dvc.naming import Naming
 from thalweg.importers.dvc.runs import Experiment
 from thalweg.importers.dvc.stages import Reader
 from thalweg.importers.dvc.survey import WINDOW, Survey
-from thalweg.importers.git_clone import Clone
+from thalweg.importers.git_clone import RIGHT, Clone
 from thalweg.importers.reading import Lies, Reading
 from thalweg.model.errors import BadInput, SourceError
 from thalweg.model.facts import Granule
@@ -50,10 +50,14 @@ def read(
     at: the commit, branch or tag whose files are read; without one the default branch's. Such a pass is never complete:
         it says nothing of what was there before.
     all_commits: what the files held in any commit of a branch or a tag, and experiments. Complete, unless the clone is
-        shallow.
+        shallow, or lacks files.
 
-    Raises SourceError, with what to do, for a location that is no repository, that lacks files (a partial clone), or
-    that DVC keeps nothing in; BadInput for `at` together with `all_commits`, and for a commit that is not there.
+    A partial clone is read as far as it goes: what hangs on a file that it lacks is left out and said, and then the
+    pass is not complete.
+
+    Raises SourceError, with what to do, for a location that is no repository, that has none of the files (a partial
+    clone), or that DVC keeps nothing in; BadInput for `at` together with `all_commits`, and for a commit that is not
+    there.
     """
     if at is not None and all_commits:
         raise BadInput("`at` names one commit, and all are asked for.", "Leave one of the two out.")
@@ -92,7 +96,8 @@ def _reading(clone: Clone, name: str, url: str, at: str | None, all_commits: boo
     tips = [sha for sha in clone.commits_of(sha for sha, _ in references) if sha] if all_commits else [tip]
     experiments = _experiments(clone, [main, *tips]) if all_commits else {}
     first = _firsts(clone, main, tips, list(experiments))
-    known = _known(clone, [*first, *newest, *meant], warnings)
+    tables = Tables(clone, warnings)
+    known = _known(clone, tables, [*first, *newest, *meant], warnings)
     if not all_commits and not meant:
         raise SourceError(
             f"{clone.place} has no file of DVC's at that commit.", "Name another one with `at`, or read all commits."
@@ -106,9 +111,9 @@ def _reading(clone: Clone, name: str, url: str, at: str | None, all_commits: boo
             "counts as new there. Run `git fetch --unshallow`, and import again."
         )
 
-    tables = Tables(clone, warnings)
     reader = Reader(tables, places, warnings)
     survey = Survey(clone, tables, reader, places)
+    survey.pointers = _pointers(clone, there)
 
     def granules() -> Generator[Granule, None, None]:
         only = None if all_commits else survey.contents(file for file in meant if file.blob in known)
@@ -116,6 +121,14 @@ def _reading(clone: Clone, name: str, url: str, at: str | None, all_commits: boo
         survey.describe(file for file in newest if file.blob in known)
         naming = Naming(survey, url)
         yield from _told(f"{ORIGIN}:{name}", clone, survey, naming, reader, experiments)
+        if survey.lacking:
+            reading.complete = False
+            warnings.insert(
+                0,
+                f"{clone.place} is a partial clone: it lacks {len(tables.lacking)} files that say what was done. What "
+                f"hangs on them was left out, nothing is taken as gone, and what they had first counts as new where it "
+                f"came again. {RIGHT}",
+            )
 
     stream = granules()
 
@@ -125,7 +138,8 @@ def _reading(clone: Clone, name: str, url: str, at: str | None, all_commits: boo
         clone.close()
 
     complete = all_commits and not shallow
-    return Reading(f"{ORIGIN}:{name}", ORIGIN, stream, complete=complete, warnings=warnings, close=close)
+    reading = Reading(f"{ORIGIN}:{name}", ORIGIN, stream, complete=complete, warnings=warnings, close=close)
+    return reading
 
 
 def _newest(clone: Clone, references: list[tuple[str, str]]) -> str:
@@ -181,17 +195,21 @@ def _gather(first: dict[tuple[str, str], str], written: Iterable[tuple[str, str,
             first.setdefault((path, blob), commit)
 
 
-def _known(clone: Clone, files: list[File], warnings: list[str]) -> set[str]:
-    """The contents that are read. Raises SourceError where some are not here."""
+def _known(clone: Clone, tables: Tables, files: list[File], warnings: list[str]) -> set[str]:
+    """The contents that are read: those that are here, and not too large. Raises SourceError where none is here, and
+    for a damaged clone.
+    """
     by_blob = {file.blob: file for file in files}
-    try:
-        sizes = dict(clone.sizes(by_blob))
-    except SourceError as error:
-        raise _partial(clone, error.message) from error
-    missing = [file.name for blob, file in by_blob.items() if blob not in sizes]
-    if missing:
-        raise _partial(clone, f"{missing[0]} is not here")
-    large = [file for blob, file in by_blob.items() if sizes.get(blob, 0) > LARGEST]
+    here = {file.blob: file for file in tables.here(by_blob.values())}
+    sizes = dict(clone.sizes(here))
+    if missing := [file.name for blob, file in here.items() if blob not in sizes]:
+        raise SourceError(
+            f"{clone.place} is damaged: {missing[0]} is not here.", "`git fsck` there says more; clone it again."
+        )
+    if by_blob and not here:
+        file = next(iter(by_blob.values()))
+        raise SourceError(f"{clone.place} is a partial clone without files of DVC's: {file.name} is not here.", RIGHT)
+    large = [file for blob, file in here.items() if sizes[blob] > LARGEST]
     warnings += [
         f"{file.name} was passed over: it has more than {LARGEST // 1_000_000} MB. Nothing is taken from it."
         for file in large
@@ -199,9 +217,12 @@ def _known(clone: Clone, files: list[File], warnings: list[str]) -> set[str]:
     return sizes.keys() - {file.blob for file in large}
 
 
-def _partial(clone: Clone, why: str) -> SourceError:
-    return SourceError(
-        f"{clone.place} lacks files of DVC's, as a partial clone does ({why.rstrip('.')}).", "Clone it whole."
+def _pointers(clone: Clone, there: list[tuple[str, str]]) -> bool:
+    """Whether attributes of files give some to Git LFS. Only of a partial clone is it asked: another one has all."""
+    kept = [blob for path, blob in there if path.rpartition("/")[2] == lfs.ATTRIBUTES] if clone.partial else []
+    here = set(kept) - clone.lacking(kept)
+    return len(here) < len(set(kept)) or any(
+        b"filter=lfs" in text for text in clone.blobs(here, lfs.LONGEST_ATTRIBUTES)
     )
 
 
@@ -215,15 +236,19 @@ def _told(
         dates = _dates(clone, (one.commit for one in some))
         jobs |= {one.stage.job for one in some}
         yield from runs.granules(scope, ORIGIN, clone, survey, naming, experiments, some, dates, reader.warn)
-    tagged = registered.versions(clone, survey)
+    tagged, unknown = registered.versions(clone, survey)
     datasets, models = set[tuple[str, str]](), set[Key]()
     contents = iter(sorted(survey.versions.items()))
     while window := list(islice(contents, WINDOW)):
         dates = _dates(clone, (found.commit for _, found in window))
         for content, found in window:
+            if survey.lacking and found.flags.kind == "deps":
+                continue  # what wrote it may stand in a file that is not here
             granule = facts.version(
                 scope, ORIGIN, content, found, survey, naming, reader.places, tagged, dates[found.commit]
             )
+            if any(fact.key.kind is Kind.MODEL_VERSION and fact.key.parts[1] in unknown for fact in granule.entities):
+                continue  # by which name it was registered is not known, and what is known of that must stay
             models |= {
                 fact.key.asset for fact in granule.entities if fact.key.kind is Kind.MODEL_VERSION and fact.key.asset
             }

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from thalweg.importers import git
-from thalweg.importers.git_clone import Clone
+from thalweg.importers.git_clone import RIGHT, Clone
 from thalweg.importers.gto import artifacts
 from thalweg.importers.gto.artifacts import DATASETS, NOTHING, Said
 from thalweg.importers.gto.history import Artifact, Version, replayed
@@ -75,11 +75,21 @@ def _reading(clone: Clone, name: str, url: str) -> Reading:
     def granules() -> Iterator[Granule]:
         for artifact in sorted(events):
             found = replayed(artifact, events[artifact])
-            said = artifacts.of(clone, [(artifact, one.commit) for one in found.versions.values()], warnings)
+            absent: set[str] = set()
+            said = artifacts.of(clone, [(artifact, one.commit) for one in found.versions.values()], warnings, absent)
+            if absent:
+                reading.complete = False
+                warnings.append(
+                    f"{artifact} was left out, and is not taken as gone: {clone.place} is a partial clone, and "
+                    f"{', '.join(sorted(absent))} {'is' if len(absent) == 1 else 'are'} not here. {RIGHT}"
+                )
+                continue
             yield _granule(scope, url, found, {commit: one for (_, commit), one in said.items()}, warnings)
 
-    stream = granules()
-    return Reading(scope, ORIGIN, stream, total=len(events), complete=not shallow, warnings=warnings, close=clone.close)
+    reading = Reading(
+        scope, ORIGIN, granules(), total=len(events), complete=not shallow, warnings=warnings, close=clone.close
+    )
+    return reading
 
 
 def events_of(clone: Clone, warnings: list[str]) -> dict[str, list[Event]]:
