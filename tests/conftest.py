@@ -9,7 +9,6 @@ from pathlib import Path
 
 import neo4j
 import pytest
-from neo4j import NotificationDisabledClassification
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -89,14 +88,17 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(request.getfixturevalue("empty_neo4j"))
 
 
-UNRECOGNIZED = (NotificationDisabledClassification.UNRECOGNIZED,)
-"""A graph of a few nodes does not have every property there can be; what Neo4j says of that is no warning here."""
+def quiet_driver(url: str) -> neo4j.Driver:
+    """A driver that asks for no notifications: a graph of a few nodes does not have every property there can be, and
+    what Neo4j says of that is no warning here. One that might warn also takes a picture of the stack for each result.
+    """
+    return neo4j.GraphDatabase.driver(url, notifications_min_severity="OFF", warn_notification_severity="OFF")
 
 
 @pytest.fixture(scope="session")
 def neo4j_driver(neo4j_url: str) -> Iterator[neo4j.Driver]:
     """A door into the tests' Neo4j that is not the store's."""
-    with neo4j.GraphDatabase.driver(neo4j_url, notifications_disabled_classifications=UNRECOGNIZED) as driver:
+    with quiet_driver(neo4j_url) as driver:
         yield driver
 
 

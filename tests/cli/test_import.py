@@ -9,6 +9,7 @@ from textwrap import dedent
 from tests.cli.conftest import Run
 from tests.importers.dvc.written import Written, added, lock
 from tests.importers.git.repositories import init
+from tests.importers.neptune.exports import CLS_1, copied
 from tests.importers.openlineage.events import dataset, run_event, without
 from thalweg.estate import MLFLOW, REPOSITORY_URL, Estate, estate
 
@@ -142,6 +143,30 @@ def test_sagemaker_and_azureml_tell_what_they_found(run: Run, tmp_path: Path) ->
     (tmp_path / "ws" / "endpoint.yml").write_text("name: [")
     ran = run("import", "azureml", "ws")
     assert (ran.code, "is why this is no YAML" in ran.err) == (2, True)
+
+
+def test_neptune_is_imported_recognised_and_kept_in_step(run: Run, tmp_path: Path) -> None:
+    exports = copied("churn", tmp_path).rename(tmp_path / "exports")
+    neptune = ("import", "neptune", "exports", "--source", "prod", "--repository", "https://git.example.com/acme/churn")
+    assert "neptune:prod: 6 scopes: 6 written, 0 unchanged" in run(*neptune).out
+    again = run(*neptune).out
+    assert "0 written, 6 unchanged" in again
+    assert "Nothing was retired: this was not a reading of all there is." in again
+    above = run("lineage", "model:CLS-CHURN/1", "--up").out
+    assert all(
+        one in above for one in ("run CLS-1 (boosted trees)", "commit 0a1b2c3", "s3://lake/transactions@neptune:")
+    )
+    assert "thalweg import neptune exports  an export of 1 project of Neptune" in run("import", "auto", "exports").out
+    (exports / CLS_1).write_bytes(b"PAR1")
+    broken = run(*neptune, "--all")
+    assert (broken.code, "refused: 1" in broken.out) == (1, True)
+    (exports / CLS_1).unlink()
+    (tmp_path / "sources.toml").write_text(
+        '[[source]]\nname = "prod"\nimporter = "neptune"\nlocation = "exports"\noptions = {everything = true}\n'
+    )
+    assert run("sync", "sources.toml", "--once").code == 0
+    runs = json.loads(run("list", "runs", "--json").out)["nodes"]
+    assert {one["runId"] for one in runs if one["goneAt"] is not None} == {"CLS-1", "CLS-3"}
 
 
 def test_the_summary_is_what_people_read(run: Run, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ def lines(granules: Iterable[Granule]) -> list[str]:
             known = {name: _shown(name, value) for name, value in fact.props.items() if value is not None}
             found += [f"  {name}: {json.dumps(value, ensure_ascii=False)}" for name, value in known.items()]
         for edge in granule.edges:
-            said = " ".join([edge.role, *(f"{name}={value:g}" for name, value in edge.props.items())]).strip()
+            said = " ".join([edge.role, *(f"{name}={_prop(value)}" for name, value in edge.props.items())]).strip()
             arrow = f"-[:{edge.type.value}{f' {said}' if said else ''}]->"
             found.append(f"  ({' '.join(edge.source.parts)}){arrow}({' '.join(edge.target.parts)})")
         found += [f"  {' '.join(join.alias.parts)} = {' '.join(join.of.parts)}" for join in granule.joins]
@@ -34,3 +34,7 @@ def lines(granules: Iterable[Granule]) -> list[str]:
 
 def _shown(name: str, value: Any) -> Any:
     return rfc3339(value) if name in TIMES else value
+
+
+def _prop(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, int | float) else json.dumps(value, ensure_ascii=False)

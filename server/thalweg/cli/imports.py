@@ -395,3 +395,46 @@ def import_azureml(
     from thalweg.cli.commands.imports import azureml
 
     return azureml(store, location, source, environment, as_json)
+
+
+@imports.command("neptune")
+def import_neptune(
+    location: Annotated[
+        str,
+        typer.Argument(metavar="DIR", help="What neptune-exporter wrote: its folder exports.", show_default=False),
+    ],
+    source: options.Source = None,
+    files: Annotated[
+        Path | None,
+        typer.Option(
+            "--files", metavar="DIR", help="Where it brought files to, if not beside its data.", show_default=False
+        ),
+    ] = None,
+    errors: Annotated[
+        Path | None,
+        typer.Option("--errors", metavar="FILE", help="Its report of errors, if not beside.", show_default=False),
+    ] = None,
+    repository: Annotated[
+        str | None,
+        typer.Option(
+            "--repository",
+            metavar="URL",
+            help="The repository of runs that name a commit and none.",
+            show_default=False,
+        ),
+    ] = None,
+    step_multiplier: Annotated[
+        int,
+        typer.Option("--step-multiplier", metavar="N", min=1, max=1_000_000, help="For steps that have fractions."),
+    ] = 1,
+    everything: Annotated[
+        bool, typer.Option("--all", help="This is all of the source: what is not there any more is gone.")
+    ] = False,
+    store: options.Store = None,
+    as_json: options.Json = False,
+) -> int:
+    """Runs, models, stages and artifacts of a Neptune, as its exporter wrote them (needs thalweg[parquet])."""
+    from thalweg.cli.commands.imports import NeptuneOptions, neptune
+
+    given = NeptuneOptions(source, files, errors, repository, step_multiplier, everything)
+    return neptune(store, location, given, as_json)

@@ -27,6 +27,7 @@ OWN = (
     "dbt",
     "sagemaker",
     "azureml",
+    "neptune",
     "files",
     "manifest",
     "kubernetes",

@@ -33,6 +33,7 @@ ORIGINS: tuple[str, ...] = (
     "kubernetes",
     "sagemaker",
     "azureml",
+    "neptune",
     "dbt",
     "files",
 )

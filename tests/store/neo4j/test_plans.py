@@ -15,7 +15,7 @@ import neo4j
 import pytest
 
 from bench.estate import CHAIN_START, HUB, MANY_VERSIONS, Size, family_start, granules
-from tests.conftest import UNRECOGNIZED
+from tests.conftest import quiet_driver
 from tests.facts import alias, granule, id, joined, reads, run, thing
 from tests.store.neo4j.test_queries import UNPLANNED, WHOLE
 from thalweg import ingest
@@ -296,7 +296,7 @@ def estate(neo4j_url: str) -> Iterator[neo4j.Driver]:
         await ingest.state(store, [granule("marks", alias("m/1", "champion", since=5), joined("old", "new"))], ANYONE)
         await store.close()
 
-    with neo4j.GraphDatabase.driver(neo4j_url, notifications_disabled_classifications=UNRECOGNIZED) as driver:
+    with quiet_driver(neo4j_url) as driver:
         with driver.session() as session:
             session.run("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS").consume()
         asyncio.run(fill())

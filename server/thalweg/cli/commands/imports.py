@@ -112,6 +112,23 @@ def azureml(store: str | None, location: str, source: str | None, environment: s
     return run_read(store, importer.read(location, source=source, environment=environment), as_json)
 
 
+class NeptuneOptions(NamedTuple):
+    """How an export of Neptune is read: the options of `thalweg import neptune`."""
+
+    source: str | None = None
+    files: Path | None = None
+    errors: Path | None = None
+    repository: str | None = None
+    step_multiplier: int = 1
+    everything: bool = False
+
+
+def neptune(store: str | None, location: str, given: NeptuneOptions, as_json: bool) -> int:
+    from thalweg.importers import neptune as importer
+
+    return run_read(store, importer.read(location, **given._asdict()), as_json)
+
+
 class Cluster(NamedTuple):
     """A live cluster, as it is named on the command line."""
 

@@ -27,6 +27,7 @@ OWN: dict[str, Callable[[str | None, str, bool], int]] = {
     "dbt": lambda store, at, as_json: imports.dbt(store, at, None, None, None, (), None, as_json),
     "sagemaker": lambda store, at, as_json: imports.sagemaker(store, at, None, None, as_json),
     "azureml": lambda store, at, as_json: imports.azureml(store, at, None, None, as_json),
+    "neptune": lambda store, at, as_json: imports.neptune(store, at, imports.NeptuneOptions(), as_json),
     "kubernetes": lambda store, at, as_json: imports.kubernetes(store, [at], None, None, None, [], None, as_json),
     "manifest": lambda store, at, as_json: imports.manifest(store, at, None, as_json),
     "git": lambda store, at, as_json: imports.git(store, at, None, None, False, as_json),

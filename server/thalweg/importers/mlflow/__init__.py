@@ -26,8 +26,8 @@ from pathlib import Path
 from thalweg.importers.mlflow import datasets, evaluation, experiments, files, logged, registered, runs, stores
 from thalweg.importers.mlflow.database import Database, Rows
 from thalweg.importers.mlflow.mlmodel import Artifacts
-from thalweg.importers.mlflow.notes import Notes
 from thalweg.importers.mlflow.place import Place
+from thalweg.importers.notes import Notes
 from thalweg.importers.reading import Lies, Reading
 from thalweg.model.errors import SourceError
 from thalweg.model.facts import Granule

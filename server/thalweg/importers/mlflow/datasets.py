@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import orjson
 
 from thalweg.importers.mlflow.database import Database, Row
-from thalweg.importers.mlflow.notes import Notes
 from thalweg.importers.mlflow.place import Place, micros
 from thalweg.importers.mlflow.schemas import dataset_columns, rows_of
+from thalweg.importers.notes import Notes
 from thalweg.model import keys
 from thalweg.model.facts import EntityFact, Granule, Json
 from thalweg.model.keys import Key, to_text

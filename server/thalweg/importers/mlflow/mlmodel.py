@@ -8,8 +8,8 @@ from urllib.parse import unquote, urlsplit
 import yaml
 
 from thalweg.importers.mlflow.mapping import mapping
-from thalweg.importers.mlflow.notes import Notes
 from thalweg.importers.mlflow.schemas import signature
+from thalweg.importers.notes import Notes
 from thalweg.model.facts import Json
 
 LARGEST = 4 << 20

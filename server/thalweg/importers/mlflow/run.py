@@ -15,8 +15,8 @@ from thalweg.importers.mlflow import reads
 from thalweg.importers.mlflow.database import Row
 from thalweg.importers.mlflow.datasets import PRODUCED
 from thalweg.importers.mlflow.logged import number, version_key
-from thalweg.importers.mlflow.notes import Notes
 from thalweg.importers.mlflow.place import Place, clean, micros
+from thalweg.importers.notes import Notes
 from thalweg.model import keys
 from thalweg.model.edges import Coverage, EdgeType
 from thalweg.model.facts import EdgeFact, EntityFact, Granule, Json, Point

@@ -9,9 +9,9 @@ import orjson
 
 from thalweg.importers.mlflow.database import Database, Row, Rows
 from thalweg.importers.mlflow.logged import by_first
-from thalweg.importers.mlflow.notes import Notes
 from thalweg.importers.mlflow.place import Place
 from thalweg.importers.mlflow.run import Hanging, Run, granule
+from thalweg.importers.notes import Notes
 from thalweg.model.facts import Granule
 
 WINDOW = 500

@@ -65,6 +65,7 @@ class Database:
                 max_connection_pool_size=connections,
                 max_transaction_retry_time=0.0,
                 notifications_min_severity=NotificationMinimumSeverity.OFF,
+                warn_notification_severity=NotificationMinimumSeverity.OFF,
                 telemetry_disabled=True,
                 user_agent="thalweg",
             )
