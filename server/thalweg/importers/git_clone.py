@@ -1,4 +1,4 @@
-"""The one place that runs git: a clone or a bundle, read without obeying anything that it holds.
+"""The one place that runs git to read: a clone or a bundle, without obeying anything that it holds.
 
 No hook, pager, filter, signature check or transport of a repository is run; neither the machine's nor the user's
 settings are read; nothing is written into it. Only plumbing that prints objects as they are (`for-each-ref`,
@@ -18,6 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, NamedTuple
 
+from thalweg.importers.git_kept import Kept
 from thalweg.model.errors import SourceError
 
 LONGEST_COMMIT = 1 << 20
@@ -89,8 +90,12 @@ class Clone:
     Raises SourceError, with what to do, where there is no repository that git can read.
     """
 
-    def __init__(self, location: Path) -> None:
-        self.place = str(location)
+    def __init__(self, location: Path, kept: Kept | None = None) -> None:
+        """kept: what the clone is of, where it is one that this program keeps. Then it is read as a fresh one would be,
+        and contents of files that are asked for are fetched.
+        """
+        self._kept = kept
+        self.place = kept.url if kept is not None else str(location)
         self.location = location.expanduser().absolute()
         self.bundled = self.location.is_file()
         if shutil.which("git") is None:
@@ -113,8 +118,14 @@ class Clone:
     def close(self) -> None:
         self._scratch.cleanup()
 
+    def said(self) -> list[str]:
+        """Sentences about what was amiss with it, and is not any more: what every reading of it warns of first."""
+        return list(self._kept.said) if self._kept is not None else []
+
     def remote(self) -> str | None:
         """The URL of the remote `origin` as it was written down; a relative path is made whole."""
+        if self._kept is not None:
+            return self._kept.url
         if self.bundled:
             return None
         url = self._text("config", "--local", "--get", "remote.origin.url", missing=True).strip()
@@ -125,10 +136,15 @@ class Clone:
 
     def lacking(self, shas: Iterable[str]) -> set[str]:
         """Those of the contents of files that a partial clone does not have; of another clone none, and reading one
-        that is not there says that it is damaged.
+        that is not there says that it is damaged. A clone that is kept here fetches them.
         """
-        if not self.partial:
-            return set()
+        absent = self._absent(shas) if self.partial else set()
+        if absent and self._kept is not None:
+            self._kept.bring(sorted(absent))
+            absent = self._absent(absent)
+        return absent
+
+    def _absent(self, shas: Iterable[str]) -> set[str]:
         wanted = list(dict.fromkeys(shas))
         with self._running("cat-file", "--batch-check", stdin=wanted) as out:
             return {sha for sha, line in zip(wanted, out, strict=True) if line.endswith(b" missing\n")}
@@ -179,7 +195,16 @@ class Clone:
         wanted = list(shas)
         lines = self._text("cat-file", "--batch-check", stdin=(f"{sha}^{{commit}}" for sha in wanted)).splitlines()
         fields = [line.split(" ") for line in lines]
-        return [found[0] if found[1:2] == ["commit"] else None for found in fields]
+        commits = [found[0] if found[1:2] == ["commit"] else None for found in fields]
+        dropped = self._dropped({sha for sha in commits if sha is not None})
+        return [None if sha in dropped else sha for sha in commits]
+
+    def _dropped(self, commits: set[str]) -> set[str]:
+        """Those of commits that a fresh clone would not have: they are left from before a history was rewritten."""
+        if self._kept is None or not commits:
+            return set()
+        tips = set(self._text("for-each-ref", "--format=%(objectname)").splitlines())
+        return commits.intersection(sha for sha, *_ in self.history([*commits, *(f"^{tip}" for tip in tips)]))
 
     def history(self, tips: Iterable[str]) -> Iterator[tuple[str, ...]]:
         """Each commit that the tips reach, with its parents behind it; parents come before their children. What a tip
@@ -437,7 +462,7 @@ class Clone:
     def _text(self, *arguments: str, stdin: Iterable[str] = (), missing: bool = False) -> str:
         """What a command prints. missing: a failure means that what was asked for is not there, and gives ''."""
         try:
-            with self._running(*arguments, stdin=stdin) as out:
+            with self._running(*arguments, stdin=stdin, missing=missing) as out:
                 return out.read().decode("utf-8", "surrogateescape" if "-z" in arguments else "replace")
         except SourceError:
             if missing:
@@ -445,8 +470,9 @@ class Clone:
             raise
 
     @contextmanager
-    def _running(self, *arguments: str, stdin: Iterable[str] = ()) -> Iterator[IO[bytes]]:
-        """The output of one command as it comes; the process is gone when this is left, however it is left.
+    def _running(self, *arguments: str, stdin: Iterable[str] = (), missing: bool = False) -> Iterator[IO[bytes]]:
+        """The output of one command as it comes; the process is gone when this is left, however it is left. missing:
+        a failure does not mean that anything is broken.
 
         Questions go through a file, for git may answer before it was asked everything, and both would wait.
         """
@@ -468,12 +494,19 @@ class Clone:
                 process.stdout.close()
                 if process.wait():
                     complaints.seek(0)
-                    raise self._broken(complaints.read(_CHUNK).decode("utf-8", "replace"))
+                    raise self._broken(complaints.read(_CHUNK).decode("utf-8", "replace"), missing)
 
-    def _broken(self, complaint: str) -> SourceError:
+    def _broken(self, complaint: str, missing: bool = False) -> SourceError:
         lines = [line.strip() for line in complaint.splitlines() if line.strip()]
         grave = [line for line in lines if line.startswith(("fatal:", "error:"))]
         said = next(iter(grave or lines), "no reason given").rstrip(".")
+        if self._kept is not None:
+            if not missing:
+                self._kept.distrust()
+            return SourceError(
+                f"What is kept of {self.place} cannot be read: {said.partition(': ')[2] or said}.",
+                "Import again: it is cloned anew then.",
+            )
         hint = "`git fsck` there says what is missing; clone it again if it is damaged."
         if self.partial:
             hint = f"A partial clone that lacks folders (`--filter=tree:0`) has commits only. {RIGHT}"

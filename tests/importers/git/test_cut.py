@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -193,6 +194,24 @@ def test_a_partial_clone_that_has_nothing_of_it_is_refused(made: Made, importer:
     with pytest.raises(SourceError) as refused:
         read(importer, made.clone(*options), all_commits=True)
     assert "Clone it whole, or import it by the URL of its remote" in refused.value.hint
+
+
+@pytest.mark.parametrize("importer", [dvc.read, gto.read, lfs.read], ids=["dvc", "gto", "lfs"])
+def test_by_its_url_a_repository_is_read_as_a_whole_clone_and_what_is_asked_for_comes_once(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, importer: Read
+) -> None:
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    options = {} if importer is gto.read else {"all_commits": True}
+
+    def fetched() -> tuple[dict[str, Granule], bool, list[str]]:
+        reading = importer(made.origin.path.as_uri(), source="churn", url=URL, cache=tmp_path / "cache", **options)
+        return taken(reading), reading.complete, reading.warnings
+
+    whole, reading = read(importer, made.origin.path, **options)
+    assert fetched() == (whole, True, reading.warnings)
+    packs = set(tmp_path.rglob("*.pack"))
+    assert fetched()[0] == whole
+    assert set(tmp_path.rglob("*.pack")) == packs
 
 
 def test_nothing_is_fetched_or_written(made: Made) -> None:

@@ -12,13 +12,12 @@ Scopes: `run/<digest>`, `version/<path>@<version>`, `import/<path>/<digest>` for
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
-from thalweg.importers import git, git_objects, lfs
+from thalweg.importers import git_objects, git_places, lfs
 from thalweg.importers.dvc import facts, registered, remotes, runs
 from thalweg.importers.dvc.files import LARGEST, LOCK, NAMES, PIPELINE, File, Tables, is_one
 from thalweg.importers.dvc.naming import Naming
@@ -26,7 +25,7 @@ from thalweg.importers.dvc.runs import Experiment
 from thalweg.importers.dvc.stages import Reader
 from thalweg.importers.dvc.survey import WINDOW, Survey
 from thalweg.importers.git_clone import RIGHT, Clone
-from thalweg.importers.reading import Lies, Reading
+from thalweg.importers.reading import Lies, Place, Reading
 from thalweg.model.errors import BadInput, SourceError
 from thalweg.model.facts import Granule
 from thalweg.model.keys import Key
@@ -36,16 +35,17 @@ ORIGIN = "dvc"
 
 
 def read(
-    location: str | os.PathLike[str],
+    location: Place,
     *,
     source: str | None = None,
     url: str | None = None,
     at: str | None = None,
     all_commits: bool = False,
+    cache: Place | None = None,
 ) -> Reading:
-    """One pass over the files of DVC in a repository: a clone on a disk, bare or not, or a bundle.
+    """One pass over the files of DVC in a repository: a clone on a disk, bare or not, a bundle, or a remote by its URL.
 
-    source: the name it is filed under; the folder's or bundle's own name without one.
+    source: the name it is filed under; the folder's or bundle's own name, or the host and path of a URL, without one.
     url: what the repository is called where the name of its remote is not what others call it.
     at: the commit, branch or tag whose files are read; without one the default branch's. Such a pass is never complete:
         it says nothing of what was there before.
@@ -55,17 +55,18 @@ def read(
     A partial clone is read as far as it goes: what hangs on a file that it lacks is left out and said, and then the
     pass is not complete.
 
+    cache: where a clone of a remote repository is kept.
+
     Raises SourceError, with what to do, for a location that is no repository, that has none of the files (a partial
     clone), or that DVC keeps nothing in; BadInput for `at` together with `all_commits`, and for a commit that is not
     there.
     """
     if at is not None and all_commits:
         raise BadInput("`at` names one commit, and all are asked for.", "Leave one of the two out.")
-    place = Path(location)
-    name = source or git.source_name(place)
-    clone = Clone(place)
+    name = source or git_places.source_name(location)
+    clone = git_places.opened(location, cache)
     try:
-        return _reading(clone, name, git.identity(clone, name, url), at, all_commits)
+        return _reading(clone, name, git_places.identity(clone, name, url), at, all_commits)
     except BaseException:
         clone.close()
         raise
@@ -73,9 +74,9 @@ def read(
 
 def recognised(place: Path) -> Iterator[Lies]:
     """A repository whose newest commit has files of DVC's."""
-    for at, clone in git.repositories(place):
+    for at, clone in git_places.repositories(place):
         try:
-            tip = git.tip(clone, clone.references(), None)
+            tip = git_places.tip(clone, clone.references(), None)
         except SourceError:
             continue
         found = sum(1 for path, _ in clone.files(tip) if is_one(path))
@@ -84,11 +85,11 @@ def recognised(place: Path) -> Iterator[Lies]:
 
 
 def _reading(clone: Clone, name: str, url: str, at: str | None, all_commits: bool) -> Reading:
-    git.check_names(clone)
-    warnings: list[str] = []
+    git_places.check_names(clone)
+    warnings = clone.said()
     references = clone.references()
     main = _newest(clone, references)
-    tip = main if at is None else git.tip(clone, references, at)
+    tip = main if at is None else git_places.tip(clone, references, at)
     there = list(clone.files(main))
     places = remotes.places(clone, there, url, name)
     newest = [File(main, path, blob) for path, blob in there if is_one(path)]
@@ -148,7 +149,7 @@ def _newest(clone: Clone, references: list[tuple[str, str]]) -> str:
     It is walked whatever commit is asked for, so that a part of the history is told as the whole of it is.
     """
     try:
-        return git.tip(clone, references, None)
+        return git_places.tip(clone, references, None)
     except BadInput:
         found = [sha for sha in clone.commits_of(sha for sha, _ in references) if sha]
         if not found:
@@ -162,7 +163,7 @@ def _experiments(clone: Clone, tips: list[str]) -> dict[str, Experiment]:
     named: dict[str, Experiment] = {}
     for sha, reference in clone.experiments():
         parts = reference.split("/")
-        if len(parts) == 5 and len(parts[2]) == 2 and git.is_sha(parts[2] + parts[3]):
+        if len(parts) == 5 and len(parts[2]) == 2 and git_places.is_sha(parts[2] + parts[3]):
             named[sha] = Experiment(parts[4], parts[2] + parts[3])
     commits = list(clone.history([*sorted(named), *(f"^{tip}" for tip in tips)])) if named else []
     for sha, *parents in reversed(commits):
