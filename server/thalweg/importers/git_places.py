@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from thalweg.importers import caching
 from thalweg.importers.git_clone import Clone
 from thalweg.importers.git_kept import WITHOUT_FILES, Kept
 from thalweg.importers.git_remote import is_url
-from thalweg.importers.reading import Place
+from thalweg.importers.reading import Lies, Place
 from thalweg.model import names
 from thalweg.model.errors import BadInput, Problem, SourceError
 
@@ -31,6 +31,25 @@ def opened(location: Place, cache: Place | None = None, left_out: str = WITHOUT_
     kept = Kept(str(location), caching.folder(cache), left_out)
     kept.update()
     return Clone(kept.path, kept)
+
+
+def held(location: str, recognised: Callable[[Path], Iterable[Lies]]) -> list[str]:
+    """The repositories that a location means: itself, or, of a folder that is none, those in it that an importer knows.
+
+    Where it knows none of them, it is the location, which whoever reads it refuses.
+    """
+    place = Path(location).expanduser()
+    if is_url(location) or not place.is_dir() or _is_repository(place):
+        return [location]
+    try:
+        inside = [child for child in sorted(place.iterdir()) if child.suffix == ".bundle" or _is_repository(child)]
+    except OSError:  # of which whoever reads it says what is wrong
+        inside = []
+    return [lies.location for child in inside for lies in recognised(child)] or [location]
+
+
+def _is_repository(place: Path) -> bool:
+    return (place / ".git").exists() or ((place / "HEAD").is_file() and (place / "objects").is_dir())
 
 
 def repositories(place: Path) -> Iterator[tuple[Path, Clone]]:
