@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run
-from tests.importers.dvc.written import A, Written, added
+from tests.importers.dvc.written import A, B, Written, added
 from tests.importers.git.repositories import EMPTY_TREE, Repository, init
 
 URL = "https://git.example.com"
@@ -62,6 +62,34 @@ def test_a_remote_that_is_away_is_an_error_and_takes_nothing_back(run: Run, tmp_
     assert (other["closed"], other["counts"]["gone"]) == (True, 1)
     assert dropped[:7] in run("list", "commits", "--gone").out
     assert not [sha for sha in kept if sha[:7] in run("list", "commits", "--gone").out]
+
+
+def test_what_a_shallow_or_partial_clone_lacks_is_not_taken_as_gone(run: Run, tmp_path: Path) -> None:
+    """The same source is read whole, then from clones that lack commits, or contents, and what is lacking is said."""
+    origin = Written(tmp_path / "origin")
+    origin.git("config", "uploadpack.allowFilter", "true")
+    origin.commit({"raw.csv.dvc": added("raw.csv", A)})
+    origin.commit({"raw.csv.dvc": added("raw.csv", B)})
+    for name, option in (("shallow", "--depth=1"), ("partial", "--filter=blob:none")):
+        origin.git("clone", "--quiet", option, origin.path.as_uri(), str(tmp_path / name))
+    named = ("--source", "churn", "--url", f"{URL}/churn", "--all")
+    assert [run("import", importer, "origin", *named).code for importer in ("git", "dvc")] == [0, 0]
+    said = {
+        (importer, clone): json.loads(run("import", importer, clone, *named, "--json").out)
+        for importer in ("git", "dvc")
+        for clone in ("shallow", "partial")
+    }
+    assert {one: (summary["closed"], summary["counts"]["gone"]) for one, summary in said.items()} == {
+        ("git", "shallow"): (False, 0),
+        ("git", "partial"): (True, 0),  # which has all commits
+        ("dvc", "shallow"): (False, 0),
+        ("dvc", "partial"): (False, 0),
+    }
+    assert any("is a shallow clone" in warning for warning in said["git", "shallow"]["warnings"])
+    assert any("is a partial clone: it lacks" in warning for warning in said["dvc", "partial"]["warnings"])
+    versions = run("list", "dataset-versions").out
+    assert all(content[:7] in versions for content in (A, B))
+    assert not [content for content in (A, B) if content[:7] in run("list", "dataset-versions", "--gone").out]
 
 
 def test_of_a_folder_each_repository_is_read_that_the_importer_knows(run: Run, tmp_path: Path) -> None:

@@ -1,45 +1,32 @@
-"""The one place that runs git to read: a clone or a bundle, without obeying anything that it holds.
+"""A clone or a bundle, read object by object: what it names, which commits it has, and what lies in them.
 
-No hook, pager, filter, signature check or transport of a repository is run; neither the machine's nor the user's
-settings are read; nothing is written into it. Only plumbing that prints objects as they are (`for-each-ref`,
-`rev-list`, `merge-base`, `diff-tree`, `ls-tree`, `cat-file`) is called, and everything that a caller names is passed on
-standard input, as checked hexadecimal digits, or behind what ends the options, so that no name can be taken for one.
+What is promised and not here (a partial clone) is told apart from what is damaged, and where a history is cut off (a
+shallow one) is known. Only a clone that this program keeps fetches what is asked for.
 """
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import subprocess
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
-from tempfile import TemporaryDirectory, TemporaryFile
+from tempfile import TemporaryDirectory
 from typing import IO, NamedTuple
 
+from thalweg.importers.git_bundle import Bundle
 from thalweg.importers.git_kept import Kept
+from thalweg.importers.git_plumbing import Plumbing
 from thalweg.model.errors import SourceError
 
 LONGEST_COMMIT = 1 << 20
 """Bytes of a commit that are read; what lies behind them is the rest of a message that nobody wrote by hand."""
 
-_BUNDLE = re.compile(rb"# v[23] git bundle\n")
 _BRANCHES = "refs/heads/"
 _UPSTREAM = "refs/remotes/origin/"
 _EXPERIMENTS = "refs/exps/"
 _CHUNK = 1 << 16
 _THING = re.compile(rb"([0-9a-f]{40}) (blob|tree) ([0-9]+)\n")
-
-# What a repository's own settings could run or change in the commands below; `-c` wins over them.
-_PINS = (
-    f"core.hooksPath={os.devnull}",
-    "core.fsmonitor=false",
-    "core.useReplaceRefs=false",
-    "core.warnAmbiguousRefs=false",
-    "init.defaultBranch=main",
-)
-
 
 RIGHT = "Clone it whole, or import it by the URL of its remote."
 """What to do with a partial clone that lacks what is asked for."""
@@ -49,7 +36,7 @@ _FILTER = r"^remote\..*\.partialclonefilter$"
 _LIMIT = re.compile(r"blob:limit=([0-9]{1,15})([kmgKMG]?)")
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 _PROMISES = r"^(extensions\.partialclone|remote\..*\.promisor)$"
-_OF_THE_CLONE = ("bundle", "config", "for-each-ref", "init", "rev-parse", "symbolic-ref")
+_OF_THE_CLONE = ("config", "for-each-ref", "init", "rev-parse", "symbolic-ref")
 """What asks for settings and names; the others ask for objects, by their shas."""
 
 
@@ -97,19 +84,20 @@ class Clone:
         self._kept = kept
         self.place = kept.url if kept is not None else str(location)
         self.location = location.expanduser().absolute()
-        self.bundled = self.location.is_file()
         if shutil.which("git") is None:
             raise SourceError("git is not installed here.", "Install git (2.32 or later) and import again.")
         if not self.location.exists():
             raise SourceError(f"{self.place} does not exist.", "Clone the repository first, and point at the clone.")
+        self._bundle = Bundle(self.location, self.place) if self.location.is_file() else None
         self.partial = False
         self._scratch = TemporaryDirectory(prefix="thalweg-git-", ignore_cleanup_errors=True)
         try:
-            self._env = self._environment()
-            self._directory = self._unbundled() if self.bundled else self._found()
+            scratch = Path(self._scratch.name)
+            self._plumbing = Plumbing(scratch, self.location.resolve().parent, self._broken)
+            self._directory = self._found() if self._bundle is None else self._unbundled(self._bundle, scratch)
             self._objects = self._directory
             self.partial = self._promised()
-            if self.partial and not self.bundled:
+            if self.partial and self._bundle is None:
                 self._objects = self._beside()
         except BaseException:
             self.close()
@@ -126,7 +114,7 @@ class Clone:
         """The URL of the remote `origin` as it was written down; a relative path is made whole."""
         if self._kept is not None:
             return self._kept.url
-        if self.bundled:
+        if self._bundle is not None:
             return None
         url = self._text("config", "--local", "--get", "remote.origin.url", missing=True).strip()
         return str((self.location / url).resolve()) if url.startswith(("./", "../")) else url or None
@@ -153,8 +141,8 @@ class Clone:
         """The bytes from which on a partial clone has no contents (`--filter=blob:limit=1m`); None where it is not by
         their size that they are left out.
         """
-        if self.bundled:
-            said = next((line.partition("=")[2] for line in self._bundle_header() if line.startswith("@filter=")), "")
+        if self._bundle is not None:
+            said = self._bundle.filter or ""
         else:
             said = self._text("config", "--local", "--get-regexp", _FILTER, missing=True).strip().rpartition(" ")[2]
         found = _LIMIT.fullmatch(said)
@@ -165,8 +153,8 @@ class Clone:
 
     def references(self) -> list[tuple[str, str]]:
         """(sha, name) of every branch, tag and remote branch, and of HEAD; the sha may be that of a tag object."""
-        if self.bundled:
-            return self._bundle_references()
+        if self._bundle is not None:
+            return list(self._bundle.references)
         pattern = ("--format=%(objectname) %(refname)", _BRANCHES, "refs/tags/", _UPSTREAM)
         lines = self._text("for-each-ref", *pattern).splitlines()
         found = [(sha, name) for sha, _, name in (line.partition(" ") for line in lines)]
@@ -175,15 +163,15 @@ class Clone:
 
     def experiments(self) -> list[tuple[str, str]]:
         """(sha, name) of what DVC keeps of experiments that nobody committed; a bundle may have been made with them."""
-        if self.bundled:
-            return [one for one in self._bundle_references() if one[1].startswith(_EXPERIMENTS)]
+        if self._bundle is not None:
+            return [one for one in self._bundle.references if one[1].startswith(_EXPERIMENTS)]
         lines = self._text("for-each-ref", "--format=%(objectname) %(refname)", _EXPERIMENTS).splitlines()
         return [(sha, name) for sha, _, name in (line.partition(" ") for line in lines)]
 
     def default_branch(self, references: list[tuple[str, str]]) -> str | None:
         """The remote's, where there is one: a work tree's HEAD is what somebody works on. None when it is unknown."""
         by_name = {name: sha for sha, name in references}
-        if self.bundled:  # which tells only at which commit HEAD was
+        if self._bundle is not None:  # which tells only at which commit HEAD was
             there = [name for sha, name in references if sha == by_name.get("HEAD") and name.startswith(_BRANCHES)]
             return there[0].removeprefix(_BRANCHES) if len(there) == 1 else None
         upstream = any(name.startswith(_UPSTREAM) for name in by_name)
@@ -369,27 +357,6 @@ class Clone:
             rest -= skipped
         return body
 
-    def _environment(self) -> dict[str, str]:
-        # A clone that belongs to somebody else is refused unless it is declared safe, and git believes that of a
-        # global configuration only: releases differ on whether -c or GIT_CONFIG_COUNT do. So we bring our own, which
-        # also keeps the user's from being read.
-        settings = Path(self._scratch.name) / "gitconfig"
-        settings.write_text("[safe]\n\tdirectory = *\n", encoding="utf-8")
-        env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-        return env | {
-            "LC_ALL": "C",
-            "GIT_CONFIG_NOSYSTEM": "1",
-            "GIT_CONFIG_GLOBAL": str(settings),
-            "GIT_ATTR_NOSYSTEM": "1",
-            "GIT_CEILING_DIRECTORIES": str(self.location.resolve().parent),  # a folder inside a clone is not the clone
-            "GIT_NO_REPLACE_OBJECTS": "1",
-            "GIT_GRAFT_FILE": os.devnull,
-            "GIT_NO_LAZY_FETCH": "1",
-            "GIT_ALLOW_PROTOCOL": "",  # earlier releases fetch missing objects all the same, unless no door is open
-            "GIT_OPTIONAL_LOCKS": "0",
-            "GIT_TERMINAL_PROMPT": "0",
-        }
-
     def _found(self) -> Path:
         self._directory = self.location.resolve()
         try:
@@ -407,8 +374,8 @@ class Clone:
 
     def _promised(self) -> bool:
         """Whether somebody promised to give later what is not here."""
-        if self.bundled:
-            return any(line.startswith("@filter=") for line in self._bundle_header())
+        if self._bundle is not None:
+            return self._bundle.filter is not None
         said = self._text("config", "--local", "--get-regexp", _PROMISES, missing=True)
         return any(line.partition(" ")[2] not in ("false", "no", "off", "0") for line in said.splitlines())
 
@@ -425,76 +392,21 @@ class Clone:
             shutil.copyfile(cut, beside / "shallow")
         return beside
 
-    def _unbundled(self) -> Path:
-        form, prerequisites = "sha1", 0
-        for line in self._bundle_header():
-            prerequisites += line.startswith("-")
-            form = line.partition("=")[2] if line.startswith("@object-format=") else form
-        if prerequisites:
-            raise SourceError(
-                f"{self.place} is a bundle that continues another clone: it lacks {prerequisites} commits of it.",
-                "Make one that stands alone: `git bundle create churn.bundle --all`.",
-            )
-        self._directory = Path(self._scratch.name)
-        bare = Path(self._scratch.name) / "bundle.git"
-        self._text("init", "--quiet", "--bare", "--template=", f"--object-format={form}", str(bare))
-        self._directory = bare
-        self._text("bundle", "unbundle", str(self.location.resolve()))
+    def _unbundled(self, bundle: Bundle, scratch: Path) -> Path:
+        bare = scratch / "bundle.git"
+        init = ("init", "--quiet", "--bare", "--template=", f"--object-format={bundle.object_format}")
+        self._plumbing.text(scratch, *init, str(bare))
+        self._plumbing.text(bare, "bundle", "unbundle", str(self.location.resolve()))
         return bare
 
-    def _bundle_header(self) -> list[str]:
-        try:
-            with self.location.open("rb") as file:
-                if not _BUNDLE.fullmatch(file.readline(64)):
-                    raise SourceError(
-                        f"{self.place} is neither a folder nor a bundle.",
-                        "Point at a clone, or at a file made by `git bundle create`.",
-                    )
-                lines = iter(lambda: file.readline(_CHUNK).rstrip(b"\n"), b"")
-                return [line.decode("utf-8", "replace") for line in lines]
-        except OSError as error:
-            raise SourceError(f"{self.place} cannot be read ({error.strerror}).", "Look at its permissions.") from error
-
-    def _bundle_references(self) -> list[tuple[str, str]]:
-        lines = (line.partition(" ") for line in self._bundle_header() if not line.startswith(("@", "-")))
-        return [(sha, name) for sha, _, name in lines]
-
     def _text(self, *arguments: str, stdin: Iterable[str] = (), missing: bool = False) -> str:
-        """What a command prints. missing: a failure means that what was asked for is not there, and gives ''."""
-        try:
-            with self._running(*arguments, stdin=stdin, missing=missing) as out:
-                return out.read().decode("utf-8", "surrogateescape" if "-z" in arguments else "replace")
-        except SourceError:
-            if missing:
-                return ""
-            raise
+        return self._plumbing.text(self._lies(arguments[0]), *arguments, stdin=stdin, missing=missing)
 
-    @contextmanager
-    def _running(self, *arguments: str, stdin: Iterable[str] = (), missing: bool = False) -> Iterator[IO[bytes]]:
-        """The output of one command as it comes; the process is gone when this is left, however it is left. missing:
-        a failure does not mean that anything is broken.
+    def _running(self, *arguments: str, stdin: Iterable[str] = ()) -> AbstractContextManager[IO[bytes]]:
+        return self._plumbing.running(self._lies(arguments[0]), *arguments, stdin=stdin)
 
-        Questions go through a file, for git may answer before it was asked everything, and both would wait.
-        """
-        lies = self._directory if arguments[0] in _OF_THE_CLONE else self._objects
-        command = ["git", "-C", str(lies), "--no-pager"]
-        command += [part for pin in _PINS for part in ("-c", pin)]
-        with TemporaryFile(dir=self._scratch.name) as asked, TemporaryFile(dir=self._scratch.name) as complaints:
-            asked.writelines(f"{line}\n".encode("utf-8", "surrogateescape") for line in stdin)
-            asked.seek(0)
-            with subprocess.Popen(
-                [*command, *arguments], env=self._env, stdin=asked, stdout=subprocess.PIPE, stderr=complaints
-            ) as process:
-                assert process.stdout is not None
-                try:
-                    yield process.stdout
-                except BaseException:
-                    process.kill()
-                    raise
-                process.stdout.close()
-                if process.wait():
-                    complaints.seek(0)
-                    raise self._broken(complaints.read(_CHUNK).decode("utf-8", "replace"), missing)
+    def _lies(self, command: str) -> Path:
+        return self._directory if command in _OF_THE_CLONE else self._objects
 
     def _broken(self, complaint: str, missing: bool = False) -> SourceError:
         lines = [line.strip() for line in complaint.splitlines() if line.strip()]
