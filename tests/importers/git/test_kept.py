@@ -13,7 +13,8 @@ import pytest
 
 from tests.importers.git.conftest import made
 from tests.importers.git.repositories import Repository, all_of, parents_of, scopes_of
-from thalweg.importers import git
+from thalweg.importers import git, git_kept
+from thalweg.importers.alone import alone
 from thalweg.importers.git_kept import Kept
 from thalweg.model.errors import SourceError
 from thalweg.model.facts import Granule
@@ -228,7 +229,6 @@ def test_what_is_kept_and_broken_is_mended_or_made_anew(brought: Brought, cache:
     anew = [warning for warning in warnings if "it was cloned anew" in warning]
     assert (granules, complete, [warning for warning in warnings if warning not in anew]) == brought.answer
     assert len(anew) == (broken not in MENDED)
-    assert read(brought.origin, all_commits=True) == brought.answer, "it is right again, and nothing is said"
 
 
 def test_what_breaks_unseen_is_said_and_made_anew_the_next_time(origin: Repository, cache: Path) -> None:
@@ -239,7 +239,9 @@ def test_what_breaks_unseen_is_said_and_made_anew_the_next_time(origin: Reposito
     with pytest.raises(SourceError, match=r"What is kept of .* cannot be read") as refused:
         read(origin, all_commits=True)
     assert refused.value.hint == "Import again: it is cloned anew then."
-    assert read(origin, all_commits=True)[1]
+    _, complete, (said,) = read(origin, all_commits=True)
+    assert (complete, "it was cloned anew" in said) == (True, True)
+    assert read(origin, all_commits=True)[1:] == (True, []), "nothing more is said"
 
 
 def test_several_at_once_wait_for_one_another_and_answer_alike(origin: Repository, cache: Path) -> None:
@@ -247,6 +249,16 @@ def test_several_at_once_wait_for_one_another_and_answer_alike(origin: Repositor
         first, *others = list(pool.map(lambda _: read(origin, all_commits=True), range(4)))
     assert others == [first] * 3
     assert parents_of(first[0])
+
+
+def test_another_one_that_does_not_come_to_an_end_is_said(
+    origin: Repository, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read(origin)
+    monkeypatch.setattr(git_kept, "PATIENCE", 0.0)
+    with alone(kept(cache).parent / "lock", 0.0), pytest.raises(SourceError, match="Another process fetches file://"):
+        read(origin)
+    assert read(origin)[0]
 
 
 def test_a_folder_that_cannot_be_written_is_said(origin: Repository, tmp_path: Path) -> None:
