@@ -8,18 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sqlite3
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from itertools import count
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import neo4j
 
+from bench.rates import Rate, bare, memory
 from thalweg import ingest
 from thalweg.importers.openlineage import heard
 from thalweg.model.errors import ThalwegError
@@ -35,18 +31,7 @@ JOBS = 100
 PRODUCER = "https://example.com/etl"
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """How many events were written in how many seconds; the server's memory in MB after a tenth, and at the end."""
-
-    way: str
-    events: int
-    seconds: float
-    memory: tuple[float, float] | None = None
-
-    @property
-    def a_second(self) -> float:
-        return self.events / self.seconds
+EVENTS = "OpenLineage events"
 
 
 def event(number: int) -> dict[str, Any]:
@@ -143,15 +128,7 @@ async def posted(way: str, port: int, pid: int, path: str, bodies: Iterator[tupl
     async with connections(port, lines) as found:
         began = time.perf_counter()
         await asyncio.gather(*(work(connection) for connection in found))
-        return Rate(way, done, time.perf_counter() - began, (seen[0], memory(pid)))
-
-
-def memory(pid: int) -> float:
-    """MB that a process holds, where the system tells it; 0 elsewhere."""
-    status = Path(f"/proc/{pid}/status")
-    if not status.exists():
-        return 0.0
-    return next(int(line.split()[1]) / 1_000 for line in status.read_text().splitlines() if line.startswith("VmRSS"))
+        return Rate(EVENTS, way, done, time.perf_counter() - began, (seen[0], memory(pid)))
 
 
 async def over_http(port: int, pid: int, events: int) -> list[Rate]:
@@ -178,41 +155,8 @@ async def in_process(url: str, events: int) -> Rate:
                 raise answer
     seconds = time.perf_counter() - began
     await store.close()
-    return Rate("read and stated in this process", events, seconds)
+    return Rate(EVENTS, "read and stated in this process", events, seconds)
 
 
-Write = Callable[[list[tuple[str, str]]], Awaitable[None]]
-
-
-async def bare(events: int, write: Write) -> Rate:
-    """The rows that the events state, an id and a text each, written a batch at a time by nothing but the driver."""
-    numbered = count()
-    seconds = 0.0
-    for numbers in parts(range(events)):
-        stated = granules(numbers)
-        rows = [(f"{next(numbered)}", str(fact)) for granule in stated for fact in (*granule.entities, *granule.edges)]
-        began = time.perf_counter()
-        await write(rows)
-        seconds += time.perf_counter() - began
-    return Rate("bare rows by the driver", events, seconds)
-
-
-async def bare_sqlite(events: int) -> Rate:
-    with TemporaryDirectory(prefix="thalweg-bench-") as folder:
-        connection = sqlite3.connect(f"{folder}/bare.db")
-        connection.executescript("PRAGMA journal_mode = WAL; CREATE TABLE row(id TEXT PRIMARY KEY, body TEXT);")
-
-        async def write(rows: list[tuple[str, str]]) -> None:
-            with connection:
-                connection.executemany("INSERT INTO row VALUES (?, ?)", rows)
-
-        rate = await bare(events, write)
-        connection.close()
-    return rate
-
-
-async def bare_neo4j(driver: neo4j.AsyncDriver, events: int) -> Rate:
-    async def write(rows: list[tuple[str, str]]) -> None:
-        await driver.execute_query("UNWIND $rows AS row CREATE (:Bare {id: row[0], body: row[1]})", rows=rows)
-
-    return await bare(events, write)
+async def bare_rows(events: int, driver: neo4j.AsyncDriver | None) -> Rate:
+    return await bare(EVENTS, events, (granules(numbers) for numbers in parts(range(events))), driver)

@@ -15,7 +15,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench.events import Rate
+from bench.rates import Rate
 from bench.timing import Spread
 
 WIDTH = 150
@@ -51,10 +51,10 @@ class Report:
     def rate(self, engine: str, rate: Rate) -> None:
         self.cases.append(
             {
-                "case": "OpenLineage events a second, to the durable write",
+                "case": f"{rate.what} a second, to the durable write",
                 "way": rate.way,
                 "engine": engine,
-                "events": rate.events,
+                "number": rate.number,
                 "mean": rate.a_second,
                 "memory": rate.memory,
             }
@@ -84,15 +84,14 @@ class Report:
         asked = Table(title="Questions: milliseconds, and the ratio to the first way")
         for column in ("case", "way", "engine", "entities", "least", "median", "most", "ratio"):
             asked.add_column(column, justify="left" if column in ("case", "way", "engine") else "right")
-        events = Table(
-            title="OpenLineage events a second, to the durable write; MB that the server held, first and last"
-        )
-        for column in ("way", "engine", "events", "a second", "first MB", "last MB"):
-            events.add_column(column, justify="left" if column in ("way", "engine") else "right")
+        rates = Table(title="A second, to the durable write; MB that the process held, first and last")
+        for column in ("what", "way", "engine", "number", "a second", "first MB", "last MB"):
+            rates.add_column(column, justify="left" if column in ("what", "way", "engine") else "right")
         for case in self.cases:
-            if "events" in case:
+            if "memory" in case:
                 held = [f"{megabytes:,.0f}" for megabytes in case["memory"] or ()] or ["", ""]
-                events.add_row(case["way"], case["engine"], f"{case['events']:,}", f"{case['mean']:,.0f}", *held)
+                named = (case["case"].partition(" a second")[0], case["way"], case["engine"])
+                rates.add_row(*named, f"{case['number']:,}", f"{case['mean']:,.0f}", *held)
                 continue
             size = f"{case['entities']:,}"
             if "parts" in case:
@@ -103,7 +102,7 @@ class Report:
                 ms = case["ms"]
                 times = (f"{ms[name]:.2f}" for name in ("least", "median", "most"))
                 asked.add_row(case["case"], case["way"], case["engine"], size, *times, f"{case['ratio']:.2f}")
-        for table in (events, ingested, asked):
+        for table in (rates, ingested, asked):
             if table.row_count:
                 console.print(table)
 
