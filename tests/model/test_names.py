@@ -194,6 +194,8 @@ def test_what_names_no_dataset_is_refused(uri: str) -> None:
         ("postgres://ada:pw@db/shop", "postgres://db/shop"),
         ("https://:token@host/x", "https://host/x"),
         ("https://ada:p@ss:w@host/x", "https://host/x"),
+        ("git+https://token@host/x", "git+https://host/x"),
+        ("ssh://git@host/x", "ssh://git@host/x"),
         ("abfss://c@acct.dfs.core.windows.net/x", "abfss://c@acct.dfs.core.windows.net/x"),
         ("s3://lake/a:b@c", "s3://lake/a:b@c"),
         ("/data/x", "/data/x"),

@@ -31,6 +31,12 @@ def test_the_file_of_the_page_is_read_from_its_folder(tmp_path: Path) -> None:
     assert (deployments.secret, deployments.options) == ("open sesame", {})
 
 
+def test_a_remote_repository_is_named_in_any_way_that_git_takes(tmp_path: Path) -> None:
+    for location in ("https://git.example.com/ml/training", "git@git.example.com:ml/training.git"):
+        (source,) = read(file(tmp_path, SOURCE.replace('"."', f'"{location}"')), {})
+        assert source.location == location
+
+
 def test_a_variable_may_stand_anywhere_in_a_location_or_an_option(tmp_path: Path) -> None:
     text = SOURCE.replace('"."', '"https://${HOST}/${TEAM}"') + 'options = {token = "${T}", deep = true}\n'
     (source,) = read(file(tmp_path, text), {"HOST": "h.test", "TEAM": "ml", "T": "s3cret"})

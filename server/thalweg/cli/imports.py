@@ -85,38 +85,40 @@ def import_mlflow(
 
 @imports.command("git")
 def import_git(
-    location: options.Clone,
+    locations: options.Repositories,
     source: options.Source = None,
     url: options.Url = None,
     all_commits: Annotated[
         bool, typer.Option("--all", help="Every commit; else those that runs name, and those between.")
     ] = False,
+    cache: options.Clones = None,
     store: options.Store = None,
     as_json: options.Json = False,
 ) -> int:
     """Commits of a Git repository: those that known runs name and the chain between them, or all."""
-    from thalweg.cli.commands.imports import git
+    from thalweg.cli.commands.repositories import Given, git
 
-    return git(store, location, source, url, all_commits, as_json)
+    return git(store, Given(locations, source, url, cache), all_commits, as_json)
 
 
 @imports.command("gto")
 def import_gto(
-    location: options.Clone,
+    locations: options.Repositories,
     source: options.Source = None,
     url: options.Url = None,
+    cache: options.Clones = None,
     store: options.Store = None,
     as_json: options.Json = False,
 ) -> int:
     """Models, versions and stages that GTO registered by tags of a Git repository."""
-    from thalweg.cli.commands.imports import gto
+    from thalweg.cli.commands.repositories import Given, gto
 
-    return gto(store, location, source, url, as_json)
+    return gto(store, Given(locations, source, url, cache), as_json)
 
 
 @imports.command("lfs")
 def import_lfs(
-    location: options.Clone,
+    locations: options.Repositories,
     source: options.Source = None,
     url: options.Url = None,
     at: Annotated[
@@ -128,18 +130,19 @@ def import_lfs(
     all_commits: Annotated[
         bool, typer.Option("--all", help="Every content that a file ever had; else those of one commit.")
     ] = False,
+    cache: options.Clones = None,
     store: options.Store = None,
     as_json: options.Json = False,
 ) -> int:
     """Files that Git LFS keeps, as versions of datasets by their content."""
-    from thalweg.cli.commands.imports import lfs
+    from thalweg.cli.commands.repositories import Given, lfs
 
-    return lfs(store, location, source, url, at, all_commits, as_json)
+    return lfs(store, Given(locations, source, url, cache), at, all_commits, as_json)
 
 
 @imports.command("dvc")
 def import_dvc(
-    location: options.Clone,
+    locations: options.Repositories,
     source: options.Source = None,
     url: options.Url = None,
     at: Annotated[
@@ -151,13 +154,14 @@ def import_dvc(
     all_commits: Annotated[
         bool, typer.Option("--all", help="The whole history, with experiments; else what one commit holds.")
     ] = False,
+    cache: options.Clones = None,
     store: options.Store = None,
     as_json: options.Json = False,
 ) -> int:
     """Data, models and runs of stages that DVC keeps in a Git repository."""
-    from thalweg.cli.commands.imports import dvc
+    from thalweg.cli.commands.repositories import Given, dvc
 
-    return dvc(store, location, source, url, at, all_commits, as_json)
+    return dvc(store, Given(locations, source, url, cache), at, all_commits, as_json)
 
 
 @imports.command("dbt")

@@ -66,7 +66,25 @@ Url = Annotated[
         show_default=False,
     ),
 ]
-Clone = Annotated[str, typer.Argument(metavar="PATH", help="A clone, bare or not, or a bundle.", show_default=False)]
+Repositories = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="REPOSITORY...",
+        help="Clones, bare or not, bundles, URLs, or folders of them; each is a source of its own.",
+        show_default=False,
+    ),
+]
+Clones = Annotated[
+    Path | None,
+    typer.Option(
+        "--cache",
+        metavar="DIR",
+        envvar="THALWEG_CACHE",
+        help="Where clones of what is named by URL are kept; ~/.cache/thalweg without.",
+        show_default=False,
+        show_envvar=False,
+    ),
+]
 Source = Annotated[
     str | None,
     typer.Option("--source", metavar="WORD", help="What to call this source; the same each time.", show_default=False),

@@ -1,4 +1,4 @@
-"""Commits of a Git repository: a clone on a disk, bare or not, or a bundle.
+"""Commits of a Git repository: a clone on a disk, bare or not, a bundle, or a remote by its URL.
 
     (repository {default_branch})-[:HAS_VERSION]->(commit {author, authored_at, message, branches, git_tags})
     (parent:Commit)-[:PARENT_OF]->(child:Commit)
@@ -11,19 +11,17 @@ along PARENT_OF away, and would be stated anew with each push.
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Collection, Generator, Iterable, Iterator
-from contextlib import suppress
 from pathlib import Path
 
-from thalweg.importers import git_objects
+from thalweg.importers import git_objects, git_places
 from thalweg.importers.git_address import recognised_at as recognised_at
 from thalweg.importers.git_clone import Clone
-from thalweg.importers.reading import Lies, Reading
-from thalweg.model import keys, names
+from thalweg.importers.git_remote import is_url
+from thalweg.importers.reading import Lies, Place, Reading
+from thalweg.model import keys
 from thalweg.model.edges import EdgeType
-from thalweg.model.errors import BadInput, Problem, SourceError
+from thalweg.model.errors import SourceError
 from thalweg.model.facts import EdgeFact, EntityFact, Granule, Json
 from thalweg.model.keys import Key
 
@@ -32,47 +30,48 @@ ORIGIN = "git"
 Heads = dict[str, tuple[list[str], list[str]]]
 """By commit: the branches and the tags that point at it."""
 
-_PREFIX = re.compile(r"[0-9a-f]{7,40}")
 
-
-def repository(location: str | os.PathLike[str], *, source: str | None = None, url: str | None = None) -> str:
+def repository(location: Place, *, source: str | None = None, url: str | None = None) -> str:
     """The identity of the repository at a location: what its commits are filed under, and what to ask a store about.
 
-    `url`, where one is given, else the URL of the remote `origin`, else the path under the source
-    (`file://<source>/…`). Raises SourceError when there is no repository.
+    `url`, where one is given, else the URL that the location is or that its remote `origin` has, else the path under
+    the source (`file://<source>/…`). Raises SourceError when there is no repository.
     """
-    place = Path(location)
-    clone = Clone(place)
+    name = source or git_places.source_name(location)
+    if is_url(location):
+        return git_places.named(url or str(location), name)
+    clone = git_places.opened(location)
     try:
-        return identity(clone, source or source_name(place), url)
+        return git_places.identity(clone, name, url)
     finally:
         clone.close()
 
 
 def read(
-    location: str | os.PathLike[str],
+    location: Place,
     *,
     source: str | None = None,
     url: str | None = None,
     refs_to: Collection[str] | None = None,
     all_commits: bool = False,
+    cache: Place | None = None,
 ) -> Reading:
     """One pass over a repository.
 
-    source: the name it is filed under; the folder's or bundle's own name without one.
+    source: the name it is filed under; the folder's or bundle's own name, or the host and path of a URL, without one.
     url: what the repository is called where the name of its remote is not what runs call it.
     refs_to: the shas that runs name, whole or 7 and more characters of them. Read are these, every commit on a path of
         parents between two of them, and the heads of branches and tags. Such a pass is never complete: it says nothing
         of the commits that it leaves out.
     all_commits: read everything that a branch, a tag or `refs_to` reaches. Complete, unless the clone is shallow.
+    cache: where a clone of a remote repository is kept.
 
     Raises SourceError, with what to do, for a location that is no repository, or a broken or empty one.
     """
-    place = Path(location)
-    name = source or source_name(place)
-    clone = Clone(place)
+    name = source or git_places.source_name(location)
+    clone = git_places.opened(location, cache)
     try:
-        return _reading(clone, name, identity(clone, name, url), refs_to or (), all_commits)
+        return reading(clone, name, git_places.identity(clone, name, url), refs_to or (), all_commits)
     except BaseException:
         clone.close()
         raise
@@ -80,77 +79,14 @@ def read(
 
 def recognised(place: Path) -> Iterator[Lies]:
     """A clone, with or without a work tree; bundles."""
-    for at, clone in repositories(place):
-        yield Lies(str(at), f"a Git repository: {identity(clone, source_name(at), None)}")
+    for at, clone in git_places.repositories(place):
+        yield Lies(str(at), f"a Git repository: {git_places.identity(clone, git_places.source_name(at), None)}")
 
 
-def repositories(place: Path) -> Iterator[tuple[Path, Clone]]:
-    """The repositories at a place: itself, or the bundles that lie in it. Each is closed when the next one comes."""
-    bundles = sorted(place.glob("*.bundle")) if place.is_dir() and not (place / ".git").exists() else []
-    for at in [place, *bundles]:
-        with suppress(SourceError):
-            clone = Clone(at)
-            try:
-                yield at, clone
-            finally:
-                clone.close()
-
-
-def source_name(place: Path) -> str:
-    folder = place.expanduser().resolve()
-    name = (folder.parent if folder.name == ".git" else folder).name
-    for ending in (".git", ".bundle"):
-        name = name.removesuffix(ending)
-    return name or "repository"
-
-
-def is_sha(text: str) -> bool:
-    """Whether a text names a commit by its sha, or by so much of it that it can."""
-    return _PREFIX.fullmatch(text.lower()) is not None
-
-
-def identity(clone: Clone, source: str, url: str | None) -> str:
-    try:
-        return names.repository_url(url or clone.remote() or str(clone.location.resolve()), source)
-    except ValueError as error:
-        problem = Problem("", "url", url or clone.remote() or "", str(error))
-        raise BadInput("The URL of the repository is not one.", "Give it with `url`.", [problem]) from error
-
-
-def tip(clone: Clone, references: list[tuple[str, str]], at: str | None) -> str:
-    """The commit that is meant: by its sha, or as a branch or a tag points at it; without a name the default branch's.
-
-    Raises BadInput where there is none.
-    """
-    by_name = {name: sha for sha, name in references}
-    if at is None:
-        branch = clone.default_branch(references)
-        places = [f"refs/heads/{branch}", f"refs/remotes/origin/{branch}", "HEAD"]
-    else:
-        places = [at, f"refs/heads/{at}", f"refs/remotes/origin/{at}", f"refs/tags/{at}"]
-    sha = next((by_name[place] for place in places if place in by_name), None)
-    if sha is None and at is not None and is_sha(at):
-        sha = at.lower()
-    (found,) = clone.commits_of([sha]) if sha is not None else (None,)
-    if found is None:
-        raise BadInput(
-            f"{clone.place} has no commit {at or 'yet'!r}.", "Name a branch, a tag, or a sha of 7 or more characters."
-        )
-    return found
-
-
-def check_names(clone: Clone) -> None:
-    """Raises SourceError for a repository whose commits have other names than a graph can hold."""
-    if clone.object_format() != "sha1":
-        raise SourceError(
-            f"{clone.place} names its commits by {clone.object_format()}.",
-            "Only commits named by 40 hexadecimal digits (SHA-1) can be read so far.",
-        )
-
-
-def _reading(clone: Clone, name: str, url: str, refs_to: Collection[str], all_commits: bool) -> Reading:
-    check_names(clone)
-    scope, warnings = f"{ORIGIN}:{name}", list[str]()
+def reading(clone: Clone, name: str, url: str, refs_to: Collection[str], all_commits: bool) -> Reading:
+    """One pass over a repository that is open; `read` says how. Whoever closes the reading closes the clone."""
+    git_places.check_names(clone)
+    scope, warnings = f"{ORIGIN}:{name}", clone.said()
     used = _named(clone, refs_to, warnings)
     references = clone.references()
     heads = _heads(clone, references, warnings)
@@ -197,7 +133,7 @@ def _reading(clone: Clone, name: str, url: str, refs_to: Collection[str], all_co
 def _named(clone: Clone, refs_to: Collection[str], warnings: list[str]) -> set[str]:
     """The whole shas of the texts that name a commit of this clone."""
     texts = sorted({text.strip() for text in refs_to})
-    shas = [text for text in texts if _PREFIX.fullmatch(text.lower())]
+    shas = [text for text in texts if git_places.is_sha(text)]
     found = dict(zip(shas, clone.commits_of(text.lower() for text in shas), strict=True))
     strange = [text for text in texts if text not in found]
     if strange:

@@ -1,46 +1,43 @@
-"""The one place that runs git: a clone or a bundle, read without obeying anything that it holds.
+"""A clone or a bundle, read object by object: what it names, which commits it has, and what lies in them.
 
-No hook, pager, filter, signature check or transport of a repository is run; neither the machine's nor the user's
-settings are read; nothing is written into it. Only plumbing that prints objects as they are (`for-each-ref`,
-`rev-list`, `merge-base`, `diff-tree`, `ls-tree`, `cat-file`) is called, and everything that a caller names is passed on
-standard input, as checked hexadecimal digits, or behind what ends the options, so that no name can be taken for one.
+What is promised and not here (a partial clone) is told apart from what is damaged, and where a history is cut off (a
+shallow one) is known. Only a clone that this program keeps fetches what is asked for.
 """
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import subprocess
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-from tempfile import TemporaryDirectory, TemporaryFile
+from tempfile import TemporaryDirectory
 from typing import IO, NamedTuple
 
+from thalweg.importers.git_bundle import Bundle
+from thalweg.importers.git_kept import Kept
+from thalweg.importers.git_plumbing import Plumbing
 from thalweg.model.errors import SourceError
 
 LONGEST_COMMIT = 1 << 20
 """Bytes of a commit that are read; what lies behind them is the rest of a message that nobody wrote by hand."""
 
-_BUNDLE = re.compile(rb"# v[23] git bundle\n")
 _BRANCHES = "refs/heads/"
 _UPSTREAM = "refs/remotes/origin/"
 _EXPERIMENTS = "refs/exps/"
 _CHUNK = 1 << 16
 _THING = re.compile(rb"([0-9a-f]{40}) (blob|tree) ([0-9]+)\n")
 
-# What a repository's own settings could run or change in the commands below; `-c` wins over them.
-_PINS = (
-    f"core.hooksPath={os.devnull}",
-    "core.fsmonitor=false",
-    "core.useReplaceRefs=false",
-    "core.warnAmbiguousRefs=false",
-    "init.defaultBranch=main",
-)
-
+RIGHT = "Clone it whole, or import it by the URL of its remote."
+"""What to do with a partial clone that lacks what is asked for."""
 
 _NOTHING = "-"
+_FILTER = r"^remote\..*\.partialclonefilter$"
+_LIMIT = re.compile(r"blob:limit=([0-9]{1,15})([kmgKMG]?)")
+_UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
+_PROMISES = r"^(extensions\.partialclone|remote\..*\.promisor)$"
+_OF_THE_CLONE = ("config", "for-each-ref", "init", "rev-parse", "symbolic-ref")
+"""What asks for settings and names; the others ask for objects, by their shas."""
 
 
 def _fields(out: IO[bytes]) -> Iterator[str]:
@@ -61,31 +58,47 @@ class Entry(NamedTuple):
 
 
 class Thing(NamedTuple):
-    """What lies at a path of a commit. kind: `blob` for a file, `tree` for a folder. size: in bytes, of a file."""
+    """What lies at a path of a commit. kind: `blob` for a file, `tree` for a folder. size: in bytes, of a file; None
+    where its content is not here (a partial clone).
+    """
 
     kind: str
     sha: str
-    size: int
+    size: int | None
 
 
 class Clone:
     """A repository on a disk. A bundle is unpacked into a folder of its own, which `close` removes.
 
+    partial: whether it was made with `--filter`, so that contents of files may be missing without anything being
+    damaged. What was promised and is not here is named by `lacking`, and never fetched behind anybody's back: objects
+    are read through a repository that knows of no remote.
+
     Raises SourceError, with what to do, where there is no repository that git can read.
     """
 
-    def __init__(self, location: Path) -> None:
-        self.place = str(location)
+    def __init__(self, location: Path, kept: Kept | None = None) -> None:
+        """kept: what the clone is of, where it is one that this program keeps. Then it is read as a fresh one would be,
+        and contents of files that are asked for are fetched.
+        """
+        self._kept = kept
+        self.place = kept.url if kept is not None else str(location)
         self.location = location.expanduser().absolute()
-        self.bundled = self.location.is_file()
         if shutil.which("git") is None:
             raise SourceError("git is not installed here.", "Install git (2.32 or later) and import again.")
         if not self.location.exists():
             raise SourceError(f"{self.place} does not exist.", "Clone the repository first, and point at the clone.")
+        self._bundle = Bundle(self.location, self.place) if self.location.is_file() else None
+        self.partial = False
         self._scratch = TemporaryDirectory(prefix="thalweg-git-", ignore_cleanup_errors=True)
         try:
-            self._env = self._environment()
-            self._directory = self._unbundled() if self.bundled else self._found()
+            scratch = Path(self._scratch.name)
+            self._plumbing = Plumbing(scratch, self.location.resolve().parent, self._broken)
+            self._directory = self._found() if self._bundle is None else self._unbundled(self._bundle, scratch)
+            self._objects = self._directory
+            self.partial = self._promised()
+            if self.partial and self._bundle is None:
+                self._objects = self._beside()
         except BaseException:
             self.close()
             raise
@@ -93,9 +106,15 @@ class Clone:
     def close(self) -> None:
         self._scratch.cleanup()
 
+    def said(self) -> list[str]:
+        """Sentences about what was amiss with it, and is not any more: what every reading of it warns of first."""
+        return list(self._kept.said) if self._kept is not None else []
+
     def remote(self) -> str | None:
         """The URL of the remote `origin` as it was written down; a relative path is made whole."""
-        if self.bundled:
+        if self._kept is not None:
+            return self._kept.url
+        if self._bundle is not None:
             return None
         url = self._text("config", "--local", "--get", "remote.origin.url", missing=True).strip()
         return str((self.location / url).resolve()) if url.startswith(("./", "../")) else url or None
@@ -103,13 +122,39 @@ class Clone:
     def shallow(self) -> bool:
         return self._text("rev-parse", "--is-shallow-repository").strip() == "true"
 
+    def lacking(self, shas: Iterable[str]) -> set[str]:
+        """Those of the contents of files that a partial clone does not have; of another clone none, and reading one
+        that is not there says that it is damaged. A clone that is kept here fetches them.
+        """
+        absent = self._absent(shas) if self.partial else set()
+        if absent and self._kept is not None:
+            self._kept.bring(sorted(absent))
+            absent = self._absent(absent)
+        return absent
+
+    def _absent(self, shas: Iterable[str]) -> set[str]:
+        wanted = list(dict.fromkeys(shas))
+        with self._running("cat-file", "--batch-check", stdin=wanted) as out:
+            return {sha for sha, line in zip(wanted, out, strict=True) if line.endswith(b" missing\n")}
+
+    def left_out(self) -> int | None:
+        """The bytes from which on a partial clone has no contents (`--filter=blob:limit=1m`); None where it is not by
+        their size that they are left out.
+        """
+        if self._bundle is not None:
+            said = self._bundle.filter or ""
+        else:
+            said = self._text("config", "--local", "--get-regexp", _FILTER, missing=True).strip().rpartition(" ")[2]
+        found = _LIMIT.fullmatch(said)
+        return int(found[1]) * _UNITS[found[2].lower()] if found else None
+
     def object_format(self) -> str:
         return self._text("rev-parse", "--show-object-format").strip()
 
     def references(self) -> list[tuple[str, str]]:
         """(sha, name) of every branch, tag and remote branch, and of HEAD; the sha may be that of a tag object."""
-        if self.bundled:
-            return self._bundle_references()
+        if self._bundle is not None:
+            return list(self._bundle.references)
         pattern = ("--format=%(objectname) %(refname)", _BRANCHES, "refs/tags/", _UPSTREAM)
         lines = self._text("for-each-ref", *pattern).splitlines()
         found = [(sha, name) for sha, _, name in (line.partition(" ") for line in lines)]
@@ -118,15 +163,15 @@ class Clone:
 
     def experiments(self) -> list[tuple[str, str]]:
         """(sha, name) of what DVC keeps of experiments that nobody committed; a bundle may have been made with them."""
-        if self.bundled:
-            return [one for one in self._bundle_references() if one[1].startswith(_EXPERIMENTS)]
+        if self._bundle is not None:
+            return [one for one in self._bundle.references if one[1].startswith(_EXPERIMENTS)]
         lines = self._text("for-each-ref", "--format=%(objectname) %(refname)", _EXPERIMENTS).splitlines()
         return [(sha, name) for sha, _, name in (line.partition(" ") for line in lines)]
 
     def default_branch(self, references: list[tuple[str, str]]) -> str | None:
         """The remote's, where there is one: a work tree's HEAD is what somebody works on. None when it is unknown."""
         by_name = {name: sha for sha, name in references}
-        if self.bundled:  # which tells only at which commit HEAD was
+        if self._bundle is not None:  # which tells only at which commit HEAD was
             there = [name for sha, name in references if sha == by_name.get("HEAD") and name.startswith(_BRANCHES)]
             return there[0].removeprefix(_BRANCHES) if len(there) == 1 else None
         upstream = any(name.startswith(_UPSTREAM) for name in by_name)
@@ -138,7 +183,16 @@ class Clone:
         wanted = list(shas)
         lines = self._text("cat-file", "--batch-check", stdin=(f"{sha}^{{commit}}" for sha in wanted)).splitlines()
         fields = [line.split(" ") for line in lines]
-        return [found[0] if found[1:2] == ["commit"] else None for found in fields]
+        commits = [found[0] if found[1:2] == ["commit"] else None for found in fields]
+        dropped = self._dropped({sha for sha in commits if sha is not None})
+        return [None if sha in dropped else sha for sha in commits]
+
+    def _dropped(self, commits: set[str]) -> set[str]:
+        """Those of commits that a fresh clone would not have: they are left from before a history was rewritten."""
+        if self._kept is None or not commits:
+            return set()
+        tips = set(self._text("for-each-ref", "--format=%(objectname)").splitlines())
+        return commits.intersection(sha for sha, *_ in self.history([*commits, *(f"^{tip}" for tip in tips)]))
 
     def history(self, tips: Iterable[str]) -> Iterator[tuple[str, ...]]:
         """Each commit that the tips reach, with its parents behind it; parents come before their children. What a tip
@@ -238,19 +292,51 @@ class Clone:
             )
 
     def blob_at(self, commit: str, path: str) -> str | None:
-        """The sha of a file of a commit."""
-        lines = self._text("--literal-pathspecs", "ls-tree", "-z", commit, "--", path).split("\0")
-        fields = [line.partition("\t")[0].split(" ") for line in lines if line.partition("\t")[2] == path]
-        return next((sha for mode, kind, sha in fields if kind == "blob" and mode.startswith("100")), None)
+        """The sha of a plain file of a commit, whether its content is here or not."""
+        mode, sha = self._entries(commit, [path]).get(path, ("", ""))
+        return sha if mode.startswith("100") else None
 
     def things_at(self, places: Iterable[tuple[str, str]]) -> Iterator[Thing | None]:
         """What lies at each (commit, path), in the order asked for; None where nothing does."""
         wanted = list(places)
-        asked = [f"{commit}:{path}" if "\n" not in path else "-" for commit, path in wanted]
+        found = self._things(wanted)
+        return self._promised_things(wanted, list(found)) if self.partial else found
+
+    def _things(self, places: Sequence[tuple[str, str]]) -> Iterator[Thing | None]:
+        asked = (f"{commit}:{path}" if "\n" not in path else "-" for commit, path in places)
         with self._running("cat-file", "--batch-check", stdin=asked) as out:
             for line in out:
                 match = _THING.fullmatch(line)
                 yield Thing(match[2].decode(), match[1].decode(), int(match[3])) if match else None
+
+    def _promised_things(
+        self, places: Sequence[tuple[str, str]], found: Sequence[Thing | None]
+    ) -> Iterator[Thing | None]:
+        """What was found, and files whose contents are not here, which look as if nothing were there."""
+        asked: dict[str, list[str]] = {}
+        for (commit, path), thing in zip(places, found, strict=True):
+            if thing is None:
+                asked.setdefault(commit, []).append(path)
+        there = {
+            (commit, path): sha
+            for commit, paths in asked.items()
+            for path, (_, sha) in self._entries(commit, paths).items()
+        }
+        lacking = self.lacking(there.values())
+        sizes = dict(self.sizes(set(there.values()) - lacking))
+        for place, thing in zip(places, found, strict=True):
+            sha = there.get(place)
+            yield thing if sha is None else Thing("blob", sha, sizes.get(sha))
+
+    def _entries(self, commit: str, paths: Sequence[str]) -> dict[str, tuple[str, str]]:
+        """By path the mode and the sha of each file of a commit."""
+        lines = self._text("--literal-pathspecs", "ls-tree", "-z", commit, "--", *paths).split("\0")
+        found: dict[str, tuple[str, str]] = {}
+        for head, _, path in (line.partition("\t") for line in lines if line):
+            mode, kind, sha = head.split(" ")
+            if kind == "blob":
+                found[path] = (mode, sha)
+        return {path: found[path] for path in paths if path in found}
 
     def blobs(self, shas: Iterable[str], most: int) -> Iterator[bytes]:
         """The contents of files in the order asked for, and of each one byte more than `most`, where it has more."""
@@ -271,27 +357,6 @@ class Clone:
             rest -= skipped
         return body
 
-    def _environment(self) -> dict[str, str]:
-        # A clone that belongs to somebody else is refused unless it is declared safe, and git believes that of a
-        # global configuration only: releases differ on whether -c or GIT_CONFIG_COUNT do. So we bring our own, which
-        # also keeps the user's from being read.
-        settings = Path(self._scratch.name) / "gitconfig"
-        settings.write_text("[safe]\n\tdirectory = *\n", encoding="utf-8")
-        env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-        return env | {
-            "LC_ALL": "C",
-            "GIT_CONFIG_NOSYSTEM": "1",
-            "GIT_CONFIG_GLOBAL": str(settings),
-            "GIT_ATTR_NOSYSTEM": "1",
-            "GIT_CEILING_DIRECTORIES": str(self.location.resolve().parent),  # a folder inside a clone is not the clone
-            "GIT_NO_REPLACE_OBJECTS": "1",
-            "GIT_GRAFT_FILE": os.devnull,
-            "GIT_NO_LAZY_FETCH": "1",
-            "GIT_ALLOW_PROTOCOL": "",  # earlier releases fetch missing objects all the same, unless no door is open
-            "GIT_OPTIONAL_LOCKS": "0",
-            "GIT_TERMINAL_PROMPT": "0",
-        }
-
     def _found(self) -> Path:
         self._directory = self.location.resolve()
         try:
@@ -307,80 +372,54 @@ class Clone:
             ) from error
         return self._directory
 
-    def _unbundled(self) -> Path:
-        form, prerequisites = "sha1", 0
-        for line in self._bundle_header():
-            prerequisites += line.startswith("-")
-            form = line.partition("=")[2] if line.startswith("@object-format=") else form
-        if prerequisites:
-            raise SourceError(
-                f"{self.place} is a bundle that continues another clone: it lacks {prerequisites} commits of it.",
-                "Make one that stands alone: `git bundle create churn.bundle --all`.",
-            )
-        self._directory = Path(self._scratch.name)
-        bare = Path(self._scratch.name) / "bundle.git"
-        self._text("init", "--quiet", "--bare", "--template=", f"--object-format={form}", str(bare))
-        self._directory = bare
-        self._text("bundle", "unbundle", str(self.location.resolve()))
+    def _promised(self) -> bool:
+        """Whether somebody promised to give later what is not here."""
+        if self._bundle is not None:
+            return self._bundle.filter is not None
+        said = self._text("config", "--local", "--get-regexp", _PROMISES, missing=True)
+        return any(line.partition(" ")[2] not in ("false", "no", "off", "0") for line in said.splitlines())
+
+    def _beside(self) -> Path:
+        """A repository with the objects of this one, and nothing else of it but where its history is cut off."""
+        lies, cut = self._text(
+            "rev-parse", "--path-format=absolute", "--git-path", "objects", "--git-path", "shallow"
+        ).splitlines()
+        beside = Path(self._scratch.name) / "objects.git"
+        self._text("init", "--quiet", "--bare", "--template=", f"--object-format={self.object_format()}", str(beside))
+        (beside / "objects" / "info").mkdir(exist_ok=True)
+        (beside / "objects" / "info" / "alternates").write_text(f"{lies}\n", "utf-8", "surrogateescape")
+        if Path(cut).is_file():
+            shutil.copyfile(cut, beside / "shallow")
+        return beside
+
+    def _unbundled(self, bundle: Bundle, scratch: Path) -> Path:
+        bare = scratch / "bundle.git"
+        init = ("init", "--quiet", "--bare", "--template=", f"--object-format={bundle.object_format}")
+        self._plumbing.text(scratch, *init, str(bare))
+        self._plumbing.text(bare, "bundle", "unbundle", str(self.location.resolve()))
         return bare
 
-    def _bundle_header(self) -> list[str]:
-        try:
-            with self.location.open("rb") as file:
-                if not _BUNDLE.fullmatch(file.readline(64)):
-                    raise SourceError(
-                        f"{self.place} is neither a folder nor a bundle.",
-                        "Point at a clone, or at a file made by `git bundle create`.",
-                    )
-                lines = iter(lambda: file.readline(_CHUNK).rstrip(b"\n"), b"")
-                return [line.decode("utf-8", "replace") for line in lines]
-        except OSError as error:
-            raise SourceError(f"{self.place} cannot be read ({error.strerror}).", "Look at its permissions.") from error
-
-    def _bundle_references(self) -> list[tuple[str, str]]:
-        lines = (line.partition(" ") for line in self._bundle_header() if not line.startswith(("@", "-")))
-        return [(sha, name) for sha, _, name in lines]
-
     def _text(self, *arguments: str, stdin: Iterable[str] = (), missing: bool = False) -> str:
-        """What a command prints. missing: a failure means that what was asked for is not there, and gives ''."""
-        try:
-            with self._running(*arguments, stdin=stdin) as out:
-                return out.read().decode("utf-8", "surrogateescape" if "-z" in arguments else "replace")
-        except SourceError:
-            if missing:
-                return ""
-            raise
+        return self._plumbing.text(self._lies(arguments[0]), *arguments, stdin=stdin, missing=missing)
 
-    @contextmanager
-    def _running(self, *arguments: str, stdin: Iterable[str] = ()) -> Iterator[IO[bytes]]:
-        """The output of one command as it comes; the process is gone when this is left, however it is left.
+    def _running(self, *arguments: str, stdin: Iterable[str] = ()) -> AbstractContextManager[IO[bytes]]:
+        return self._plumbing.running(self._lies(arguments[0]), *arguments, stdin=stdin)
 
-        Questions go through a file, for git may answer before it was asked everything, and both would wait.
-        """
-        command = ["git", "-C", str(self._directory), "--no-pager"]
-        command += [part for pin in _PINS for part in ("-c", pin)]
-        with TemporaryFile(dir=self._scratch.name) as asked, TemporaryFile(dir=self._scratch.name) as complaints:
-            asked.writelines(f"{line}\n".encode("utf-8", "surrogateescape") for line in stdin)
-            asked.seek(0)
-            with subprocess.Popen(
-                [*command, *arguments], env=self._env, stdin=asked, stdout=subprocess.PIPE, stderr=complaints
-            ) as process:
-                assert process.stdout is not None
-                try:
-                    yield process.stdout
-                except BaseException:
-                    process.kill()
-                    raise
-                process.stdout.close()
-                if process.wait():
-                    complaints.seek(0)
-                    raise self._broken(complaints.read(_CHUNK).decode("utf-8", "replace"))
+    def _lies(self, command: str) -> Path:
+        return self._directory if command in _OF_THE_CLONE else self._objects
 
-    def _broken(self, complaint: str) -> SourceError:
+    def _broken(self, complaint: str, missing: bool = False) -> SourceError:
         lines = [line.strip() for line in complaint.splitlines() if line.strip()]
         grave = [line for line in lines if line.startswith(("fatal:", "error:"))]
         said = next(iter(grave or lines), "no reason given").rstrip(".")
-        return SourceError(
-            f"git cannot read {self.place}: {said.partition(': ')[2] or said}.",
-            "`git fsck` there says what is missing; clone it again if it is damaged.",
-        )
+        if self._kept is not None:
+            if not missing:
+                self._kept.distrust()
+            return SourceError(
+                f"What is kept of {self.place} cannot be read: {said.partition(': ')[2] or said}.",
+                "Import again: it is cloned anew then.",
+            )
+        hint = "`git fsck` there says what is missing; clone it again if it is damaged."
+        if self.partial:
+            hint = f"A partial clone that lacks folders (`--filter=tree:0`) has commits only. {RIGHT}"
+        return SourceError(f"git cannot read {self.place}: {said.partition(': ')[2] or said}.", hint)

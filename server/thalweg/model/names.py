@@ -234,9 +234,11 @@ def _jdbc(text: str) -> str:
     return f"{address.rstrip('/')}/{database}" if database else address
 
 
-_PASSWORD = re.compile(r"(?<=://)[^/?#@\s]*:[^/?#\s]*@")
+_PASSWORD = re.compile(r"(?<=://)[^/?#@\s]*:[^/?#\s]*@|(?<=(?i:https://))[^/?#@\s]*@|(?<=(?i:http://))[^/?#@\s]*@")
 
 
 def without_password(uri: str) -> str:
-    """A URI that may be kept and shown: who logs in goes with the password. A container or a user alone stays."""
+    """A URI that may be kept and shown: who logs in goes with the password. A container or a user alone stays, but in a
+    web address, where it may be a token.
+    """
     return _PASSWORD.sub("", uri)

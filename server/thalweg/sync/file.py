@@ -25,6 +25,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from thalweg.importers.git_remote import is_url
 from thalweg.model.errors import BadInput, Problem
 from thalweg.sync.pauses import interval
 
@@ -111,7 +112,7 @@ def _planned(source: _Source, every: str, file: Path, variables: Mapping[str, st
         return _VARIABLE.sub(lambda found: variables[found[1]], text)
 
     location = filled(source.location, "location")
-    if not _URL.match(location):
+    if not _URL.match(location) and not is_url(location):
         location = str(file.resolve().parent / Path(location).expanduser())
     options = {
         name: filled(value, f"options.{name}") if isinstance(value, str) else value

@@ -255,13 +255,12 @@ def test_a_shallow_clone_is_not_complete(written: Written, tmp_path: Path) -> No
     warned(found, "is a shallow clone")
 
 
-def test_a_partial_clone_is_refused(written: Written, tmp_path: Path) -> None:
+def test_a_damaged_clone_is_not_taken_for_a_partial_one(written: Written) -> None:
     written.commit({"a.dvc": added("a.csv", A)})
-    written.git("config", "uploadpack.allowFilter", "true")
-    clone = tmp_path / "partial"
-    written.git("clone", "-q", "--filter=blob:none", "--no-checkout", written.path.as_uri(), str(clone))
-    with pytest.raises(SourceError, match=r"lacks files of DVC's, as a partial clone does .*\. Clone it whole"):
-        dvc.read(clone, url=URL, all_commits=True)
+    blob = written.git("rev-parse", "HEAD:a.dvc")
+    (written.path / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    with pytest.raises(SourceError, match=r"is damaged: a\.dvc at .* is not here\. `git fsck`"):
+        dvc.read(written.path, all_commits=True)
 
 
 def test_a_path_that_is_no_utf8_is_named_as_far_as_it_can_be(written: Written) -> None:

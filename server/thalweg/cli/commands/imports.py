@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ from thalweg.model.facts import Caller
 from thalweg.model.results import Outcome
 from thalweg.store.store import Store
 from thalweg.sync.bringing import Progress, Summary, bring
-from thalweg.sync.importing import commits_of_runs, versions_at
+from thalweg.sync.importing import versions_at
 
 CALLER = Caller("import")
 SECONDS_BETWEEN_LINES = 5.0
@@ -47,52 +46,6 @@ def manifest(store: str | None, location: str, source: str | None, as_json: bool
     from thalweg.importers import manifest as importer
 
     return run_read(store, importer.read(location, source=source), as_json)
-
-
-def git(store: str | None, location: str, source: str | None, url: str | None, all_commits: bool, as_json: bool) -> int:
-    from thalweg.importers import git as importer
-
-    identity = importer.repository(location, source=source, url=url)  # so that no store is made for what is no clone
-
-    async def read(opened: Store) -> Reading:
-        named = await commits_of_runs(opened, identity)
-        return importer.read(location, source=source, url=url, refs_to=named, all_commits=all_commits)
-
-    return run(store, read, as_json)
-
-
-def gto(store: str | None, location: str, source: str | None, url: str | None, as_json: bool) -> int:
-    from thalweg.importers import gto as importer
-
-    return run_read(store, importer.read(location, source=source, url=url), as_json)
-
-
-def lfs(
-    store: str | None,
-    location: str,
-    source: str | None,
-    url: str | None,
-    at: str | None,
-    all_commits: bool,
-    as_json: bool,
-) -> int:
-    from thalweg.importers import lfs as importer
-
-    return run_read(store, importer.read(location, source=source, url=url, at=at, all_commits=all_commits), as_json)
-
-
-def dvc(
-    store: str | None,
-    location: str,
-    source: str | None,
-    url: str | None,
-    at: str | None,
-    all_commits: bool,
-    as_json: bool,
-) -> int:
-    from thalweg.importers import dvc as importer
-
-    return run_read(store, importer.read(location, source=source, url=url, at=at, all_commits=all_commits), as_json)
 
 
 def openlineage(store: str | None, files: Sequence[str], source: str | None, strict: bool, as_json: bool) -> int:
@@ -211,6 +164,7 @@ class FilesOptions(NamedTuple):
 
 
 def files(store: str | None, paths: Collection[str], given: FilesOptions, as_json: bool) -> int:
+    from thalweg.importers import caching
     from thalweg.importers import files as importer
     from thalweg.sync.describing import Describing
 
@@ -223,7 +177,7 @@ def files(store: str | None, paths: Collection[str], given: FilesOptions, as_jso
         as_folder=given.as_folder,
         use_md5=given.use_md5,
         everything=given.everything,
-        cache=None if given.no_cache else given.cache or _cache(),
+        cache=None if given.no_cache else caching.folder(given.cache),
         threads=given.threads or importer.THREADS,
         describe=Describing(),
         hashed=Bytes(time.monotonic),
@@ -231,24 +185,27 @@ def files(store: str | None, paths: Collection[str], given: FilesOptions, as_jso
     return run_read(store, reading, as_json)
 
 
-def _cache() -> Path:
-    """Where digests are kept, where nobody says otherwise."""
-    home = os.environ.get("XDG_CACHE_HOME")
-    return (Path(home) if home else Path.home() / ".cache") / "thalweg"
-
-
 def run(store: str | None, read: Read, as_json: bool) -> int:
     """Imports what `read` gives into the store, and prints what came of it; 1 where a part was refused."""
+    return printed(passed(store, read), as_json)
+
+
+def passed(store: str | None, read: Read) -> Summary:
+    """Imports what `read` gives into the store, and shows how far it is."""
     so_far: list[Summary] = []
     try:
         with progress() as told:
-            summary = asyncio.run(imported(store, read, told, so_far))
+            return asyncio.run(imported(store, read, told, so_far))
     except KeyboardInterrupt:
         count = so_far[0].read if so_far else 0
         raise output.Interrupted(
             f"Interrupted after {count:,} scopes. They are kept, nothing was retired, and the same import again goes "
             "on from there."
         ) from None
+
+
+def printed(summary: Summary, as_json: bool) -> int:
+    """Prints what came of an import; 1 where a part was refused."""
     if as_json:
         output.document(summary.document())
     else:
@@ -269,12 +226,15 @@ async def imported(address: str | None, read: Read, told: Progress, so_far: list
 
 def run_read(store: str | None, reading: Reading, as_json: bool) -> int:
     """Imports what was opened before the store, so that no store is made for a source that cannot be read."""
+    return printed(passed_read(store, reading), as_json)
 
+
+def passed_read(store: str | None, reading: Reading) -> Summary:
     async def read(opened: Store) -> Reading:
         return reading
 
     try:
-        return run(store, read, as_json)
+        return passed(store, read)
     finally:
         reading.close()
 

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 import typer
 
 from thalweg.cli import output
-from thalweg.cli.commands import imports
+from thalweg.cli.commands import imports, repositories
 from thalweg.cli.commands.listing import columns
 from thalweg.cli.place import address
 from thalweg.importers import catalogue
@@ -22,17 +22,17 @@ from thalweg.model.names import without_password
 
 OWN: dict[str, Callable[[str | None, str, bool], int]] = {
     "mlflow": lambda store, at, as_json: imports.mlflow(store, at, None, None, None, True, as_json),
-    "dvc": lambda store, at, as_json: imports.dvc(store, at, None, None, None, False, as_json),
+    "dvc": lambda store, at, as_json: repositories.dvc(store, repositories.Given([at]), as_json=as_json),
     "openlineage": lambda store, at, as_json: imports.openlineage(store, [at], None, False, as_json),
-    "gto": lambda store, at, as_json: imports.gto(store, at, None, None, as_json),
-    "lfs": lambda store, at, as_json: imports.lfs(store, at, None, None, None, False, as_json),
+    "gto": lambda store, at, as_json: repositories.gto(store, repositories.Given([at]), as_json=as_json),
+    "lfs": lambda store, at, as_json: repositories.lfs(store, repositories.Given([at]), as_json=as_json),
     "dbt": lambda store, at, as_json: imports.dbt(store, at, None, None, None, (), None, as_json),
     "sagemaker": lambda store, at, as_json: imports.sagemaker(store, at, None, None, as_json),
     "azureml": lambda store, at, as_json: imports.azureml(store, at, None, None, as_json),
     "neptune": lambda store, at, as_json: imports.neptune(store, at, imports.NeptuneOptions(), as_json),
     "kubernetes": lambda store, at, as_json: imports.kubernetes(store, [at], None, None, None, [], None, as_json),
     "manifest": lambda store, at, as_json: imports.manifest(store, at, None, as_json),
-    "git": lambda store, at, as_json: imports.git(store, at, None, None, False, as_json),
+    "git": lambda store, at, as_json: repositories.git(store, repositories.Given([at]), as_json=as_json),
 }
 """Each importer of our own with nothing but a place."""
 

@@ -12,21 +12,20 @@ Scopes: `run/<digest>`, `version/<path>@<version>`, `import/<path>/<digest>` for
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
-from thalweg.importers import git, git_objects
+from thalweg.importers import git_objects, git_places, lfs
 from thalweg.importers.dvc import facts, registered, remotes, runs
 from thalweg.importers.dvc.files import LARGEST, LOCK, NAMES, PIPELINE, File, Tables, is_one
 from thalweg.importers.dvc.naming import Naming
 from thalweg.importers.dvc.runs import Experiment
 from thalweg.importers.dvc.stages import Reader
 from thalweg.importers.dvc.survey import WINDOW, Survey
-from thalweg.importers.git_clone import Clone
-from thalweg.importers.reading import Lies, Reading
+from thalweg.importers.git_clone import RIGHT, Clone
+from thalweg.importers.reading import Lies, Place, Reading
 from thalweg.model.errors import BadInput, SourceError
 from thalweg.model.facts import Granule
 from thalweg.model.keys import Key
@@ -36,32 +35,38 @@ ORIGIN = "dvc"
 
 
 def read(
-    location: str | os.PathLike[str],
+    location: Place,
     *,
     source: str | None = None,
     url: str | None = None,
     at: str | None = None,
     all_commits: bool = False,
+    cache: Place | None = None,
 ) -> Reading:
-    """One pass over the files of DVC in a repository: a clone on a disk, bare or not, or a bundle.
+    """One pass over the files of DVC in a repository: a clone on a disk, bare or not, a bundle, or a remote by its URL.
 
-    source: the name it is filed under; the folder's or bundle's own name without one.
+    source: the name it is filed under; the folder's or bundle's own name, or the host and path of a URL, without one.
     url: what the repository is called where the name of its remote is not what others call it.
     at: the commit, branch or tag whose files are read; without one the default branch's. Such a pass is never complete:
         it says nothing of what was there before.
     all_commits: what the files held in any commit of a branch or a tag, and experiments. Complete, unless the clone is
-        shallow.
+        shallow, or lacks files.
 
-    Raises SourceError, with what to do, for a location that is no repository, that lacks files (a partial clone), or
-    that DVC keeps nothing in; BadInput for `at` together with `all_commits`, and for a commit that is not there.
+    A partial clone is read as far as it goes: what hangs on a file that it lacks is left out and said, and then the
+    pass is not complete.
+
+    cache: where a clone of a remote repository is kept.
+
+    Raises SourceError, with what to do, for a location that is no repository, that has none of the files (a partial
+    clone), or that DVC keeps nothing in; BadInput for `at` together with `all_commits`, and for a commit that is not
+    there.
     """
     if at is not None and all_commits:
         raise BadInput("`at` names one commit, and all are asked for.", "Leave one of the two out.")
-    place = Path(location)
-    name = source or git.source_name(place)
-    clone = Clone(place)
+    name = source or git_places.source_name(location)
+    clone = git_places.opened(location, cache)
     try:
-        return _reading(clone, name, git.identity(clone, name, url), at, all_commits)
+        return _reading(clone, name, git_places.identity(clone, name, url), at, all_commits)
     except BaseException:
         clone.close()
         raise
@@ -69,9 +74,9 @@ def read(
 
 def recognised(place: Path) -> Iterator[Lies]:
     """A repository whose newest commit has files of DVC's."""
-    for at, clone in git.repositories(place):
+    for at, clone in git_places.repositories(place):
         try:
-            tip = git.tip(clone, clone.references(), None)
+            tip = git_places.tip(clone, clone.references(), None)
         except SourceError:
             continue
         found = sum(1 for path, _ in clone.files(tip) if is_one(path))
@@ -80,11 +85,11 @@ def recognised(place: Path) -> Iterator[Lies]:
 
 
 def _reading(clone: Clone, name: str, url: str, at: str | None, all_commits: bool) -> Reading:
-    git.check_names(clone)
-    warnings: list[str] = []
+    git_places.check_names(clone)
+    warnings = clone.said()
     references = clone.references()
     main = _newest(clone, references)
-    tip = main if at is None else git.tip(clone, references, at)
+    tip = main if at is None else git_places.tip(clone, references, at)
     there = list(clone.files(main))
     places = remotes.places(clone, there, url, name)
     newest = [File(main, path, blob) for path, blob in there if is_one(path)]
@@ -92,7 +97,8 @@ def _reading(clone: Clone, name: str, url: str, at: str | None, all_commits: boo
     tips = [sha for sha in clone.commits_of(sha for sha, _ in references) if sha] if all_commits else [tip]
     experiments = _experiments(clone, [main, *tips]) if all_commits else {}
     first = _firsts(clone, main, tips, list(experiments))
-    known = _known(clone, [*first, *newest, *meant], warnings)
+    tables = Tables(clone, warnings)
+    known = _known(clone, tables, [*first, *newest, *meant], warnings)
     if not all_commits and not meant:
         raise SourceError(
             f"{clone.place} has no file of DVC's at that commit.", "Name another one with `at`, or read all commits."
@@ -106,9 +112,9 @@ def _reading(clone: Clone, name: str, url: str, at: str | None, all_commits: boo
             "counts as new there. Run `git fetch --unshallow`, and import again."
         )
 
-    tables = Tables(clone, warnings)
     reader = Reader(tables, places, warnings)
     survey = Survey(clone, tables, reader, places)
+    survey.pointers = _pointers(clone, there)
 
     def granules() -> Generator[Granule, None, None]:
         only = None if all_commits else survey.contents(file for file in meant if file.blob in known)
@@ -116,6 +122,14 @@ def _reading(clone: Clone, name: str, url: str, at: str | None, all_commits: boo
         survey.describe(file for file in newest if file.blob in known)
         naming = Naming(survey, url)
         yield from _told(f"{ORIGIN}:{name}", clone, survey, naming, reader, experiments)
+        if survey.lacking:
+            reading.complete = False
+            warnings.insert(
+                0,
+                f"{clone.place} is a partial clone: it lacks {len(tables.lacking)} files that say what was done. What "
+                f"hangs on them was left out, nothing is taken as gone, and what they had first counts as new where it "
+                f"came again. {RIGHT}",
+            )
 
     stream = granules()
 
@@ -125,7 +139,8 @@ def _reading(clone: Clone, name: str, url: str, at: str | None, all_commits: boo
         clone.close()
 
     complete = all_commits and not shallow
-    return Reading(f"{ORIGIN}:{name}", ORIGIN, stream, complete=complete, warnings=warnings, close=close)
+    reading = Reading(f"{ORIGIN}:{name}", ORIGIN, stream, complete=complete, warnings=warnings, close=close)
+    return reading
 
 
 def _newest(clone: Clone, references: list[tuple[str, str]]) -> str:
@@ -134,7 +149,7 @@ def _newest(clone: Clone, references: list[tuple[str, str]]) -> str:
     It is walked whatever commit is asked for, so that a part of the history is told as the whole of it is.
     """
     try:
-        return git.tip(clone, references, None)
+        return git_places.tip(clone, references, None)
     except BadInput:
         found = [sha for sha in clone.commits_of(sha for sha, _ in references) if sha]
         if not found:
@@ -148,7 +163,7 @@ def _experiments(clone: Clone, tips: list[str]) -> dict[str, Experiment]:
     named: dict[str, Experiment] = {}
     for sha, reference in clone.experiments():
         parts = reference.split("/")
-        if len(parts) == 5 and len(parts[2]) == 2 and git.is_sha(parts[2] + parts[3]):
+        if len(parts) == 5 and len(parts[2]) == 2 and git_places.is_sha(parts[2] + parts[3]):
             named[sha] = Experiment(parts[4], parts[2] + parts[3])
     commits = list(clone.history([*sorted(named), *(f"^{tip}" for tip in tips)])) if named else []
     for sha, *parents in reversed(commits):
@@ -181,17 +196,21 @@ def _gather(first: dict[tuple[str, str], str], written: Iterable[tuple[str, str,
             first.setdefault((path, blob), commit)
 
 
-def _known(clone: Clone, files: list[File], warnings: list[str]) -> set[str]:
-    """The contents that are read. Raises SourceError where some are not here."""
+def _known(clone: Clone, tables: Tables, files: list[File], warnings: list[str]) -> set[str]:
+    """The contents that are read: those that are here, and not too large. Raises SourceError where none is here, and
+    for a damaged clone.
+    """
     by_blob = {file.blob: file for file in files}
-    try:
-        sizes = dict(clone.sizes(by_blob))
-    except SourceError as error:
-        raise _partial(clone, error.message) from error
-    missing = [file.name for blob, file in by_blob.items() if blob not in sizes]
-    if missing:
-        raise _partial(clone, f"{missing[0]} is not here")
-    large = [file for blob, file in by_blob.items() if sizes.get(blob, 0) > LARGEST]
+    here = {file.blob: file for file in tables.here(by_blob.values())}
+    sizes = dict(clone.sizes(here))
+    if missing := [file.name for blob, file in here.items() if blob not in sizes]:
+        raise SourceError(
+            f"{clone.place} is damaged: {missing[0]} is not here.", "`git fsck` there says more; clone it again."
+        )
+    if by_blob and not here:
+        file = next(iter(by_blob.values()))
+        raise SourceError(f"{clone.place} is a partial clone without files of DVC's: {file.name} is not here.", RIGHT)
+    large = [file for blob, file in here.items() if sizes[blob] > LARGEST]
     warnings += [
         f"{file.name} was passed over: it has more than {LARGEST // 1_000_000} MB. Nothing is taken from it."
         for file in large
@@ -199,9 +218,12 @@ def _known(clone: Clone, files: list[File], warnings: list[str]) -> set[str]:
     return sizes.keys() - {file.blob for file in large}
 
 
-def _partial(clone: Clone, why: str) -> SourceError:
-    return SourceError(
-        f"{clone.place} lacks files of DVC's, as a partial clone does ({why.rstrip('.')}).", "Clone it whole."
+def _pointers(clone: Clone, there: list[tuple[str, str]]) -> bool:
+    """Whether attributes of files give some to Git LFS. Only of a partial clone is it asked: another one has all."""
+    kept = [blob for path, blob in there if path.rpartition("/")[2] == lfs.ATTRIBUTES] if clone.partial else []
+    here = set(kept) - clone.lacking(kept)
+    return len(here) < len(set(kept)) or any(
+        b"filter=lfs" in text for text in clone.blobs(here, lfs.LONGEST_ATTRIBUTES)
     )
 
 
@@ -215,15 +237,19 @@ def _told(
         dates = _dates(clone, (one.commit for one in some))
         jobs |= {one.stage.job for one in some}
         yield from runs.granules(scope, ORIGIN, clone, survey, naming, experiments, some, dates, reader.warn)
-    tagged = registered.versions(clone, survey)
+    tagged, unknown = registered.versions(clone, survey)
     datasets, models = set[tuple[str, str]](), set[Key]()
     contents = iter(sorted(survey.versions.items()))
     while window := list(islice(contents, WINDOW)):
         dates = _dates(clone, (found.commit for _, found in window))
         for content, found in window:
+            if survey.lacking and found.flags.kind == "deps":
+                continue  # what wrote it may stand in a file that is not here
             granule = facts.version(
                 scope, ORIGIN, content, found, survey, naming, reader.places, tagged, dates[found.commit]
             )
+            if any(fact.key.kind is Kind.MODEL_VERSION and fact.key.parts[1] in unknown for fact in granule.entities):
+                continue  # by which name it was registered is not known, and what is known of that must stay
             models |= {
                 fact.key.asset for fact in granule.entities if fact.key.kind is Kind.MODEL_VERSION and fact.key.asset
             }

@@ -67,9 +67,14 @@ def shown(path: str) -> str:
 
 
 class Tables:
-    """What stands in files, read from Git objects. What is broken is said once, and then holds nothing."""
+    """What stands in files, read from Git objects. What is broken is said once, and then holds nothing.
+
+    lacking: the contents that a partial clone does not have, of files that were asked for. Each is said once; whatever
+    hangs on one is left out.
+    """
 
     def __init__(self, clone: Clone, warnings: list[str]) -> None:
+        self.lacking: set[str] = set()
         self._clone = clone
         self._warnings = warnings
         self._kept: dict[str, Mapping[str, Any]] = {}
@@ -80,7 +85,7 @@ class Tables:
         """By content; those that are broken are left out."""
         wanted = {file.blob: file for file in files if file.blob not in self._broken}
         found = {blob: self._kept[blob] for blob in wanted if blob in self._kept}
-        missing = [blob for blob in wanted if blob not in found]
+        missing = [file.blob for file in self.here(wanted[blob] for blob in wanted if blob not in found)]
         if len(self._kept) > _KEPT:
             self._kept.clear()
         for blob, raw in zip(missing, self._clone.blobs(missing, LARGEST), strict=True):
@@ -92,6 +97,16 @@ class Tables:
                 if wanted[blob].path.endswith(PIPELINE):
                     self._kept[blob] = table
         return found
+
+    def here(self, files: Iterable[File]) -> list[File]:
+        """Those whose contents are here; each that is not is said, by one commit that has it."""
+        wanted = list(files)
+        lacking = self._clone.lacking(file.blob for file in wanted)
+        for file in wanted:
+            if file.blob in lacking and file.blob not in self.lacking:
+                self.lacking.add(file.blob)
+                self._warnings.append(f"{file.name} is not here, and what hangs on it was left out.")
+        return [file for file in wanted if file.blob not in lacking]
 
     def at(self, commit: str, path: str) -> Mapping[str, Any]:
         """What stands in a file of a commit; nothing where there is none."""

@@ -19,7 +19,9 @@ Registered = dict[tuple[str, Content], list[str]]
 """By artifact and content the versions, in the order in which they were registered."""
 
 
-def versions(clone: Clone, survey: Survey) -> Registered:
+def versions(clone: Clone, survey: Survey) -> tuple[Registered, set[str]]:
+    """The versions, and the artifacts of which not all can be told: the clone lacks what says where they lay."""
+    unknown: set[str] = set()
     found: defaultdict[tuple[str, Content], list[str]] = defaultdict(list)
     at: dict[str, dict[str, Thing]] = {}
     ours = set().union(*survey.described.models.values(), *survey.described.data.values())
@@ -27,7 +29,10 @@ def versions(clone: Clone, survey: Survey) -> Registered:
         if artifact not in ours:
             continue
         named = {version.name: version.commit for version in replayed(artifact, events).versions.values()}
-        said = artifacts.of(clone, ((artifact, commit) for commit in named.values()), [])
+        absent: set[str] = set()
+        said = artifacts.of(clone, ((artifact, commit) for commit in named.values()), [], absent)
+        if absent:
+            unknown.add(artifact)
         for version, commit in named.items():
             try:
                 path = inside("", said[artifact, commit].path or "")
@@ -39,4 +44,6 @@ def versions(clone: Clone, survey: Survey) -> Registered:
             held = next((at[commit][one] for one in (path, *above(path)) if one in at[commit]), None)
             if held is not None:
                 found[artifact, held[:3]].append(version)
-    return dict(found)
+            elif survey.lacking:
+                unknown.add(artifact)
+    return dict(found), unknown

@@ -9,14 +9,21 @@ from thalweg.importers.dvc import config
 from thalweg.importers.dvc.entries import Places, Thing
 from thalweg.importers.dvc.files import CONFIG, LARGEST
 from thalweg.importers.dvc.stages import Flags
-from thalweg.importers.git_clone import Clone
+from thalweg.importers.git_clone import RIGHT, Clone
+from thalweg.model.errors import SourceError
 
 
 def places(clone: Clone, files: Iterable[tuple[str, str]], url: str, source: str) -> Callable[[str], Places]:
     """By the path of a file of DVC's what the paths in it mean. files: those of the commit whose configuration holds:
     contents are moved to another remote, and old commits do not say so.
+
+    Raises SourceError where a configuration is not here (a partial clone): no path would mean what it says.
     """
-    found = [(path.removesuffix(CONFIG).rstrip("/"), blob) for path, blob in files if _is_config(path)]
+    configs = [(path, blob) for path, blob in files if _is_config(path)]
+    lacking = clone.lacking(blob for _, blob in configs)
+    if absent := [path for path, blob in configs if blob in lacking]:
+        raise SourceError(f"{clone.place} is a partial clone, and {absent[0]} is not here.", RIGHT)
+    found = [(path.removesuffix(CONFIG).rstrip("/"), blob) for path, blob in configs]
     blobs = clone.blobs([blob for _, blob in found], LARGEST)
     known = {root: Places(url, source, config.read(raw), root) for (root, _), raw in zip(found, blobs, strict=True)}
     nothing = Places(url, source, config.NO_CONFIG)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from thalweg.importers.dvc import values
 from thalweg.importers.dvc.entries import Thing
-from thalweg.importers.dvc.files import shown
+from thalweg.importers.dvc.files import File, shown
 from thalweg.importers.dvc.naming import Naming
 from thalweg.importers.dvc.stages import Flags, Stage
 from thalweg.importers.dvc.survey import Content, Run, Survey, Version
@@ -52,10 +52,15 @@ def granules(
     dates: Mapping[str, int | None],
     warn: Callable[[str], None],
 ) -> Iterator[Granule]:
-    """Some runs, each with the commit that had it first. What they read and nobody wrote is added to the survey."""
+    """Some runs, each with the commit that had it first. What they read and nobody wrote is added to the survey; one
+    that hangs on a file which is not here (a partial clone) is left out, and said.
+    """
     there = _lying(clone, survey, naming.url, some)
     texts = _texts(clone, there, some)
     for commit, stage, parts in some:
+        if lacking := _lacking(commit, stage, survey, there):
+            survey.lack(lacking)
+            continue
         inputs, code = _read(commit, stage, survey, naming, there, texts)
         key, job = keys.run(naming.url, stage.id), keys.job(naming.url, stage.job)
         props: dict[str, Json] = {
@@ -81,6 +86,15 @@ def granules(
         edges += [EdgeFact(key, EdgeType.PRODUCED, one) for one in dict.fromkeys(written)]
         stated = {name: value for name, value in props.items() if value not in (None, {}, "")}
         yield Granule(scope, f"run/{stage.id}", origin, [EntityFact(key, stated)], edges, at=dates[commit])
+
+
+def _lacking(commit: str, stage: Stage, survey: Survey, there: Places) -> list[File]:
+    """The files that say what a run measured, and what it read, whose contents a partial clone does not have."""
+    asked = [path for path, _ in _metric_files(stage)]
+    if survey.pointers:
+        asked += [dep.name for dep in stage.deps if not survey.tracked(dep.name)]
+    found = ((path, there.get((commit, path))) for path in asked)
+    return [File(commit, path, lying.sha) for path, lying in found if lying is not None and lying.size is None]
 
 
 def _part(naming: Naming, of: Content, read: Content) -> Iterator[EdgeFact]:
@@ -109,7 +123,8 @@ def _texts(clone: Clone, there: Places, some: Sequence[Run]) -> dict[str, bytes]
     metrics = {(commit, path) for commit, stage, _ in some for path, _ in _metric_files(stage)}
     wanted: dict[str, None] = {}
     for place, lying in there.items():
-        if lying.kind == "blob" and lying.size < (LARGEST_METRICS if place in metrics else pointer.LARGEST):
+        largest = LARGEST_METRICS if place in metrics else pointer.LARGEST
+        if lying.kind == "blob" and lying.size is not None and lying.size < largest:
             wanted[lying.sha] = None
     return dict(zip(wanted, clone.blobs(wanted, LARGEST_METRICS), strict=True))
 

@@ -55,7 +55,8 @@ class Survey:
     versions: what was written or added, by content; reads: of what was read the first commit, and the dvc.yaml.
     derived: by content what it was made of without a run, with what is known of that; fed: the same of datasets, where
     the content is not known (a table). described: what is said of all that. outs, above: the paths that DVC keeps, and
-    the folders that hold some.
+    the folders that hold some. pointers: whether Git LFS keeps files too, so that what a file of Git's is hangs on its
+    content.
     """
 
     def __init__(self, clone: Clone, tables: Tables, reader: Reader, places: Callable[[str], Places]) -> None:
@@ -67,6 +68,7 @@ class Survey:
         self.described = Described(reader)
         self.outs: set[str] = set()
         self.above: set[str] = set()
+        self.pointers = True
         self._clone = clone
         self._tables = tables
         self._reader = reader
@@ -111,6 +113,15 @@ class Survey:
                 found = [] if file.path.endswith(PIPELINE) else [one for one, _ in self._outs(file, table)]
             yield from ((one.name, one) for one in found if one.namespace == url)
 
+    def lack(self, files: Iterable[File]) -> None:
+        """Says that files are not here."""
+        self._tables.here(files)
+
+    @property
+    def lacking(self) -> bool:
+        """Whether a file is not here that was asked for: a partial clone, of which not all can be told."""
+        return bool(self._tables.lacking)
+
     def close(self) -> None:
         self.runs.close()
 
@@ -148,8 +159,8 @@ class Survey:
             blobs = {file.blob for file in written.values()} & tables.keys()
             pipelines = {blob: Pipeline(blob, tables[blob], _asks(tables[blob])) for blob in blobs}
             for file in window:
-                if file.blob in tables:
-                    blob = written[file].blob if file in written else ""
+                blob = written[file].blob if file in written else ""
+                if file.blob in tables and blob not in self._tables.lacking:
                     yield file, tables[file.blob], pipelines.get(blob, Pipeline())
 
     def _lock(

@@ -9,18 +9,17 @@ tag means hangs on the others. An artifact whose type is `dataset` is a dataset 
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from thalweg.importers import git
-from thalweg.importers.git_clone import Clone
+from thalweg.importers import git_places
+from thalweg.importers.git_clone import RIGHT, Clone
 from thalweg.importers.gto import artifacts
 from thalweg.importers.gto.artifacts import DATASETS, NOTHING, Said
 from thalweg.importers.gto.history import Artifact, Version, replayed
 from thalweg.importers.gto.tags import Event, event, is_name
-from thalweg.importers.reading import Lies, Reading
+from thalweg.importers.reading import Lies, Place, Reading
 from thalweg.model import keys
 from thalweg.model.errors import SourceError
 from thalweg.model.facts import EntityFact, Granule, Json, MarkFact, MarkKind
@@ -30,20 +29,21 @@ from thalweg.model.time import rfc3339
 ORIGIN = "gto"
 
 
-def read(location: str | os.PathLike[str], *, source: str | None = None, url: str | None = None) -> Reading:
-    """One pass over the tags of a repository: a clone on a disk, bare or not, or a bundle.
+def read(location: Place, *, source: str | None = None, url: str | None = None, cache: Place | None = None) -> Reading:
+    """One pass over the tags of a repository: a clone on a disk, bare or not, a bundle, or a remote by its URL.
 
-    source: the name it is filed under; the folder's or bundle's own name without one.
+    source: the name it is filed under; the folder's or bundle's own name, or the host and path of a URL, without one.
     url: what the repository is called where the name of its remote is not what others call it: models are named under
         it.
 
+    cache: where a clone of a remote repository is kept.
+
     Raises SourceError, with what to do, for a location that is no repository, or has no tags of GTO.
     """
-    place = Path(location)
-    name = source or git.source_name(place)
-    clone = Clone(place)
+    name = source or git_places.source_name(location)
+    clone = git_places.opened(location, cache)
     try:
-        return _reading(clone, name, git.identity(clone, name, url))
+        return _reading(clone, name, git_places.identity(clone, name, url))
     except BaseException:
         clone.close()
         raise
@@ -51,14 +51,14 @@ def read(location: str | os.PathLike[str], *, source: str | None = None, url: st
 
 def recognised(place: Path) -> Iterator[Lies]:
     """A repository with tags that GTO wrote."""
-    for at, clone in git.repositories(place):
+    for at, clone in git_places.repositories(place):
         if found := sorted(events_of(clone, [])):
             more = f" and {len(found) - 3} more" if len(found) > 3 else ""
             yield Lies(str(at), f"registered with GTO: {', '.join(found[:3])}{more}")
 
 
 def _reading(clone: Clone, name: str, url: str) -> Reading:
-    scope, warnings = f"{ORIGIN}:{name}", list[str]()
+    scope, warnings = f"{ORIGIN}:{name}", clone.said()
     events = events_of(clone, warnings)
     if not events:
         raise SourceError(
@@ -75,11 +75,21 @@ def _reading(clone: Clone, name: str, url: str) -> Reading:
     def granules() -> Iterator[Granule]:
         for artifact in sorted(events):
             found = replayed(artifact, events[artifact])
-            said = artifacts.of(clone, [(artifact, one.commit) for one in found.versions.values()], warnings)
+            absent: set[str] = set()
+            said = artifacts.of(clone, [(artifact, one.commit) for one in found.versions.values()], warnings, absent)
+            if absent:
+                reading.complete = False
+                warnings.append(
+                    f"{artifact} was left out, and is not taken as gone: {clone.place} is a partial clone, and "
+                    f"{', '.join(sorted(absent))} {'is' if len(absent) == 1 else 'are'} not here. {RIGHT}"
+                )
+                continue
             yield _granule(scope, url, found, {commit: one for (_, commit), one in said.items()}, warnings)
 
-    stream = granules()
-    return Reading(scope, ORIGIN, stream, total=len(events), complete=not shallow, warnings=warnings, close=clone.close)
+    reading = Reading(
+        scope, ORIGIN, granules(), total=len(events), complete=not shallow, warnings=warnings, close=clone.close
+    )
+    return reading
 
 
 def events_of(clone: Clone, warnings: list[str]) -> dict[str, list[Event]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
@@ -30,16 +30,22 @@ class Said(NamedTuple):
 NOTHING = Said()
 
 
-def of(clone: Clone, wanted: Iterable[tuple[str, str]], warnings: list[str]) -> dict[tuple[str, str], Said]:
-    """What is said of artifacts at commits, by (artifact, commit); where nothing is, NOTHING."""
+def of(
+    clone: Clone, wanted: Iterable[tuple[str, str]], warnings: list[str], absent: set[str]
+) -> dict[tuple[str, str], Said]:
+    """What is said of artifacts at commits, by (artifact, commit); nothing where nothing is. absent: gets the names of
+    files that would say so, and are not here (a partial clone).
+    """
     found: dict[tuple[str, str], Said] = {}
     read: dict[str, Any] = {}
-    for artifact, commit in wanted:
+    there = {(artifact, commit): list(_files(clone, artifact, commit)) for artifact, commit in wanted}
+    lacking = clone.lacking(sha for files in there.values() for _, _, sha in files)
+    for (artifact, commit), files in there.items():
         folder, _, name = artifact.rpartition(":")
-        for file, key in ((str(PurePosixPath(folder, "dvc.yaml")), "artifacts"), ("artifacts.yaml", None)):
-            sha = clone.blob_at(commit, file)
-            if sha is None:
-                continue
+        for file, key, sha in files:
+            if sha in lacking:
+                absent.add(f"{file} at {commit[:7]}")
+                break
             if sha not in read:
                 read[sha] = _parsed(clone, sha, f"{file} at {commit[:7]}", warnings)
             table = read[sha].get(key) if key else read[sha]
@@ -48,6 +54,15 @@ def of(clone: Clone, wanted: Iterable[tuple[str, str]], warnings: list[str]) -> 
                 found[artifact, commit] = said(entry, folder if key else "")
                 break
     return found
+
+
+def _files(clone: Clone, artifact: str, commit: str) -> Iterator[tuple[str, str | None, str]]:
+    """The path of each file that may speak of an artifact, the best first; what in it holds artifacts; and its sha."""
+    folder = artifact.rpartition(":")[0]
+    for file, key in ((str(PurePosixPath(folder, "dvc.yaml")), "artifacts"), ("artifacts.yaml", None)):
+        sha = clone.blob_at(commit, file)
+        if sha is not None:
+            yield file, key, sha
 
 
 def _parsed(clone: Clone, sha: str, where: str, warnings: list[str]) -> Mapping[str, Any]:

@@ -8,16 +8,16 @@ Each version is a scope of its own, which never changes.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from thalweg.importers import git, git_objects
-from thalweg.importers.git_clone import Clone
+from thalweg.importers import git_objects, git_places
+from thalweg.importers.git_clone import RIGHT, Clone
+from thalweg.importers.git_kept import SMALL_FILES
 from thalweg.importers.lfs import pointer
 from thalweg.importers.lfs.pointer import Pointer
-from thalweg.importers.reading import Lies, Reading
+from thalweg.importers.reading import Lies, Place, Reading
 from thalweg.model import keys
 from thalweg.model.errors import BadInput, SourceError
 from thalweg.model.facts import EntityFact, Granule, Json
@@ -26,6 +26,8 @@ ORIGIN = "lfs"
 ATTRIBUTES = ".gitattributes"
 LONGEST_ATTRIBUTES = 100_000
 """Bytes of a file of attributes that are looked at, to see whether there is anything for this importer."""
+SHOWN = 3
+"""Files that a warning names; it counts the others."""
 
 
 class Found(NamedTuple):
@@ -37,32 +39,34 @@ class Found(NamedTuple):
 
 
 def read(
-    location: str | os.PathLike[str],
+    location: Place,
     *,
     source: str | None = None,
     url: str | None = None,
     at: str | None = None,
     all_commits: bool = False,
+    cache: Place | None = None,
 ) -> Reading:
-    """One pass over the pointers of a repository: a clone on a disk, bare or not, or a bundle.
+    """One pass over the pointers of a repository: a clone on a disk, bare or not, a bundle, or a remote by its URL.
 
-    source: the name it is filed under; the folder's or bundle's own name without one.
+    source: the name it is filed under; the folder's or bundle's own name, or the host and path of a URL, without one.
     url: what the repository is called where the name of its remote is not what others call it.
     at: the commit, branch or tag whose files are read; without one the default branch's. Such a pass is never complete:
         it says nothing of what files held before.
     all_commits: every content that a file had in any commit of a branch or a tag. Complete, unless the clone is
-        shallow.
+        shallow, or lacks contents that may be pointers (a partial clone).
+
+    cache: where a clone of a remote repository is kept.
 
     Raises SourceError, with what to do, for a location that is no repository, or that holds no pointer; BadInput for
     `at` together with `all_commits`, and for a commit that is not there.
     """
     if at is not None and all_commits:
         raise BadInput("`at` names one commit, and all are asked for.", "Leave one of the two out.")
-    place = Path(location)
-    name = source or git.source_name(place)
-    clone = Clone(place)
+    name = source or git_places.source_name(location)
+    clone = git_places.opened(location, cache, SMALL_FILES)
     try:
-        return _reading(clone, name, git.identity(clone, name, url), at, all_commits)
+        return _reading(clone, name, git_places.identity(clone, name, url), at, all_commits)
     except BaseException:
         clone.close()
         raise
@@ -70,25 +74,36 @@ def read(
 
 def recognised(place: Path) -> Iterator[Lies]:
     """A repository whose attributes give some of its files to Git LFS."""
-    for at, clone in git.repositories(place):
-        files = dict(clone.files(git.tip(clone, clone.references(), None)))
+    for at, clone in git_places.repositories(place):
+        files = dict(clone.files(git_places.tip(clone, clone.references(), None)))
         kept = [sha for path, sha in files.items() if PurePosixPath(path).name == ATTRIBUTES]
-        if any(b"filter=lfs" in text for text in clone.blobs(kept, LONGEST_ATTRIBUTES)):
+        here = set(kept) - clone.lacking(kept)
+        if any(b"filter=lfs" in text for text in clone.blobs(here, LONGEST_ATTRIBUTES)):
             yield Lies(str(at), "files that Git LFS keeps")
 
 
 def _reading(clone: Clone, name: str, url: str, at: str | None, all_commits: bool) -> Reading:
-    warnings: list[str] = []
+    warnings = clone.said()
     references = clone.references()
     if all_commits:
         tips = {sha for sha in clone.commits_of(sha for sha, _ in references) if sha is not None}
         wanted = None
     else:
-        tip = git.tip(clone, references, at)
+        tip = git_places.tip(clone, references, at)
         tips, wanted = {tip}, set(clone.files(tip))
     first = _firsts(clone, tips, wanted)
+    lacking = _lacking(clone, first)
     pointers = _pointers(clone, {blob: path for path, blob in first}, warnings)
     found = _versions(first, pointers)
+    if lacking:
+        names = [f"{_shown(path)} at {commit[:7]}" for path, commit in lacking]
+        some = ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else "")
+        if not found:
+            raise SourceError(f"{clone.place} is a partial clone without pointers of Git LFS: it lacks {some}.", RIGHT)
+        warnings.append(
+            f"{clone.place} is a partial clone: whether Git LFS keeps {some} is not known, for their contents are not "
+            f"here. They were left out, and nothing is taken as gone. {RIGHT}"
+        )
     if not found:
         raise SourceError(
             f"{clone.place} has no file that Git LFS keeps" + ("." if all_commits else " at that commit."),
@@ -111,7 +126,7 @@ def _reading(clone: Clone, name: str, url: str, at: str | None, all_commits: boo
         ORIGIN,
         granules(),
         total=len(found),
-        complete=all_commits and not shallow,
+        complete=all_commits and not shallow and not lacking,
         warnings=warnings,
         close=clone.close,
     )
@@ -124,6 +139,15 @@ def _firsts(clone: Clone, tips: set[str], wanted: set[tuple[str, str]] | None) -
         if wanted is None or (path, blob) in wanted:
             first.setdefault((path, blob), commit)
     return first
+
+
+def _lacking(clone: Clone, first: Mapping[tuple[str, str], str]) -> list[tuple[str, str]]:
+    """The path and the commit of each content that is not here, and may be a pointer."""
+    largest = clone.left_out() if clone.partial else None
+    if largest is not None and largest >= pointer.LARGEST:
+        return []  # what is left out is too large for one
+    absent = clone.lacking(blob for _, blob in first)
+    return [(path, commit) for (path, blob), commit in first.items() if blob in absent]
 
 
 def _pointers(clone: Clone, paths: Mapping[str, str], warnings: list[str]) -> dict[str, Pointer]:
@@ -146,9 +170,14 @@ def _versions(first: Mapping[tuple[str, str], str], pointers: Mapping[str, Point
     found: dict[tuple[str, str], Found] = {}
     for (path, blob), commit in first.items():
         if blob in pointers:
-            name = path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+            name = _shown(path)
             found.setdefault((name, pointers[blob].content), Found(name, pointers[blob], commit))
     return sorted(found.values())
+
+
+def _shown(path: str) -> str:
+    """A path as text that can be kept, where Git holds bytes that are none."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _granule(scope: str, url: str, found: Found, at: int | None) -> Granule:
