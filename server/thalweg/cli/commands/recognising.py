@@ -75,7 +75,7 @@ def _answers(text: str) -> list[tuple[str, Lies]]:
         raise SourceError(
             f"{address.shown} does not say what it is to whoever asks ({barred[0]}).",
             "An MLflow is read by `thalweg import mlflow`, which takes MLFLOW_TRACKING_TOKEN, or "
-            "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD; a repository is read from a clone.",
+            "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD; a repository by `thalweg import git`.",
         )
     if any((answer.status, answer.kind) == (200, "text/html") for answer in address.answers):
         raise _unknown(address.shown, ": it answers with a page for people (text/html)")
