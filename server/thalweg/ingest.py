@@ -15,7 +15,7 @@ from typing import Any, TypeGuard
 
 import orjson
 
-from thalweg.model import time
+from thalweg.model import implied, time
 from thalweg.model.edges import ENDS, TYPES_BETWEEN, Coverage, EdgeType
 from thalweg.model.errors import BadInput, Problem, ThalwegError
 from thalweg.model.facts import Caller, EdgeFact, EntityFact, Granule, JoinFact, Json, MarkFact, Pass, Point
@@ -131,7 +131,7 @@ class _Preparation:
         self.time(f"granule {granule.name}", "at", granule.at, Type.TIME)
         at = granule.at if granule.at is None else min(granule.at, self.now)
         entities = self.entities(granule.entities)
-        edges = self.edges(granule.edges)
+        edges = self.edges([*granule.edges, *implied.reads(granule.entities, granule.edges)])
         marks = [mark for fact in granule.marks if (mark := self.mark(fact))]
         joins = [join for fact in granule.joins if (join := self.join(fact))]
         if self.problems:

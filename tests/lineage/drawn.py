@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import product
@@ -92,9 +93,10 @@ some_columns = st.lists(st.sampled_from(COLUMNS), max_size=2, unique=True)
 TAKEN = ("integer", "long", "double", "string")
 
 
-def sources(of: Words) -> st.SearchStrategy[list[str]]:
+def sources(datasets: Sequence[str]) -> st.SearchStrategy[list[str]]:
     """Columns of which something is made."""
-    return st.lists(st.sampled_from([f"{data}.{column}" for data in of.datasets for column in COLUMNS]), max_size=2)
+    columns = [f"{data}.{column}" for data in datasets for column in COLUMNS]
+    return st.lists(st.sampled_from(columns), max_size=2) if columns else st.just([])
 
 
 @st.composite
@@ -107,10 +109,10 @@ def readings(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @st.composite
-def lineages(draw: st.DrawFn, of: Words) -> dict[str, Any]:
-    """How a version was made of columns of others, with or without what decides over all of it."""
-    columns = " ".join(f"{column}={'|'.join(draw(sources(of)))}" for column in draw(some_columns))
-    where = draw(st.one_of(st.none(), sources(of)))
+def lineages(draw: st.DrawFn, datasets: Sequence[str]) -> dict[str, Any]:
+    """How a version was made of columns of datasets, with or without what decides over all of it."""
+    columns = " ".join(f"{column}={'|'.join(draw(sources(datasets)))}" for column in draw(some_columns))
+    where = draw(st.one_of(st.none(), sources(datasets)))
     return made_of(columns if where is None else f"{columns} where {' '.join(where)}")
 
 
@@ -155,7 +157,7 @@ def estates(draw: st.DrawFn, size: int = 1) -> Estate:
             if draw(st.sampled_from((False, False, True))):
                 thing.gone_at = NOW - DAY
             if draw(st.booleans()):
-                thing.props["column_lineage"] = draw(lineages(of))
+                thing.props["column_lineage"] = draw(lineages(_known_to_makers(made, thing.word, of)))
             known = draw(st.sampled_from((COLUMNS, COLUMNS, COLUMNS[:2], COLUMNS[1:], None)))
             if known is not None:
                 thing.props["columns"] = [{"name": column, "type": "int"} for column in known]
@@ -176,6 +178,23 @@ def settled(made: Estate) -> Estate:
     for asset in made.assets():
         asset.at = min([asset.at, *(thing.at for thing in made.versions() if thing.asset == asset.word)])
     return made
+
+
+def _known_to_makers(made: Estate, word: str, of: Words) -> list[str]:
+    """The datasets that each run which made a version has read or written: of another one, its lineage alone would say
+    that it was read, and then the estate has an edge that is not in it.
+    """
+    makers = [link.source for link in made.links if link.target == word and link.source in of.runs]
+    known = [
+        {
+            end.partition("@")[0]
+            for link in made.links
+            if run in (link.source, link.target)
+            for end in (link.source, link.target)
+        }
+        for run in makers
+    ]
+    return [data for data in of.datasets if all(data in some for some in known)]
 
 
 def _link(draw: st.DrawFn, made: Estate, source: str, target: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import strategies as st
 
 from tests.exploring import Explore, Wipe
-from tests.facts import Fact, granule, id, ids, joined, key, reads, run, said, thing, writes
+from tests.facts import NAMESPACE, Fact, granule, id, ids, joined, key, reads, run, said, thing, writes
 from tests.store.conftest import State
 from tests.store.dump import Dump, dump, entities
 from tests.store.estates import ORIGIN_OF, Forget, Pass, Restore, Step
@@ -300,6 +300,37 @@ async def test_what_is_stated_outright_is_not_assumed(store: Store, state: State
     assert await props(store, "tx@2") == {}
     await state(granule("sure"), granule("r", *RUN.entities, READ._replace(props={"assumed": False})))
     assert await props(store, "tx@2") == {"assumed": True}
+
+
+async def test_what_a_column_was_made_of_was_read(store: Store, state: State) -> None:
+    """Nobody states that the run read `tx`; of `rates` it is stated which version."""
+    sources = [{"namespace": NAMESPACE, "name": name, "field": "amount"} for name in ("tx", "rates")]
+    made = {"fields": {"total": {"inputFields": sources}}}
+    await state(version(1, created_at=50))
+    await state(granule(
+        "r", run("r", "train", started_at=100), reads("rates@7", "*r"), writes("*r", "sums@1"),
+        thing("sums@1", column_lineage=made),
+    ))  # fmt: skip
+    assert await read_by(store) == ["rates@7 > *r", "tx@1 > *r"]
+    assert (await props(store, "tx@1"))["assumed"] is True
+    assert "assumed" not in await props(store, "rates@7")
+    await state(granule("r", run("r", "train", started_at=100), writes("*r", "sums@1"), thing("sums@1")))
+    assert await read_by(store) == []
+
+
+async def test_what_a_run_made_of_what_it_made_itself_it_did_not_read(store: Store, state: State) -> None:
+    made = {"fields": {"total": {"inputFields": [{"namespace": NAMESPACE, "name": "tx", "field": "amount"}]}}}
+    await state(version(1, created_at=50))
+    wrote = (writes("*r", "tx@2"), writes("*r", "sums@1"))
+    await state(granule("r", run("r", "train", started_at=100), *wrote, thing("sums@1", column_lineage=made)))
+    assert await read_by(store) == []
+
+
+async def test_what_no_run_is_stated_to_have_made_was_read_by_none(store: Store, state: State) -> None:
+    made = {"fields": {"total": {"inputFields": [{"namespace": NAMESPACE, "name": "tx", "field": "amount"}]}}}
+    await state(granule("a", thing("sums@1", column_lineage=made)))
+    await state(granule("r", run("r", "train", started_at=100), writes("*r", "sums@1")))
+    assert await read_by(store) == []
 
 
 async def test_what_follows_between_assets_stays(store: Store, state: State) -> None:
