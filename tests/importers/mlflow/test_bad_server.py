@@ -81,6 +81,8 @@ def test_what_does_not_pass_ends_the_pass(served_3: str, path: str, fault: Fault
 def test_a_server_that_is_not_there() -> None:
     with pytest.raises(SourceError, match=r"cannot be read: .*refused"):
         mlflow.read("http://127.0.0.1:9", patience=0.1)
+    with pytest.raises(SourceError, match="it was asked for 3 seconds"):
+        mlflow.read("http://127.0.0.1:9")
 
 
 def test_a_page_to_log_in_is_no_answer(served_3: str) -> None:

@@ -28,6 +28,8 @@ from thalweg.model.facts import Json
 
 TIMEOUT = 120.0
 """Seconds in which something must come; a page of a large store is long in the making."""
+FIRST = 3.0
+"""Seconds to look for a server that never answered: its address may be wrong."""
 LONGEST = 600.0
 """Seconds that one answer may take."""
 LARGEST = 64 << 20
@@ -82,7 +84,7 @@ class _NoRedirects(HTTPRedirectHandler):
 class Server:
     """A server by its address; `name` and `address` have nothing that lets somebody in.
 
-    patience: seconds to go on asking for one answer. stop: ends that, from another thread.
+    patience: seconds to go on asking for one answer; FIRST at most while none ever came. stop: ends that, from another thread.
     """
 
     def __init__(
@@ -92,6 +94,8 @@ class Server:
         self.name = f"{host}{address.path}".rstrip("/")
         self.address = f"{address.scheme}://{self.name}"
         self._patience = patience
+        self._first = min(patience, FIRST)
+        self._answered = False
         self._stop = stop
         self._headers = {"Accept": "application/json", "User-Agent": "thalweg", **credentials(address, environment)}
         if workspace := environment.get("MLFLOW_WORKSPACE", "").strip():
@@ -116,17 +120,18 @@ class Server:
         else:
             url = f"{url}?{urlencode(question, doseq=True)}"
         request = Request(url, data=body, headers=headers, method="POST" if post else "GET")
-        until, pause = time.monotonic() + self._patience, 0.2
+        began, pause = time.monotonic(), 0.2
         while True:
             self._stop.heed()
             try:
                 return self._answer(request, path)
             except _Passing as passing:
                 wait = random.uniform(pause / 2, pause) if passing.after is None else passing.after
-                if time.monotonic() + wait > until:
+                patience = self._patience if self._answered else self._first
+                if time.monotonic() + wait > began + patience:
                     asks = f" and asks to wait {wait:.0f} seconds" if passing.after is not None else ""
                     raise SourceError(
-                        f"{self.address}{path} {passing}{asks}; it was asked for {self._patience:g} seconds.",
+                        f"{self.address}{path} {passing}{asks}; it was asked for {patience:g} seconds.",
                         "Nothing was taken of it. Import again when the server is well.",
                     ) from passing
             self._stop.heed(wait)
@@ -168,8 +173,10 @@ class Server:
         try:
             with self._opener.open(request, timeout=TIMEOUT) as response:
                 kind = response.headers.get_content_type()
+                self._answered = True
                 content = self._content(response.read, response.headers.get("Content-Length"), path)
         except HTTPError as error:
+            self._answered = True
             with error:
                 self._refused(error, path)
         except (OSError, HTTPException) as error:
