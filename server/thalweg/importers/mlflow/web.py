@@ -84,7 +84,8 @@ class _NoRedirects(HTTPRedirectHandler):
 class Server:
     """A server by its address; `name` and `address` have nothing that lets somebody in.
 
-    patience: seconds to go on asking for one answer; FIRST at most while none ever came. stop: ends that, from another thread.
+    patience: seconds to go on asking for one answer; FIRST at most while none ever came. stop: ends that, from another
+    thread.
     """
 
     def __init__(
