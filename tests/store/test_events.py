@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -53,6 +54,28 @@ async def test_an_event_says_who_stated_what_and_when(store: Store, state: State
     assert began <= event.at <= time.now()
     assert told(event) == ["CREATED tx stub", "CREATED tx@1"]
     assert {change["kind"] for change in event.changes} == {"Dataset", "DatasetVersion"}
+
+
+async def test_what_several_state_at_once_is_told_of_each(store: Store) -> None:
+    """It is written together, as if one had stated it; each has their own answers, and their events their name."""
+    who = [Caller(f"ann-{n}", f"request-{n}") for n in range(20)]
+    stated = [
+        [granule(f"r{n}", run(f"r{n}", "train"), *flow(f"tx@1 > *r{n}")), granule("common", thing("tx@1", rows=n))]
+        for n in range(len(who))
+    ]
+    answers = await asyncio.gather(*(ingest.state(store, *one) for one in zip(stated, who, strict=True)))
+    events = {event.cursor: event for event in await after(store, 0)}
+    for caller, (own, _) in zip(who, answers, strict=True):
+        assert isinstance(own, Written)
+        event = events[own.cursor]
+        assert (event.caller, event.request_id, event.scope) == (caller.name, caller.request_id, own_scope(caller))
+        assert f"LINKED tx@1 INPUT_TO *{own_scope(caller)}" in told(event)
+    last = (await store.get([id("tx@1")], ANYONE))[id("tx@1")]
+    assert last.props["rows"] == len(who) - 1, "the same scope, again and again: in their order"
+
+
+def own_scope(caller: Caller) -> str:
+    return caller.name.replace("ann-", "r")
 
 
 async def test_what_an_event_says_of_each_change(store: Store, state: State) -> None:

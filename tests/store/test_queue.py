@@ -12,7 +12,8 @@ from thalweg import ingest
 from thalweg.model.errors import BadInput, StoreError, StoreUnavailable
 from thalweg.model.facts import ANYONE, Caller
 from thalweg.model.results import Outcome, Written
-from thalweg.store.queue import Answer, Batch, Queue
+from thalweg.store.queue import Answer, Queue
+from thalweg.store.weave.prepared import Batch
 
 pytestmark = pytest.mark.anyio
 

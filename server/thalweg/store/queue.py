@@ -5,30 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 
 from thalweg.model.errors import StoreError, StoreUnavailable, ThalwegError
-from thalweg.model.facts import Caller, Pass
 from thalweg.model.results import Written
-from thalweg.store.weave.prepared import Prepared
+from thalweg.store.weave.prepared import Batch
 
 Answer = Written | ThalwegError
 
 ROWS = 5_000
 """Entities and edges that one transaction takes up together; a batch that has more by itself is one all the same."""
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What one caller writes in one transaction."""
-
-    granules: Sequence[Prepared]
-    caller: Caller
-    pass_: Pass | None = None
-
-    @property
-    def rows(self) -> int:
-        return sum(1 + len(granule.entities) + len(granule.edges) for granule in self.granules)
 
 
 Commit = Callable[[Sequence[Batch]], Awaitable[Sequence[list[Answer]]]]

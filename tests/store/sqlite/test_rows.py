@@ -49,7 +49,7 @@ def driver(file: Path) -> Iterator[Driver]:
 
 
 def run(driver: Driver, asking: Asking[T]) -> T:
-    return driver.drive([lambda: asking])[0]
+    return driver.drive(lambda: asking)
 
 
 def answers(driver: Driver, *requests: ask.Request) -> list[Any]:
@@ -390,18 +390,3 @@ def test_what_fails_leaves_nothing_and_what_comes_next_goes_on(driver: Driver) -
     event = EventRow(5, "ann", "request", "source", "scope", b"[]")
     assert answers(driver, Changes(nodes_new=[node("tx")], events=[event])) == [[1]]
     assert set(answers(driver, ask.Nodes([id("tx"), id("^j")]))[0]) == {id("tx")}
-
-
-def test_several_steps_are_one_transaction(driver: Driver) -> None:
-    def write(word: str) -> Asking[str]:
-        yield Changes(nodes_new=[node(word)])
-        return word
-
-    def failing() -> Asking[str]:
-        yield ask.Holds()
-        raise ZeroDivisionError
-
-    assert driver.drive([lambda: write("a"), lambda: write("b")]) == ["a", "b"]
-    with pytest.raises(ZeroDivisionError):
-        driver.drive([lambda: write("c"), failing])
-    assert set(answers(driver, ask.Nodes([id("a"), id("b"), id("c")]))[0]) == {id("a"), id("b")}

@@ -38,10 +38,10 @@ from thalweg.store.neo4j.queries import query
 from thalweg.store.neo4j.search import search
 from thalweg.store.neo4j.walk import walk
 from thalweg.store.questions import Condition, Find, Groups, Neighbour, PathBetween, Search, Start, Walk
-from thalweg.store.queue import Answer, Batch, Queue
+from thalweg.store.queue import Answer, Queue
 from thalweg.store.weave import weave
 from thalweg.store.weave.derived import rebuild
-from thalweg.store.weave.prepared import Prepared
+from thalweg.store.weave.prepared import Batch, Prepared
 from thalweg.store.weave.requests import Asking
 from thalweg.store.weave.texts import rebuild as retell
 
@@ -101,17 +101,14 @@ class Neo4jStore:
         return await self._queue.put(Batch(granules, caller, pass_)) if granules else []
 
     async def _commit(self, batches: Sequence[Batch]) -> list[list[Answer]]:
-        def step(batch: Batch) -> Step[list[Answer]]:
-            return lambda now: weave.weave(batch.granules, batch.caller, now, batch.pass_)
+        return await self._drive(partial(weave.weave, batches))
 
-        return await self._drive([step(batch) for batch in batches])
+    async def _drive(self, step: Step[T]) -> T:
+        """Drives a step of the weave in one transaction."""
 
-    async def _drive(self, steps: Sequence[Step[T]]) -> list[T]:
-        """Drives steps of the weave in one transaction."""
-
-        async def work(transaction: Transaction) -> list[T]:
+        async def work(transaction: Transaction) -> T:
             ledger = await take_place(transaction)
-            return [await drive(step(ledger.now), ledger) for step in steps]
+            return await drive(step(ledger.now), ledger)
 
         return await self._database.write(work)
 
@@ -136,7 +133,7 @@ class Neo4jStore:
         counts: dict[str, int] = {}
         outcome, cursor, more = Outcome.UNCHANGED, 0, True
         while more:
-            ((written, more),) = await self._drive([lambda now: weave.retire(pass_, caller, now)])
+            written, more = await self._drive(partial(weave.retire, pass_, caller))
             if written.outcome is Outcome.WRITTEN:
                 outcome, cursor = Outcome.WRITTEN, max(cursor, written.cursor)
             for what, number in written.counts.items():
@@ -145,11 +142,11 @@ class Neo4jStore:
 
     async def forget(self, ids: Sequence[str], caller: Caller) -> Written:
         self._require_writer()
-        return (await self._drive([partial(weave.forget, ids, caller)]))[0]
+        return await self._drive(partial(weave.forget, ids, caller))
 
     async def restore(self, ids: Sequence[str], caller: Caller) -> Written:
         self._require_writer()
-        return (await self._drive([partial(weave.restore, ids, caller)]))[0]
+        return await self._drive(partial(weave.restore, ids, caller))
 
     async def keep_note(self, name: str, body: Json, caller: Caller) -> None:
         self._require_writer()
@@ -232,16 +229,16 @@ class Neo4jStore:
     async def rebuild(self, caller: Caller) -> int:
         self._require_writer()
         hung = await upkeep.wrong_reads(self._database)
-        mended = (await self._drive([partial(weave.rehang, hung)]))[0] if hung else 0
+        mended = await self._drive(partial(weave.rehang, hung)) if hung else 0
         wrong = await upkeep.wrong_derived(self._database)
-        mended += (await self._drive([partial(rebuild, wrong)]))[0] if wrong else 0
+        mended += await self._drive(partial(rebuild, wrong)) if wrong else 0
         return mended + await self._retell()
 
     async def _retell(self) -> int:
         """Works out anew what is searched of each entity that is searched by something else; answers how many."""
         wrong = await upkeep.wrong_texts(self._database)
         for begin in range(0, len(wrong), AT_ONCE):
-            await self._drive([partial(retell, wrong[begin : begin + AT_ONCE])])
+            await self._drive(partial(retell, wrong[begin : begin + AT_ONCE]))
         return len(wrong)
 
     async def migrate(self) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from thalweg.store.sqlite import rows, texts
@@ -52,12 +52,12 @@ class Driver:
         self.connection = connection
         self.counters = Counters.of(connection)
 
-    def drive(self, steps: Sequence[Callable[[], ask.Asking[T]]]) -> list[T]:
-        """Runs steps of the weave one after the other in one transaction: all are committed, or none is."""
+    def drive(self, step: Callable[[], ask.Asking[T]]) -> T:
+        """Runs a step of the weave in one transaction: all of it is committed, or nothing is."""
         self.connection.execute("BEGIN IMMEDIATE")
         try:
             tx = Transaction(self.connection, self.counters)
-            results = [_run(tx, step()) for step in steps]
+            result = _run(tx, step())
             settle(tx)
             self.connection.execute("COMMIT")
         except BaseException:
@@ -67,7 +67,7 @@ class Driver:
             raise
         if self.counters.unsettled >= MOST_UNSETTLED:
             self.settle()
-        return results
+        return result
 
     def settle(self) -> None:
         """Brings the metrics of the youngest nodes into the order by value."""

@@ -44,7 +44,7 @@ from thalweg.model.results import (
     Written,
 )
 from thalweg.store.questions import Condition, Find, Groups, Neighbour, PathBetween, Search, Start, Walk
-from thalweg.store.queue import Answer, Batch, Queue
+from thalweg.store.queue import Answer, Queue
 from thalweg.store.sqlite import entities, groups, lists, neighbours, opening, paths, texts, upkeep, walks
 from thalweg.store.sqlite.codes import KINDS, TYPES
 from thalweg.store.sqlite.conditions import end_of
@@ -57,7 +57,7 @@ from thalweg.store.sqlite.transaction import SQL
 from thalweg.store.store import SCHEMA_VERSION
 from thalweg.store.weave import weave
 from thalweg.store.weave.derived import rebuild
-from thalweg.store.weave.prepared import Prepared
+from thalweg.store.weave.prepared import Batch, Prepared
 from thalweg.store.weave.requests import Asking
 
 T = TypeVar("T")
@@ -117,16 +117,13 @@ class SQLiteStore:
         return await self._queue.put(Batch(granules, caller, pass_)) if granules else []
 
     async def _commit(self, batches: Sequence[Batch]) -> list[list[Answer]]:
-        now = time.now()
-        answers = await self._drive(
-            [partial(weave.weave, batch.granules, batch.caller, now, batch.pass_) for batch in batches]
-        )
+        answers = await self._drive(partial(weave.weave, batches, time.now()))
         self._settle_soon()
         return answers
 
-    async def _drive(self, steps: Sequence[Callable[[], Asking[T]]]) -> list[T]:
-        def work(connection: sqlite3.Connection) -> list[T]:
-            return self._driver_of(connection).drive(steps)
+    async def _drive(self, step: Callable[[], Asking[T]]) -> T:
+        def work(connection: sqlite3.Connection) -> T:
+            return self._driver_of(connection).drive(step)
 
         assert self._writer is not None, "what writes has asked for the writer's place"
         return await self._writer.ask(work)
@@ -168,7 +165,7 @@ class SQLiteStore:
         counts: dict[str, int] = {}
         outcome, cursor, more = Outcome.UNCHANGED, 0, True
         while more:
-            ((written, more),) = await self._drive([partial(weave.retire, pass_, caller, time.now())])
+            written, more = await self._drive(partial(weave.retire, pass_, caller, time.now()))
             if written.outcome is Outcome.WRITTEN:
                 outcome, cursor = Outcome.WRITTEN, max(cursor, written.cursor)
             for what, number in written.counts.items():
@@ -177,11 +174,11 @@ class SQLiteStore:
 
     async def forget(self, ids: Sequence[str], caller: Caller) -> Written:
         self._require_writer()
-        return (await self._drive([partial(weave.forget, ids, caller, time.now())]))[0]
+        return await self._drive(partial(weave.forget, ids, caller, time.now()))
 
     async def restore(self, ids: Sequence[str], caller: Caller) -> Written:
         self._require_writer()
-        return (await self._drive([partial(weave.restore, ids, caller, time.now())]))[0]
+        return await self._drive(partial(weave.restore, ids, caller, time.now()))
 
     async def keep_note(self, name: str, body: Json, caller: Caller) -> None:
         note = (name, orjson.dumps(body))
@@ -318,9 +315,9 @@ class SQLiteStore:
     async def rebuild(self, caller: Caller) -> int:
         self._require_writer()
         hung = await self._ask(lambda reader: upkeep.wrong_reads(reader.connection))
-        mended = (await self._drive([partial(weave.rehang, hung, time.now())]))[0] if hung else 0
+        mended = await self._drive(partial(weave.rehang, hung, time.now())) if hung else 0
         wrong = await self._ask(lambda reader: upkeep.wrong_derived(reader.connection))
-        mended += (await self._drive([partial(rebuild, wrong, time.now())]))[0] if wrong else 0
+        mended += await self._drive(partial(rebuild, wrong, time.now())) if wrong else 0
         return mended + await self._require_writer().ask(texts.mend)
 
     async def migrate(self) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from thalweg.model.edges import EdgeType
-from thalweg.model.facts import MarkKind, Point
+from thalweg.model.facts import Caller, MarkKind, Pass, Point
 from thalweg.model.keys import Key
 from thalweg.model.results import Notice
 
@@ -70,6 +70,19 @@ class Prepared:
     keys: dict[str, Key]
     assets: dict[str, str]
     notices: list[Notice]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one caller writes at once."""
+
+    granules: Sequence[Prepared]
+    caller: Caller
+    pass_: Pass | None = None
+
+    @property
+    def rows(self) -> int:
+        return sum(1 + len(granule.entities) + len(granule.edges) for granule in self.granules)
 
 
 def scope_id(source: str, name: str) -> str:

@@ -8,7 +8,8 @@ forget, restore   what a person takes out of every answer, and back
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -18,7 +19,7 @@ from thalweg.model.results import Change, Notice, Outcome, Written
 from thalweg.store.weave import joins, marks, reads
 from thalweg.store.weave.finish import finish
 from thalweg.store.weave.loom import Loom, OpenRead, Piece
-from thalweg.store.weave.prepared import Prepared
+from thalweg.store.weave.prepared import Batch, Prepared
 from thalweg.store.weave.requests import (
     Aliases,
     Asking,
@@ -53,72 +54,92 @@ RETIRED_AT_ONCE = 2_000
 Answer = Written | ThalwegError
 
 
-def weave(batch: Sequence[Prepared], caller: Caller, now: int, pass_: Pass | None = None) -> Asking[list[Answer]]:
-    """Writes granules; answers each in its place. A granule that cannot be written leaves the others alone."""
+def weave(batches: Sequence[Batch], now: int) -> Asking[list[list[Answer]]]:
+    """Writes what several callers state, as if one did; answers each of them, each granule in its place. A granule that
+    cannot be written leaves the others alone.
+    """
     holds: Held = yield Holds()
     joined, reading = holds
     answers: list[Answer] = []
-    wave: list[Prepared] = []
+    wave: list[Stated] = []
     scopes: set[str] = set()
     keys: set[str] = set()
     closed = False
-    for prepared in batch:
+    for prepared, batch in ((prepared, one) for one in batches for prepared in one.granules):
         # One scope at a time, and joins by themselves: what comes later builds on what they did. A scope that only no
         # longer states the joins that it stated may come with others: joins go before anything else of a wave.
         alone = bool(prepared.joins)
         if wave and (alone or closed or prepared.scope_id in scopes or prepared.idempotency_key in keys):
-            answers += yield from _wave(wave, caller, now, pass_, Held(joined, reading))
+            answers += yield from _wave(wave, now, Held(joined, reading))
             reading = reading or _reads(wave)
             wave, scopes, keys = [], set(), set()
         closed = alone
-        wave.append(prepared)
+        wave.append((prepared, batch))
         scopes.add(prepared.scope_id)
         if prepared.idempotency_key is not None:
             keys.add(prepared.idempotency_key)
         joined = joined or bool(prepared.joins)
     if wave:
-        answers += yield from _wave(wave, caller, now, pass_, Held(joined, reading))
-    return answers
+        answers += yield from _wave(wave, now, Held(joined, reading))
+    given = iter(answers)
+    return [list(islice(given, len(batch.granules))) for batch in batches]
 
 
-def _reads(wave: Sequence[Prepared]) -> bool:
+Stated = tuple[Prepared, Batch]
+"""A granule, and with whose it came."""
+
+
+class Work(NamedTuple):
+    """A granule of a wave that needs writing: the how manieth it is, and what comes of it."""
+
+    place: int
+    prepared: Prepared
+    piece: Piece
+    batch: Batch
+
+
+def _reads(wave: Sequence[Stated]) -> bool:
     """Whether any granule states a read that names no version."""
-    return any(edge.open for prepared in wave for edge in prepared.edges)
+    return any(edge.open for prepared, _ in wave for edge in prepared.edges)
 
 
-def _wave(wave: Sequence[Prepared], caller: Caller, now: int, pass_: Pass | None, holds: Held) -> Asking[list[Answer]]:
+def _seen_at(batch: Batch, now: int) -> int:
+    return max(now, batch.pass_.began_at) if batch.pass_ is not None else now
+
+
+def _wave(wave: Sequence[Stated], now: int, holds: Held) -> Asking[list[Answer]]:
     answers: dict[int, Answer] = {}
-    seen_at = max(now, pass_.began_at) if pass_ is not None else now
-    held: dict[str, ScopeRow] = yield Scopes([prepared.scope_id for prepared in wave])
+    held: dict[str, ScopeRow] = yield Scopes([prepared.scope_id for prepared, _ in wave])
     repeats: dict[str, RepeatRow] = {}
-    if names := [prepared.idempotency_key for prepared in wave if prepared.idempotency_key is not None]:
+    if names := [prepared.idempotency_key for prepared, _ in wave if prepared.idempotency_key is not None]:
         repeats = yield Repeats(names)
     seen: list[tuple[str, int]] = []
-    work: list[tuple[int, Prepared, Piece]] = []
-    for place, prepared in enumerate(wave):
+    work: list[Work] = []
+    for place, (prepared, batch) in enumerate(wave):
         answer = _settled(prepared, held.get(prepared.scope_id), repeats)
         if answer is not None:
             answers[place] = answer
-            if isinstance(answer, Written) and pass_ is not None and prepared.scope_id in held:
-                seen.append((prepared.scope_id, seen_at))
+            if isinstance(answer, Written) and batch.pass_ is not None and prepared.scope_id in held:
+                seen.append((prepared.scope_id, _seen_at(batch, now)))
             continue
         at = prepared.at if prepared.at is not None else now
-        work.append((place, prepared, Piece(prepared.source, prepared.name, at, notices=tuple(prepared.notices))))
+        piece = Piece(prepared.source, prepared.name, at, notices=tuple(prepared.notices))
+        work.append(Work(place, prepared, piece, batch))
     if not work:
         if seen:
             yield Changes(seen=seen)
         return [answers[place] for place in range(len(wave))]
 
-    known = [prepared.scope_id for _, prepared, _ in work if prepared.scope_id in held]
+    known = [one.prepared.scope_id for one in work if one.prepared.scope_id in held]
     if holds.joins:
         yield from _rejoin(work, known, now)
     loom = Loom(now, reading=holds.reads)
-    yield from _state(loom, work, known, held, caller, holds.joins)
+    yield from _state(loom, work, known, held, holds.joins)
     yield from finish(loom)
 
     last = loom.changes
     last.seen = seen
-    for _, prepared, piece in work:
+    for _, prepared, piece, batch in work:
         scope = prepared.scope_id
         last.scopes_put.append(
             ScopeRow(
@@ -130,16 +151,16 @@ def _wave(wave: Sequence[Prepared], caller: Caller, now: int, pass_: Pass | None
                 prepared.revision,
                 piece.at,
                 now,
-                seen_at,
-                caller.name,
+                _seen_at(batch, now),
+                batch.caller.name,
             )
         )
         piece.ids = tuple(loom.canonical(entity.id) for entity in prepared.entities)
         if prepared.idempotency_key is not None:
             result = orjson.dumps({"ids": piece.ids, "counts": piece.counts})
             last.repeats.append(RepeatRow(prepared.idempotency_key, prepared.digest, now, result))
-    cursors = yield from _announce(last, [piece for _, _, piece in work], caller, now)
-    for (place, prepared, piece), cursor in zip(work, cursors, strict=True):
+    cursors = yield from _announce(last, [(piece, batch.caller) for _, _, piece, batch in work], now)
+    for (place, prepared, piece, _), cursor in zip(work, cursors, strict=True):
         scope_row = held.get(prepared.scope_id)
         same = scope_row is not None and scope_row.digest == prepared.digest and not piece.changes
         outcome = Outcome.UNCHANGED if same else Outcome.WRITTEN  # said again, of a later time
@@ -175,9 +196,9 @@ def _settled(prepared: Prepared, scope: ScopeRow | None, repeats: dict[str, Repe
     return None
 
 
-def _rejoin(work: Sequence[tuple[int, Prepared, Piece]], known: Sequence[str], now: int) -> Asking[None]:
+def _rejoin(work: Sequence[Work], known: Sequence[str], now: int) -> Asking[None]:
     stated: list[JoinRow] = (yield JoinsOf(known)) if known else []
-    for _, prepared, piece in work:
+    for _, prepared, piece, _ in work:
         old = [row for row in stated if row.scope == prepared.scope_id]
         new = [
             JoinRow(
@@ -195,10 +216,9 @@ def _rejoin(work: Sequence[tuple[int, Prepared, Piece]], known: Sequence[str], n
 
 def _state(
     loom: Loom,
-    work: Sequence[tuple[int, Prepared, Piece]],
+    work: Sequence[Work],
     known: Sequence[str],
     held: dict[str, ScopeRow],
-    caller: Caller,
     joined: bool,
 ) -> Asking[None]:
     """Loads what the granules touch, and puts what they state in place of what their scopes stated before."""
@@ -208,7 +228,7 @@ def _state(
     if known:
         node_stated, edge_stated = yield ScopeStatements(known)
         mark_rows = yield MarksOfScopes(known)
-    for _, prepared, _ in work:
+    for _, prepared, _, _ in work:
         loom.keys.update(prepared.keys)
         loom.assets.update(prepared.assets)
     if joined:
@@ -222,7 +242,7 @@ def _state(
     yield from loom.load_nodes(ids)
     refs = [
         (canonical(edge.source), edge.type, canonical(edge.target), edge.role)
-        for _, prepared, _ in work
+        for _, prepared, _, _ in work
         for edge in prepared.edges
     ]
     yield from loom.load_edges((*refs, *(stated[1] for stated in edge_stated)))
@@ -238,14 +258,14 @@ def _state(
         old_marks.setdefault(mark.scope, []).append(mark)
 
     touched: set[marks.Name] = set()
-    for _, prepared, piece in work:
+    for _, prepared, piece, batch in work:
         scope = prepared.scope_id
         _state_nodes(loom, prepared, piece, old_nodes.get(scope, {}), scope in held)
         _state_edges(loom, prepared, piece, old_edges.get(scope, {}))
         for mark_ in prepared.marks:
             loom.node(canonical(mark_.version), piece)
         touched |= marks.restate(
-            loom, scope, old_marks.get(scope, ()), prepared.marks, prepared.origin, caller.name, piece
+            loom, scope, old_marks.get(scope, ()), prepared.marks, prepared.origin, batch.caller.name, piece
         )
     yield from marks.settle(loom, touched)
 
@@ -315,16 +335,16 @@ def _drop_edges(loom: Loom, stated: Iterable[EdgeStated], piece: Piece) -> None:
             loom.drop_edge(EdgeStatement(scope, loom.edges[ref], source, target, origin, at, body), piece)
 
 
-def _announce(last: Changes, pieces: Sequence[Piece], caller: Caller, now: int) -> Asking[list[int]]:
+def _announce(last: Changes, pieces: Sequence[tuple[Piece, Caller]], now: int) -> Asking[list[int]]:
     """Writes the last changes with one event for each piece that changed something; answers a cursor for each piece."""
-    for piece in pieces:
+    for piece, caller in pieces:
         if piece.changes:
             last.events.append(
                 EventRow(now, caller.name, caller.request_id, piece.source, piece.name, orjson.dumps(piece.changes))
             )
     cursors: list[int] = yield last
     given = iter(cursors)
-    return [next(given) if piece.changes else 0 for piece in pieces]
+    return [next(given) if piece.changes else 0 for piece, _ in pieces]
 
 
 def retire(pass_: Pass, caller: Caller, now: int) -> Asking[tuple[Written, bool]]:
@@ -363,7 +383,7 @@ def retire(pass_: Pass, caller: Caller, now: int) -> Asking[tuple[Written, bool]
     more = len(scopes) == RETIRED_AT_ONCE
     if not more:
         last.closed = [(pass_.source, now)]
-    cursors = yield from _announce(last, list(pieces.values()), caller, now)
+    cursors = yield from _announce(last, [(piece, caller) for piece in pieces.values()], now)
     counts: dict[str, int] = {}
     for piece in pieces.values():
         for what, number in piece.counts.items():
@@ -409,7 +429,7 @@ def _remember(ids: Sequence[str], caller: Caller, now: int, *, forgotten: bool) 
         loom.loose.update(row.id for row in changing)
         loom.cause.update((row.id, piece) for row in changing)
     yield from finish(loom)
-    cursors = yield from _announce(loom.changes, [piece], caller, now)
+    cursors = yield from _announce(loom.changes, [(piece, caller)], now)
     return Written(Outcome.WRITTEN, piece.ids, piece.counts, cursor=cursors[0])
 
 
