@@ -86,11 +86,11 @@ class Run(NamedTuple):
 
 
 class Hanging(NamedTuple):
-    """The rows that hang on a run; each begins with its id."""
+    """The rows that hang on a run; each begins with its id, but for the points of metrics."""
 
     tags: Sequence[Row]
     params: Sequence[Row]
-    metrics: Sequence[Row]
+    metrics: Sequence[tuple[str, Sequence[Row]]]
     datasets: Sequence[Row]
     measured: Sequence[Row]
     models: Sequence[Row]
@@ -274,15 +274,13 @@ def _first(tags: dict[str, str], names: tuple[str, ...]) -> str | None:
     return next((tags[name] for name in names if tags.get(name)), None)
 
 
-def _histories(rows: Sequence[Row]) -> dict[str, list[Point]]:
+def _histories(metrics: Sequence[tuple[str, Sequence[Row]]]) -> dict[str, list[Point]]:
     """The points of each metric, in the order in which MLflow takes the last for the latest."""
     found: dict[str, list[Point]] = {}
-    before = None
-    add = [].append  # type: ignore[var-annotated]
-    for _, name, at_step, at, value, is_nan in rows:
-        if name != before:
-            before, add = name, found.setdefault(name, []).append
-        add(Point(at_step or 0, micros(at) or 0, number(value, is_nan)))
+    for name, rows in metrics:  # names that are no text may look the same
+        found.setdefault(name, []).extend(
+            [Point(step or 0, micros(at) or 0, number(value, is_nan)) for step, at, value, is_nan in rows]
+        )
     return found
 
 

@@ -32,10 +32,14 @@ _COUNTS = "SELECT run_uuid, count(*) FROM metrics WHERE run_uuid IN (SELECT valu
 _TAGS = "SELECT run_uuid, key, value FROM tags WHERE run_uuid IN (SELECT value FROM json_each(?))"
 _PARAMS = "SELECT run_uuid, key, value FROM params WHERE run_uuid IN (SELECT value FROM json_each(?))"
 _METRICS = """
-    SELECT run_uuid, key, step, timestamp, value, is_nan
-    FROM metrics WHERE run_uuid IN (SELECT value FROM json_each(?))
+    SELECT run_uuid, key, count(*) FROM metrics WHERE run_uuid IN (SELECT value FROM json_each(?))
+    GROUP BY run_uuid, key ORDER BY run_uuid, key
+"""
+_POINTS = """
+    SELECT step, timestamp, value, is_nan FROM metrics WHERE run_uuid IN (SELECT value FROM json_each(?))
     ORDER BY run_uuid, key, step, timestamp, is_nan, value
 """
+"""In the order of `_METRICS`: most rows by far are points, so they do not say again whose they are."""
 _DATASETS = """
     SELECT i.destination_id, c.value, coalesce(e.workspace, ''), coalesce(e.name, CAST(d.experiment_id AS TEXT), ''),
       coalesce(d.name, ''), coalesce(d.digest, ''), coalesce(d.dataset_source_type, ''), coalesce(d.dataset_source, ''),
@@ -74,7 +78,7 @@ class Window(NamedTuple):
     runs: list[Row]
     tags: dict[str, list[Row]]
     params: dict[str, list[Row]]
-    metrics: dict[str, list[Row]]
+    metrics: dict[str, list[tuple[str, list[Row]]]]
     datasets: dict[str, list[Row]]
     measured: dict[str, list[Row]]
     models: dict[str, list[Row]]
@@ -108,8 +112,21 @@ def _window(rows: Rows, after: int) -> Window | None:
             del runs[taken:]
             break
     ids = _ids(runs)
-    hanging = (_TAGS, _PARAMS, _METRICS, _DATASETS, _MEASURED, _MODELS)
-    return Window(runs, *(by_first(rows(sql, (ids,))) for sql in hanging))
+    tags, params, datasets, measured, models = (
+        by_first(rows(sql, (ids,))) for sql in (_TAGS, _PARAMS, _DATASETS, _MEASURED, _MODELS)
+    )
+    return Window(runs, tags, params, _metrics(rows, ids), datasets, measured, models)
+
+
+def _metrics(rows: Rows, ids: str) -> dict[str, list[tuple[str, list[Row]]]]:
+    """The metrics of each run, each with its points."""
+    points = rows(_POINTS, (ids,))
+    found: dict[str, list[tuple[str, list[Row]]]] = {}
+    begin = 0
+    for run, name, count in rows(_METRICS, (ids,)):
+        found.setdefault(run, []).append((name, points[begin : begin + count]))
+        begin += count
+    return found
 
 
 def _ids(runs: list[Row]) -> str:
