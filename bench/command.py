@@ -15,7 +15,7 @@ THALWEG = Path(sys.executable).with_name("thalweg")
 
 def of_file(address: str) -> list[Case]:
     """Only of a store file: over a server it is the server that works."""
-    environment = {**os.environ, "THALWEG_STORE": address}
+    environment = {**os.environ, "THALWEG_STORE": address, "THALWEG_MAX_SECONDS": "60"}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # whoever installs it compiles it once, not at each start
 
     def command(*words: str) -> Thing:

@@ -112,7 +112,9 @@ async def connections(port: int, number: int) -> AsyncIterator[list[Connection]]
             one.writer.close()
 
 
-async def posted(way: str, port: int, pid: int, path: str, bodies: Iterator[tuple[int, bytes]], lines: int) -> Rate:
+async def posted(
+    way: str, port: int, pid: int, path: str, bodies: Iterator[tuple[int, bytes]], total: int, lines: int
+) -> Rate:
     """Posts each body, over so many connections; each takes the next when the one before is answered."""
     done = 0
     seen: list[float] = []
@@ -122,7 +124,7 @@ async def posted(way: str, port: int, pid: int, path: str, bodies: Iterator[tupl
         for events, body in bodies:
             await connection.post(path, body)
             done += events
-            if len(seen) < 1:
+            if not seen and done >= total / 10:
                 seen.append(memory(pid))
 
     async with connections(port, lines) as found:
@@ -137,8 +139,10 @@ async def over_http(port: int, pid: int, events: int) -> list[Rate]:
     single = ((1, json.dumps(event(number)).encode()) for number in range(half))
     batches = ((len(some), json.dumps([event(one) for one in some]).encode()) for some in parts(range(half, events)))
     return [
-        await posted(f"posts, {CONNECTIONS} connections", port, pid, "/api/v1/lineage", single, CONNECTIONS),
-        await posted(f"batches of {BATCH}, 2 connections", port, pid, "/api/v1/lineage/batch", batches, 2),
+        await posted(f"posts, {CONNECTIONS} connections", port, pid, "/api/v1/lineage", single, half, CONNECTIONS),
+        await posted(
+            f"batches of {BATCH}, 2 connections", port, pid, "/api/v1/lineage/batch", batches, events - half, 2
+        ),
     ]
 
 

@@ -17,7 +17,10 @@ from thalweg.model.facts import Granule
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """How many of something were written in how many seconds; the MB that the process held at the first and at last."""
+    """How many of something were written in how many seconds.
+
+    memory: the MB that the process held for itself after a tenth of them, and after all.
+    """
 
     what: str
     way: str
@@ -31,11 +34,13 @@ class Rate:
 
 
 def memory(pid: int | str = "self") -> float:
-    """MB that a process holds, where the system tells it; 0 elsewhere."""
+    """MB that a process holds for itself, without the files that it looks into (a store is one), where the system tells
+    it; 0 elsewhere.
+    """
     status = Path(f"/proc/{pid}/status")
     if not status.exists():
         return 0.0
-    return next(int(line.split()[1]) / 1_000 for line in status.read_text().splitlines() if line.startswith("VmRSS"))
+    return next(int(line.split()[1]) / 1_000 for line in status.read_text().splitlines() if line.startswith("RssAnon"))
 
 
 Batches = Iterable[list[Granule]]

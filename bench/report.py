@@ -84,8 +84,8 @@ class Report:
         asked = Table(title="Questions: milliseconds, and the ratio to the first way")
         for column in ("case", "way", "engine", "entities", "least", "median", "most", "ratio"):
             asked.add_column(column, justify="left" if column in ("case", "way", "engine") else "right")
-        rates = Table(title="A second, to the durable write; MB that the process held, first and last")
-        for column in ("what", "way", "engine", "number", "a second", "first MB", "last MB"):
+        rates = Table(title="A second, to the durable write; MB that the process held after a tenth, and at last")
+        for column in ("what", "way", "engine", "number", "a second", "MB of a tenth", "MB of all"):
             rates.add_column(column, justify="left" if column in ("what", "way", "engine") else "right")
         for case in self.cases:
             if "memory" in case:
