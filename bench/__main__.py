@@ -120,9 +120,9 @@ def main() -> None:
             asyncio.run(write_events(report, engine, asked.events))
         if asked.runs:
             with TemporaryDirectory(prefix="thalweg-bench-") as folder:
-                made = runs.make(Path(folder), asked.runs)
+                made, number = runs.make(Path(folder), asked.runs)
                 for engine in asked.engines:
-                    asyncio.run(import_runs(report, engine, made, asked.runs))
+                    asyncio.run(import_runs(report, engine, made, number))
         for entities in asked.entities:
             for engine in asked.engines:
                 with address(engine) as url:

@@ -29,8 +29,6 @@ BEGIN = 1_700_000_000_000_000
 TABLES = 500
 JOBS = 100
 PRODUCER = "https://example.com/etl"
-
-
 EVENTS = "OpenLineage events"
 
 

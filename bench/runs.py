@@ -26,11 +26,12 @@ MAKE = Path(__file__).with_name("make_mlflow.py")
 RUNS = "MLflow runs"
 
 
-def make(folder: Path, runs: int) -> Path:
-    """A store of so many runs, of a few that MLflow logged."""
+def make(folder: Path, runs: int) -> tuple[Path, int]:
+    """A store of about so many runs, of a few that MLflow logged and each stands as often; and how many they are."""
     subprocess.run([Path(sys.executable).with_name("uv"), "run", "--script", MAKE, folder], check=True)
     made = json.loads((folder / "runs.json").read_text())
-    return multiplied(folder / "store.db", folder / "many.db", made, runs // len(made) - 1)
+    times = max(runs // len(made), 2)
+    return multiplied(folder / "store.db", folder / "many.db", made, times - 1), times * len(made)
 
 
 async def imported(url: str, path: Path, runs: int) -> list[Rate]:

@@ -131,7 +131,10 @@ class _Preparation:
         self.time(f"granule {granule.name}", "at", granule.at, Type.TIME)
         at = granule.at if granule.at is None else min(granule.at, self.now)
         entities = self.entities(granule.entities)
-        edges = self.edges([*granule.edges, *implied.reads(granule.entities, granule.edges)])
+        implied_reads = implied.reads(granule.entities, granule.edges)
+        # A facet may name what nothing can be called; it is kept as it is, and says nothing here.
+        sound = [edge for edge in implied_reads if not any(map(_not_a_name, edge.source.parts))]
+        edges = self.edges([*granule.edges, *sound])
         marks = [mark for fact in granule.marks if (mark := self.mark(fact))]
         joins = [join for fact in granule.joins if (join := self.join(fact))]
         if self.problems:
@@ -329,7 +332,7 @@ class _Preparation:
             metrics[str(name)] = metric
         return metrics
 
-    def points(self, key: Key, id: str, name: str, points: Sequence[Point]) -> Sequence[Point]:
+    def points(self, key: Key, id: str, name: str, points: Sequence[Point]) -> tuple[Point, ...]:
         try:
             self.packed[id, name] = pack(points)
             times = [point.at for point in points]
@@ -339,7 +342,7 @@ class _Preparation:
         except (OverflowError, TypeError):
             expected = "must have a step and a time of 64 bits, and a number as its value"
             self.wrong(str(key), f"histories.{name}", "a point", expected)
-        return points
+        return tuple(points)
 
     def time(self, where: Where, field: str, value: Json, type: Type) -> int | None:
         if value is None:

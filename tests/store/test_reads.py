@@ -326,6 +326,14 @@ async def test_what_a_run_made_of_what_it_made_itself_it_did_not_read(store: Sto
     assert await read_by(store) == []
 
 
+async def test_a_column_of_what_nothing_can_be_called_was_read_by_none(store: Store, state: State) -> None:
+    sources = [{"namespace": NAMESPACE, "name": name, "field": "amount"} for name in ("t\0x", "t" * 10_000, "")]
+    made = {"fields": {"total": {"inputFields": sources}}}
+    wrote = (writes("*r", "sums@1"), thing("sums@1", column_lineage=made))
+    await state(granule("r", run("r", "train", started_at=100), *wrote))
+    assert await read_by(store) == []
+
+
 async def test_what_no_run_is_stated_to_have_made_was_read_by_none(store: Store, state: State) -> None:
     made = {"fields": {"total": {"inputFields": [{"namespace": NAMESPACE, "name": "tx", "field": "amount"}]}}}
     await state(granule("a", thing("sums@1", column_lineage=made)))

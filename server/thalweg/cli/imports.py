@@ -61,15 +61,7 @@ def import_mlflow(
             "--artifacts", metavar="DIR", help="Where its artifacts lie here, for signatures.", show_default=False
         ),
     ] = None,
-    repository: Annotated[
-        str | None,
-        typer.Option(
-            "--repository",
-            metavar="URL",
-            help="The repository of runs that name a commit and none.",
-            show_default=False,
-        ),
-    ] = None,
+    repository: options.RepositoryOfRuns = None,
     no_histories: Annotated[
         bool,
         typer.Option("--no-histories", help="Of metrics the last value alone, which spares a server many questions."),
@@ -429,15 +421,7 @@ def import_neptune(
         Path | None,
         typer.Option("--errors", metavar="FILE", help="Its report of errors, if not beside.", show_default=False),
     ] = None,
-    repository: Annotated[
-        str | None,
-        typer.Option(
-            "--repository",
-            metavar="URL",
-            help="The repository of runs that name a commit and none.",
-            show_default=False,
-        ),
-    ] = None,
+    repository: options.RepositoryOfRuns = None,
     step_multiplier: Annotated[
         int,
         typer.Option("--step-multiplier", metavar="N", min=1, max=1_000_000, help="For steps that have fractions."),

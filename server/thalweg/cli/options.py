@@ -74,6 +74,15 @@ Repositories = Annotated[
         show_default=False,
     ),
 ]
+RepositoryOfRuns = Annotated[
+    str | None,
+    typer.Option(
+        "--repository",
+        metavar="URL",
+        help="The repository of runs that name a commit and none.",
+        show_default=False,
+    ),
+]
 Clones = Annotated[
     Path | None,
     typer.Option(

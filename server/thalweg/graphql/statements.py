@@ -14,7 +14,7 @@ from strawberry import argument, field
 from strawberry.types.base import get_object_definition
 
 from thalweg import ingest
-from thalweg.graphql import enums, facts, types
+from thalweg.graphql import enums, facts, references, types
 from thalweg.graphql.context import Context, Info
 from thalweg.graphql.fields import answered
 from thalweg.graphql.intake import taken
@@ -62,15 +62,15 @@ _WHOLE = " It states the whole: what an earlier statement of the same scope said
 
 @strawberry.input(description="A version of a dataset, and where it came from." + _WHOLE)
 class RecordDatasetVersionInput(facts.DatasetVersionFacts, Statement):
-    produced_by: facts.RunKey | None = field(description="The run that wrote it.", default=None)
-    derived_from: list[facts.DatasetVersionKey] | None = field(
+    produced_by: references.RunKey | None = field(description="The run that wrote it.", default=None)
+    derived_from: list[references.DatasetVersionKey] | None = field(
         description="Versions that it was made of by no known run.", default=None
     )
 
 
 @strawberry.input(description="A run, the code it ran, what it read, and what it wrote." + _WHOLE)
 class RecordRunInput(facts.RunFacts, Statement):
-    parent: facts.RunKey | None = field(description="The run that started it.", default=None)
+    parent: references.RunKey | None = field(description="The run that started it.", default=None)
     code: facts.CodeInput | None = field(description="The code that it ran.", default=None)
     inputs: list[facts.ReadInput] | None = field(description="What it read.", default=None)
     outputs: list[facts.WriteInput] | None = field(description="What it wrote.", default=None)
@@ -78,8 +78,8 @@ class RecordRunInput(facts.RunFacts, Statement):
 
 @strawberry.input(description="A version of a model, and where it came from." + _WHOLE)
 class RecordModelVersionInput(facts.ModelVersionFacts, Statement):
-    produced_by: facts.RunKey | None = field(description="The run that made it.", default=None)
-    derived_from: list[facts.ModelVersionKey] | None = field(
+    produced_by: references.RunKey | None = field(description="The run that made it.", default=None)
+    derived_from: list[references.ModelVersionKey] | None = field(
         description="Versions that it was made of by no known run.", default=None
     )
 

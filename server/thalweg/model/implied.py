@@ -31,7 +31,7 @@ def reads(entities: Iterable[EntityFact], edges: Sequence[EdgeFact]) -> list[Edg
         if edge.type is not EdgeType.PRODUCED or edge.source.kind is not Kind.RUN or edge.target not in made_of:
             continue
         for namespace, name in {source[:2] for source in made_of[edge.target].sources()}:
-            if namespace and name and ((namespace, name), edge.source) not in known:
+            if ((namespace, name), edge.source) not in known:
                 of = keys.dataset_version(namespace, name, keys.UNVERSIONED)
                 found[of, edge.source] = EdgeFact(of, EdgeType.INPUT_TO, edge.source, props={"assumed": True})
     return list(found.values())

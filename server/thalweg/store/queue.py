@@ -15,7 +15,6 @@ Answer = Written | ThalwegError
 ROWS = 5_000
 """Entities and edges that one transaction takes up together; a batch that has more by itself is one all the same."""
 
-
 Commit = Callable[[Sequence[Batch]], Awaitable[Sequence[list[Answer]]]]
 """Writes batches in one transaction, all or none; the answers of each, in order."""
 

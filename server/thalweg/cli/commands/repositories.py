@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -49,10 +50,7 @@ def git(store: str | None, given: Given, all_commits: bool = False, as_json: boo
 def gto(store: str | None, given: Given, as_json: bool = False) -> int:
     from thalweg.importers import gto as importer
 
-    def one(location: str) -> Summary:
-        return passed_read(store, importer.read(location, source=given.source, url=given.url, cache=given.cache))
-
-    return _each(given, importer.recognised, one, as_json)
+    return _each(given, importer.recognised, _reader(store, given, importer.read), as_json)
 
 
 def lfs(
@@ -60,13 +58,8 @@ def lfs(
 ) -> int:
     from thalweg.importers import lfs as importer
 
-    def one(location: str) -> Summary:
-        reading = importer.read(
-            location, source=given.source, url=given.url, at=at, all_commits=all_commits, cache=given.cache
-        )
-        return passed_read(store, reading)
-
-    return _each(given, importer.recognised, one, as_json)
+    read = partial(importer.read, at=at, all_commits=all_commits)
+    return _each(given, importer.recognised, _reader(store, given, read), as_json)
 
 
 def dvc(
@@ -74,13 +67,17 @@ def dvc(
 ) -> int:
     from thalweg.importers import dvc as importer
 
-    def one(location: str) -> Summary:
-        reading = importer.read(
-            location, source=given.source, url=given.url, at=at, all_commits=all_commits, cache=given.cache
-        )
-        return passed_read(store, reading)
+    read = partial(importer.read, at=at, all_commits=all_commits)
+    return _each(given, importer.recognised, _reader(store, given, read), as_json)
 
-    return _each(given, importer.recognised, one, as_json)
+
+def _reader(store: str | None, given: Given, read: Callable[..., Reading]) -> Callable[[str], Summary]:
+    """Imports one repository by what an importer reads of it."""
+
+    def one(location: str) -> Summary:
+        return passed_read(store, read(location, source=given.source, url=given.url, cache=given.cache))
+
+    return one
 
 
 def _each(

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from thalweg.importers.mlflow import records
 from thalweg.importers.mlflow.answers import Odd, needed, objects, parts, whole
 from thalweg.importers.mlflow.copied import Copy, Filled
-from thalweg.importers.mlflow.web import Absent, Barred, Declined, Lacking, Server, TooLarge
+from thalweg.importers.mlflow.web import NOT_TOLD, Absent, Server, TooLarge
 from thalweg.model.facts import Json
 
 TOGETHER = 40
@@ -28,8 +28,6 @@ _STEPS = {"start_step": -(1 << 31), "end_step": (1 << 31) - 1}
 """All that the question can name; where it names none, MLflow 2 leaves out those below zero."""
 _TOGETHER = "/api/2.0/mlflow/metrics/get-history-bulk-interval"
 _ALONE = "/api/2.0/mlflow/metrics/get-history"
-_NOT_TOLD = (Lacking, Barred, Declined)
-"""A server that is much like MLflow's need not know these questions."""
 _SAID = 10
 
 _ASKED = "CREATE TEMP TABLE asked(key, run_uuid, step, PRIMARY KEY(key, run_uuid)) WITHOUT ROWID"
@@ -82,7 +80,7 @@ class _Histories:
             return self._of(key, runs[:half]) + self._of(key, runs[half:])
         except Absent:
             return runs  # one was removed meanwhile
-        except _NOT_TOLD:
+        except NOT_TOLD:
             self._together = False
             self._count()
             return runs
@@ -125,7 +123,7 @@ class _Histories:
                 self._thinned.append(f"{key} of run {run}")
             except Absent:
                 pass  # the run was removed meanwhile
-            except _NOT_TOLD as error:
+            except NOT_TOLD as error:
                 if not self._together:
                     raise _Untold(
                         f"{error.message} So of metrics the last value is stated, and not the history."

@@ -17,7 +17,7 @@ import orjson
 from thalweg.importers.mlflow import histories, records
 from thalweg.importers.mlflow.answers import Odd, id_of, needed, objects, part, parts, shown, text, whole
 from thalweg.importers.mlflow.copied import Copy, Filled
-from thalweg.importers.mlflow.web import Barred, Declined, Lacking, Server
+from thalweg.importers.mlflow.web import NOT_TOLD, Lacking, Server
 from thalweg.model.facts import Json
 
 PAGE = 1000
@@ -220,11 +220,7 @@ class Tracking:
         more: dict[str, Json] = {}
         try:
             found = self._server.ask(path, {"allow_deleted": "true"}, post=False)
-        except (
-            Lacking,
-            Barred,
-            Declined,
-        ):  # removed for good, or somebody else's; or of a release that never shows it again
+        except NOT_TOLD:  # removed for good, or somebody else's; or of a release that never shows it again
             return
         try:
             self._server.ask(path, {}, post=False)

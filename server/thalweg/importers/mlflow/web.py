@@ -60,6 +60,10 @@ class Declined(SourceError):
     """The server does not take the question."""
 
 
+NOT_TOLD = (Lacking, Barred, Declined)
+"""What a server may say of a question that it need not know: it is older, or only much like MLflow's."""
+
+
 class TooLarge(SourceError):
     """An answer is larger than is taken."""
 

@@ -54,6 +54,19 @@ RETIRED_AT_ONCE = 2_000
 Answer = Written | ThalwegError
 
 
+Stated = tuple[Prepared, Batch]
+"""A granule, and the batch that it came in."""
+
+
+class Work(NamedTuple):
+    """A granule that needs writing: its place in the wave, and what comes of it."""
+
+    place: int
+    prepared: Prepared
+    piece: Piece
+    batch: Batch
+
+
 def weave(batches: Sequence[Batch], now: int) -> Asking[list[list[Answer]]]:
     """Writes what several callers state, as if one did; answers each of them, each granule in its place. A granule that
     cannot be written leaves the others alone.
@@ -83,19 +96,6 @@ def weave(batches: Sequence[Batch], now: int) -> Asking[list[list[Answer]]]:
         answers += yield from _wave(wave, now, Held(joined, reading))
     given = iter(answers)
     return [list(islice(given, len(batch.granules))) for batch in batches]
-
-
-Stated = tuple[Prepared, Batch]
-"""A granule, and with whose it came."""
-
-
-class Work(NamedTuple):
-    """A granule of a wave that needs writing: the how manieth it is, and what comes of it."""
-
-    place: int
-    prepared: Prepared
-    piece: Piece
-    batch: Batch
 
 
 def _reads(wave: Sequence[Stated]) -> bool:
