@@ -4,6 +4,7 @@ both. Neo4j starts only when a test asks for it.
 
 from __future__ import annotations
 
+import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from tests.browser import find_chromium
 from tests.neo4j_server import running_neo4j
 from thalweg.store.open import open_store
 from thalweg.store.store import Store
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell leaves it to what it starts in the background
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # then Ctrl-C is heard here, and by what tests start
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from threading import RLock
 
 from thalweg.model.errors import BadInput
 from thalweg.model.facts import Json
@@ -59,10 +60,15 @@ def statements(path: Path, text: str, dialect: str | None) -> list[Table]:
     return sql.statements(path, text, dialect)
 
 
+_IMPORTING = RLock()
+"""One thread at a time: of two, one may see what the other failed to import, and blame the wrong module."""
+
+
 @contextmanager
 def _needed(path: Path, package: str, extra: str) -> Iterator[None]:
     try:
-        yield
+        with _IMPORTING:
+            yield
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] != package:
             raise
