@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.importers.dbt.conftest import Made, Target, read
+from tests.importers.stores import gone, imported
 from thalweg.importers import dbt
 from thalweg.importers.reading import Reading
 from thalweg.ingest import prepare
@@ -19,7 +20,6 @@ from thalweg.model.keys import Key
 from thalweg.model.kinds import Kind
 from thalweg.model.results import Outcome
 from thalweg.store.store import Store
-from thalweg.sync.bringing import Summary, bring
 
 URL = "https://git.example.com/acme/shop"
 HERE, THERE = "dbt://shop", "duckdb://shop"
@@ -333,29 +333,20 @@ def test_without_a_build_a_table_has_its_columns_in_the_version_that_nobody_know
 # ------------------------------------------------------------------------------------------------------------- a store
 
 
-async def imported(store: Store, reading: Reading) -> Summary:
-    summary = await bring(store, reading, ANYONE)
-    assert (summary.refused, summary.closed) == (0, True)
-    return summary
-
-
 @pytest.mark.anyio
 async def test_again_changes_nothing_and_what_is_gone_is_gone_while_what_happened_stays(
     store: Store, made: Made
 ) -> None:
-    await imported(store, built(made, "build"))
+    assert (await imported(store, built(made, "build"))).closed
     again = await imported(store, built(made, "build"))
     assert set(again.granules) == {Outcome.UNCHANGED}
-    await imported(store, dbt.read(made["later"]))
+    assert (await imported(store, dbt.read(made["later"]))).closed
     after, run, orders = (
-        job("shop.main.shop.after").id,
-        keys.run(HERE, f"{made.invocation('build')}/model.shop.orders").id,
-        table("main.orders", made.version("build")).id,
+        job("shop.main.shop.after"),
+        keys.run(HERE, f"{made.invocation('build')}/model.shop.orders"),
+        table("main.orders", made.version("build")),
     )
-    found = await store.get([after, run, orders], ANYONE)
-    assert found[after].gone_at is not None, "the manifest has it no more"
-    assert found[run].gone_at is None
-    assert found[orders].gone_at is None
+    assert await gone(store, after, run, orders) == {after}, "the manifest has it no more"
     assert await affected(store, "raw.orders", "secret") == set(), "no statement reads it"
     assert await affected(store, "main.orders", "amount") == {
         "shop.main.shop.broken",  # which failed, and was never told

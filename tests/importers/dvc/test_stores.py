@@ -10,6 +10,7 @@ from tests.importers.dvc.conftest import Made
 from tests.importers.dvc.passes import BEGIN, URL
 from tests.importers.dvc.test_dvc import digest
 from tests.importers.dvc.written import A, B, C, Written, added, lock
+from tests.importers.stores import gone, imported
 from thalweg.importers import dvc, git, gto, lfs
 from thalweg.model import keys
 from thalweg.model.facts import ANYONE
@@ -18,15 +19,8 @@ from thalweg.model.results import Direction, Outcome
 from thalweg.store.open import open_store
 from thalweg.store.questions import Find, Start, Walk
 from thalweg.store.store import Store
-from thalweg.sync.bringing import Summary, bring
 
 pytestmark = pytest.mark.anyio
-
-
-async def imported(store: Store, path: Path) -> Summary:
-    summary = await bring(store, dvc.read(path, all_commits=True), ANYONE)
-    assert (summary.refused, summary.closed) == (0, True), summary.refusals
-    return summary
 
 
 async def test_a_second_pass_changes_nothing_and_what_no_branch_has_is_gone(store: Store, tmp_path: Path) -> None:
@@ -36,24 +30,23 @@ async def test_a_second_pass_changes_nothing_and_what_no_branch_has_is_gone(stor
     written.commit({"dvc.lock": lock(wrote=C)})
     written.git("checkout", "-q", "main")
     written.commit({"dvc.yaml": "stages: {train: {cmd: python train.py, desc: Trains.}}"})
-    first = await imported(store, written.path)
+    first = await imported(store, dvc.read(written.path, all_commits=True))
+    assert first.closed
     assert first.granules == {Outcome.WRITTEN: 6}  # two runs, three contents and a job
-    again = await imported(store, written.path)
+    again = await imported(store, dvc.read(written.path, all_commits=True))
     assert again.granules == {Outcome.UNCHANGED: 6}
     assert not again.counts.total()
 
-    kept, other = (keys.dataset_version(URL, "model.pkl", f"md5:{content}").id for content in (B, C))
+    kept, other = (keys.dataset_version(URL, "model.pkl", f"md5:{content}") for content in (B, C))
     raw = keys.dataset_version(URL, "raw.csv", f"md5:{A}").id
     walked = await store.walk(Start((raw,)), Walk(Direction.DOWNSTREAM), ANYONE)
-    assert {kept, other} <= {node.id for node in walked.nodes}
+    assert {kept.id, other.id} <= {node.id for node in walked.nodes}
 
     written.git("branch", "-q", "-D", "side")
     written.commit({"dvc.lock": None})  # which says nothing of what ran before
-    after = await imported(store, written.path)
+    after = await imported(store, dvc.read(written.path, all_commits=True))
     assert after.counts["gone"] == 2
-    found = await store.get([kept, other], ANYONE)
-    assert found[kept].gone_at is None
-    assert found[other].gone_at is not None
+    assert await gone(store, kept, other) == {other}
 
 
 async def test_one_repository_through_four_importers_is_one_graph(made: Made, tmp_path: Path) -> None:
@@ -65,8 +58,7 @@ async def test_one_repository_through_four_importers_is_one_graph(made: Made, tm
         dvc.read(path, all_commits=True),
         git.read(path, all_commits=True),
     ):
-        summary = await bring(store, reading, ANYONE)
-        assert (summary.refused, summary.closed) == (0, True), summary.refusals
+        assert (await imported(store, reading)).closed
 
     async def names(kind: Kind) -> set[tuple[str, ...]]:
         found = await store.find(Find(kind, limit=500), ANYONE)
@@ -101,7 +93,7 @@ async def test_one_repository_through_four_importers_is_one_graph(made: Made, tm
     orders = keys.dataset_version(URL, "orders", "v2.0.0").id
     assert (await store.get([orders], ANYONE))[orders].key == (URL, "data/orders.csv", "v2.0.0")
     for part in (dvc.read(path), dvc.read(path, at="churn@v1.1.0")):  # takes nothing back of what all commits say
-        summary = await bring(store, part, ANYONE)
+        summary = await imported(store, part)
         assert set(summary.granules) == {Outcome.UNCHANGED}
         assert not summary.counts.total()
     trained = keys.commit(URL, commits["first"]).id

@@ -24,6 +24,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.cli.program import program
+from tests.importers.stores import gone, imported
 from thalweg.importers import files
 from thalweg.importers.files import hashing
 from thalweg.importers.files.contents import listed
@@ -31,10 +32,9 @@ from thalweg.importers.reading import Reading
 from thalweg.ingest import prepare
 from thalweg.model import keys, time
 from thalweg.model.errors import BadInput, SourceError
-from thalweg.model.facts import ANYONE, Granule
+from thalweg.model.facts import Granule
 from thalweg.model.results import Outcome
 from thalweg.store.store import Store
-from thalweg.sync.bringing import Summary, bring
 from thalweg.sync.describing import Describing
 
 TABLE = pa.table({"id": [1, 2, 3], "name": ["a", "b", None]})
@@ -487,12 +487,6 @@ def test_a_description_that_failed_is_asked_for_again(tmp_path: Path, monkeypatc
 # --------------------------------------------------------------------------------------------------------------- store
 
 
-async def imported(store: Store, reading: Reading) -> Summary:
-    summary = await bring(store, reading, ANYONE)
-    assert summary.refused == 0
-    return summary
-
-
 @pytest.mark.anyio
 async def test_again_changes_nothing_and_what_is_gone_is_gone_where_all_was_read(store: Store, tmp_path: Path) -> None:
     root = write(tmp_path / "shop", {"a": b"1", "b": b"2"})
@@ -500,20 +494,16 @@ async def test_again_changes_nothing_and_what_is_gone_is_gone_where_all_was_read
     assert set((await imported(store, files.read([root], root=root))).granules) == {Outcome.UNCHANGED}
     (root / "a").unlink()
     (root / "b").write_bytes(b"3")
-    gone = {
-        version.id: version
-        for version in (
-            keys.dataset_version("file://shop", "/a", f"sha256:{sha256(b'1')}"),
-            keys.dataset_version("file://shop", "/b", f"sha256:{sha256(b'2')}"),
-            keys.dataset("file://shop", "/a"),
-        )
+    left = {
+        keys.dataset_version("file://shop", "/a", f"sha256:{sha256(b'1')}"),
+        keys.dataset_version("file://shop", "/b", f"sha256:{sha256(b'2')}"),
+        keys.dataset("file://shop", "/a"),
     }
     assert not (await imported(store, files.read([root], root=root))).closed
-    assert {one.gone_at for one in (await store.get(list(gone), ANYONE)).values()} == {None}
+    assert not await gone(store, *left)
     assert (await imported(store, files.read([root], root=root, everything=True))).closed
-    there = keys.dataset_version("file://shop", "/b", f"sha256:{sha256(b'3')}").id
-    found = await store.get([*gone, there], ANYONE)
-    assert {id for id, one in found.items() if one.gone_at is not None} == set(gone)
+    there = keys.dataset_version("file://shop", "/b", f"sha256:{sha256(b'3')}")
+    assert await gone(store, *left, there) == left
 
 
 def test_the_command_line_takes_all_of_it(tmp_path: Path) -> None:

@@ -16,13 +16,16 @@ from tests.importers.git.repositories import (
     parents_of,
     scopes_of,
 )
+from tests.importers.stores import gone, imported
 from thalweg.importers import git
 from thalweg.ingest import prepare
 from thalweg.model import keys, time
 from thalweg.model.edges import EdgeType
 from thalweg.model.errors import BadInput
 from thalweg.model.facts import Granule
+from thalweg.model.results import Outcome
 from thalweg.model.time import SECOND
+from thalweg.store.store import Store
 
 URL = "https://git.example.com/acme/churn"
 LATER = (FIRST_SECOND + 10**6) * SECOND
@@ -167,6 +170,22 @@ def test_a_repository_whose_commits_nobody_uses_gives_its_heads_and_says_so(chur
 def test_a_second_pass_states_the_same(churn: Repository) -> None:
     churn.chain("0", "1")
     assert read(churn, all_commits=True) == read(churn, all_commits=True)
+
+
+@pytest.mark.anyio
+async def test_what_no_branch_reaches_any_more_is_gone_where_all_commits_are_read(
+    churn: Repository, store: Store
+) -> None:
+    first = churn.commit("First")
+    amended = churn.commit("Tyop", first)
+    for outcome in (Outcome.WRITTEN, Outcome.UNCHANGED):
+        assert set((await imported(store, git.read(churn.path, all_commits=True))).granules) == {outcome}
+    churn.commit("Typo", first)
+    before, after = keys.commit(URL, first), keys.commit(URL, amended)
+    assert not (await imported(store, git.read(churn.path, refs_to=[first]))).closed
+    assert not await gone(store, before, after)
+    assert (await imported(store, git.read(churn.path, all_commits=True))).closed
+    assert await gone(store, before, after) == {after}
 
 
 def test_a_new_commit_changes_no_scope_but_that_of_the_references(churn: Repository) -> None:

@@ -12,17 +12,18 @@ import pytest
 
 from tests.importers.git.repositories import FIRST_SECOND, Repository, init
 from tests.importers.gto.conftest import Made
-from thalweg import ingest
+from tests.importers.stores import gone, imported
 from thalweg.importers import gto
 from thalweg.importers.git_clone import Clone
 from thalweg.importers.gto.tags import Action, event, in_order, is_name
 from thalweg.importers.reading import Reading
 from thalweg.ingest import prepare
 from thalweg.model import keys
-from thalweg.model.errors import SourceError, ThalwegError
+from thalweg.model.errors import SourceError
 from thalweg.model.facts import ANYONE, EntityFact, Granule, MarkFact
+from thalweg.model.results import Outcome
 from thalweg.model.time import SECOND
-from thalweg.store.open import open_store
+from thalweg.store.store import Store
 
 URL = "https://git.example.com/acme/models"
 HOUR = 3_600 * SECOND
@@ -149,19 +150,30 @@ def held_at(marks: dict[str, Any], moment: int) -> dict[tuple[str, str], str]:
 
 
 @pytest.mark.anyio
-async def test_a_store_answers_for_the_past_and_a_second_pass_changes_nothing(life: Made, tmp_path: Path) -> None:
-    store = await open_store(f"sqlite:///{tmp_path}/store.db")
-    for outcome in ("WRITTEN", "UNCHANGED"):
-        for answer in await ingest.state(store, list(taken(gto.read(life.path)).values()), ANYONE):
-            assert not isinstance(answer, ThalwegError), answer
-            assert answer.outcome.value == outcome
+async def test_a_store_answers_for_the_past_and_a_second_pass_changes_nothing(life: Made, store: Store) -> None:
+    for outcome in (Outcome.WRITTEN, Outcome.UNCHANGED):
+        summary = await imported(store, gto.read(life.path))
+        assert summary.closed
+        assert set(summary.granules) == {outcome}
     model = keys.model(URL, "churn").id
     for hour, version in ((8, "v0.0.1"), (10, "v1.0.0"), (11, "v0.0.1"), (20, "v0.0.1")):
         held = (await store.marks([model], ANYONE, as_of=BEGIN + hour * HOUR + 1))[model]
         assert {mark.version_id for mark in held if mark.name == "prod"} == {
             keys.model_version(URL, "churn", version).id
         }, hour
-    await store.close()
+
+
+@pytest.mark.anyio
+async def test_what_has_no_tag_any_more_is_gone(life: Made, store: Store, tmp_path: Path) -> None:
+    git(tmp_path, "clone", "--quiet", str(life.path), "models")
+    path = tmp_path / "models"
+    await imported(store, gto.read(path, url=URL))
+    for tag in git(path, "tag", "--list", "old*").split():
+        git(path, "tag", "-d", tag)
+    assert (await imported(store, gto.read(path, url=URL))).closed
+    old, churn = keys.model(URL, "old"), keys.model(URL, "churn")
+    version = keys.model_version(URL, "old", "v0.0.1")
+    assert await gone(store, old, version, churn) == {old, version}
 
 
 # ---------------------------------------------------------------------------------------------------------- odd tags

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.importers.git.repositories import FIRST_SECOND, Repository, init
+from tests.importers.stores import gone, imported
 from thalweg.importers import lfs
 from thalweg.importers.lfs import pointer
 from thalweg.importers.lfs.pointer import Pointer
@@ -17,7 +18,9 @@ from thalweg.ingest import prepare
 from thalweg.model import keys
 from thalweg.model.errors import BadInput, SourceError
 from thalweg.model.facts import Granule
+from thalweg.model.results import Outcome
 from thalweg.model.time import DAY, SECOND
+from thalweg.store.store import Store
 
 URL = "https://git.example.com/acme/data"
 BEGIN = FIRST_SECOND * SECOND
@@ -122,6 +125,25 @@ def test_a_history_has_each_content_once_whatever_the_number_of_its_commits(trac
     assert found["orders.csv", digest(b"one")]["tags"] == {"git.commit": first}
     names = [granule.name for granule in taken(lfs.read(tracked.repository.path, all_commits=True))]
     assert len(set(names)) == len(names) == 4
+
+
+@pytest.mark.anyio
+async def test_a_second_pass_changes_nothing_and_what_no_branch_has_is_gone(tracked: Tracked, store: Store) -> None:
+    tracked.commit(orders_dot_csv=b"one")
+    tracked.git("checkout", "-q", "-b", "side")
+    tracked.commit(orders_dot_csv=b"two", other_dot_csv=b"three")
+    tracked.git("checkout", "-q", "main")
+    for outcome in (Outcome.WRITTEN, Outcome.UNCHANGED):
+        assert (await imported(store, lfs.read(tracked.repository.path, all_commits=True))).granules == {outcome: 3}
+    tracked.git("branch", "-q", "-D", "side")
+    one, two, three = (
+        keys.dataset_version(URL, path, f"sha256:{digest(content)}")
+        for path, content in (("orders.csv", b"one"), ("orders.csv", b"two"), ("other.csv", b"three"))
+    )
+    assert not (await imported(store, lfs.read(tracked.repository.path))).closed, "one commit is not all there is"
+    assert not await gone(store, one, two, three)
+    assert (await imported(store, lfs.read(tracked.repository.path, all_commits=True))).closed
+    assert await gone(store, one, two, three) == {two, three}
 
 
 def test_a_merge_keeps_what_either_side_brought(tracked: Tracked) -> None:

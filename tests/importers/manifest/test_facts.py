@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.importers.manifest.manifests import only, scopes, write
+from tests.importers.stores import gone, imported
 from thalweg.importers import manifest
 from thalweg.importers.manifest import form
 from thalweg.importers.manifest.facts import scope
@@ -20,6 +21,8 @@ from thalweg.model.facts import EdgeFact, EntityFact, JoinFact, MarkFact, MarkKi
 from thalweg.model.keys import Key
 from thalweg.model.kinds import Kind
 from thalweg.model.properties import EDGE_PROPERTIES, PROPERTIES
+from thalweg.model.results import Outcome
+from thalweg.store.store import Store
 
 ROOT = Path(__file__).parents[3]
 LAKE = "s3://lake"
@@ -27,6 +30,18 @@ MLFLOW = "mlflow://prod"
 SHA = "0a1b2c3d4e5f60718293a4b5c6d7e8f901234567"
 PARENT = "9f8e7d6c5b4a39281706f5e4d3c2b1a098765432"
 MAY = time.parse("2026-05-02T08:00:00Z")
+
+
+@pytest.mark.anyio
+async def test_a_second_pass_changes_nothing_and_what_is_struck_out_is_gone(store: Store, tmp_path: Path) -> None:
+    tables = [keys.dataset(LAKE, name) for name in ("tx", "customers")]
+    text = "thalweg: 1\ndatasets:\n  - uri: s3://lake/tx\n  - uri: s3://lake/customers\n"
+    file = write(tmp_path, text)
+    for outcome in (Outcome.WRITTEN, Outcome.UNCHANGED):
+        assert (await imported(store, manifest.read(file))).granules == {outcome: 2}
+    write(tmp_path, text[: text.rindex("  -")])
+    assert (await imported(store, manifest.read(file))).closed
+    assert await gone(store, *tables) == {tables[1]}
 
 
 def test_a_dataset_and_its_versions(tmp_path: Path) -> None:
