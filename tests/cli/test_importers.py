@@ -126,14 +126,19 @@ def packages(tmp_path: Path) -> dict[str, str]:
     (about / "METADATA").write_text("Metadata-Version: 2.1\nName: shopping\nVersion: 1.2\n")
     points = (ENTRY_POINT, "broken = shopping_that_is_not_there", "git = shopping", "none = shopping:IMPORTER")
     (about / "entry_points.txt").write_text("\n".join(["[thalweg.importers]", *points]))
-    (site / "shopping.py").write_text(IMPORTER + "\nIMPORTER = 1\n")
+    (site / "shopping.py").write_text(IMPORTER + '\nIMPORTER = 1\nEXTRAS = {"json": "json", "xml": "no_xml"}\n')
     (tmp_path / "spring.shop").write_text("spring\n")
     return {"PYTHONPATH": str(site)}
 
 
 def test_an_importer_of_another_package_is_a_command_like_our_own(packages: dict[str, str], tmp_path: Path) -> None:
     listed = program("import", "--list", cwd=tmp_path, **packages)
-    assert re.search(r"^shop +Orders as the shop lists them\. \(shopping 1\.2\)$", listed.out, re.MULTILINE)
+    (line,) = re.findall("^shop  .*$", listed.out, re.MULTILINE)
+    extras = ["shopping[json], shopping[xml] (not installed)"]
+    assert re.split("  +", line) == ["shop", "Orders as the shop lists them. (shopping 1.2)", *extras]
+    assert re.search(
+        r"^broken +The importer broken of shopping 1\.2 cannot be loaded: .+\(shopping 1\.2\)$", listed.out, re.M
+    )
     ran = program("import", "shop", "spring.shop", "--option", "currency=SEK", cwd=tmp_path, **packages)
     assert ran.code == 0, ran.err
     assert ran.out.startswith("shop:shop: 1 scopes: 1 written")

@@ -53,7 +53,8 @@ GIVEN = ("refs_to", "found", "versions", "describe", "hashed")
 
 class Importer(Protocol):
     """What an importer is. `recognised(place: Path) -> Iterable[Lies]` is asked too, where there is one, and
-    `recognised_at(address: Address) -> Iterable[Lies]` of addresses.
+    `recognised_at(address: Address) -> Iterable[Lies]` of addresses. `EXTRAS` may say by the extras of its package the
+    module that each brings, where it reads more with them.
     """
 
     def read(self, location: str, *, source: str | None = None) -> Reading: ...
@@ -120,9 +121,22 @@ def reading(name: str, location: str, source: str | None, options: Mapping[str, 
 
 def extras(name: str) -> str:
     """What an importer of our own reads more with, `thalweg[aws]`, and whether that is there."""
-    found = EXTRAS.get(name, {}).items()
+    return _extras("thalweg", EXTRAS.get(name, {}))
+
+
+def extras_of(point: EntryPoint) -> str:
+    """The same of one that another package brings; nothing where that cannot be loaded."""
+    try:
+        found = getattr(loaded(point), "EXTRAS", None)
+    except SourceError:
+        return ""
+    return _extras(point.dist.name, found) if point.dist is not None and isinstance(found, Mapping) else ""
+
+
+def _extras(package: str, found: Mapping[str, str]) -> str:
     return ", ".join(
-        f"thalweg[{extra}]{'' if find_spec(module) is not None else ' (not installed)'}" for extra, module in found
+        f"{package}[{extra}]{'' if find_spec(module) is not None else ' (not installed)'}"
+        for extra, module in found.items()
     )
 
 

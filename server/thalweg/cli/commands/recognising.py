@@ -125,6 +125,6 @@ def listed(own: dict[str, str]) -> int:
     """Prints the importers that there are, with their extras. own: what ours read, by name."""
     rows = [[name, reads, catalogue.extras(name)] for name, reads in own.items()]
     for name, point in catalogue.others().items():
-        rows.append([name, f"{catalogue.about(point)} ({catalogue.package(point)})", ""])
+        rows.append([name, f"{catalogue.about(point)} ({catalogue.package(point)})", catalogue.extras_of(point)])
     output.write("".join(f"{line}\n" for line in columns(rows)))
     return 0
