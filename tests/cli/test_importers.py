@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 import tomllib
@@ -13,6 +14,7 @@ import pytest
 from tests.cli.conftest import Run
 from tests.cli.program import program
 from tests.importers.git.repositories import init
+from tests.importers.git.served import served
 from thalweg.importers import catalogue
 
 ROOT = Path(__file__).parents[2]
@@ -72,8 +74,11 @@ def test_all_of_it_is_imported_when_somebody_says_so(run: Run) -> None:
     assert "0 written" in again.out
 
 
-def test_of_one_repository_each_importer_says_what_it_finds_there(run: Run, tmp_path: Path) -> None:
+def test_of_one_repository_each_importer_says_what_it_finds_there(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     repository = init(tmp_path / "models")
+    repository.git("config", "uploadpack.allowFilter", "true")
     (repository.path / ".gitattributes").write_text("*.csv filter=lfs diff=lfs merge=lfs -text\n")
     repository.git("add", "--all")
     repository.git("commit", "--quiet", "--message", "Files for LFS")
@@ -87,6 +92,24 @@ def test_of_one_repository_each_importer_says_what_it_finds_there(run: Run, tmp_
     ]
     assert found[0]["what"] == "a repository with 1 file of DVC's"
     assert found[1]["what"] == "registered with GTO: churn"
+    monkeypatch.setenv("THALWEG_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    with served(tmp_path) as server:
+        url = server.url("models")
+        ran = run("import", "auto", url, "--json")
+        assert ran.err == f"Fetching {url} to look into it; what is fetched is kept.\n"
+        by_url = [one for one in json.loads(ran.out) if one["importer"] != "git"]
+        assert by_url == [one | {"location": url} for one in found if one["importer"] != "git"]
+        ran = run("import", "auto", url, "--yes")
+    assert ran.code == 1
+    assert "lfs: " in ran.err, "which keeps no file there yet"
+    assert [line.partition(":")[0] for line in ran.out.splitlines() if " scopes: " in line] == ["dvc", "gto", "git"]
+
+
+def test_a_repository_without_a_commit_is_one_all_the_same(run: Run, tmp_path: Path) -> None:
+    init(tmp_path / "models")
+    found = json.loads(run("import", "auto", "models", "--json").out)
+    assert [one["importer"] for one in found] == ["git"]
 
 
 def test_one_that_fails_does_not_keep_the_others_from_being_imported(run: Run, tmp_path: Path) -> None:

@@ -64,6 +64,16 @@ def repositories(place: Path) -> Iterator[tuple[Path, Clone]]:
                 clone.close()
 
 
+def recognised(place: Path, found_in: Callable[[Clone], str | None]) -> Iterator[Lies]:
+    """The repositories at a place in which an importer finds something, and what."""
+    for at, clone in repositories(place):
+        what = None
+        with suppress(SourceError, BadInput):  # one without a commit, one that is damaged: whoever reads it says so
+            what = found_in(clone)
+        if what is not None:
+            yield Lies(str(at), what)
+
+
 def source_name(location: Place) -> str:
     """What a source is called without a name of its own: as its folder, its bundle, or a URL without its scheme."""
     if is_url(location):

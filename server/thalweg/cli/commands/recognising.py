@@ -69,7 +69,8 @@ def _answers(text: str) -> list[tuple[str, Lies]]:
     """What answers at an address."""
     address = Address(text)
     if found := list(catalogue.recognised_at(address)):
-        return found
+        inside = [one for name, lies in found if name == "git" for one in _inside(lies)]
+        return inside + found
     barred = [answer.status for answer in address.answers if answer.status in (401, 403)]
     if barred:
         raise SourceError(
@@ -80,6 +81,16 @@ def _answers(text: str) -> list[tuple[str, Lies]]:
     if any((answer.status, answer.kind) == (200, "text/html") for answer in address.answers):
         raise _unknown(address.shown, ": it answers with a page for people (text/html)")
     raise _unknown(address.shown, f": it answers {address.answers[0].status}" if address.answers else "")
+
+
+def _inside(repository: Lies) -> list[tuple[str, Lies]]:
+    """What lies in a repository that is served; nothing where it cannot be fetched, and why is said."""
+    output.note(f"Fetching {_shown(repository)} to look into it; what is fetched is kept.")
+    try:
+        return list(repositories.inside(repository.location))
+    except SourceError as error:
+        output.note(f"thalweg: {output.printable(str(error))}")
+        return []
 
 
 def _unknown(place: str, why: str) -> SourceError:

@@ -1,8 +1,11 @@
-"""`thalweg import git`, `gto`, `lfs` and `dvc`: one repository, or many, each a source of its own."""
+"""`thalweg import git`, `gto`, `lfs` and `dvc`: one repository, or many, each a source of its own; and which importers
+find something in one that is served.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -69,6 +72,23 @@ def dvc(
 
     read = partial(importer.read, at=at, all_commits=all_commits)
     return _each(given, importer.recognised, _reader(store, given, read), as_json)
+
+
+def inside(url: str) -> Iterator[tuple[str, Lies]]:
+    """Which importers find something in the repository at a URL, and what. Its history is fetched, and kept for them.
+
+    Raises SourceError where it cannot be fetched.
+    """
+    from thalweg.importers import dvc, gto, lfs
+
+    clone = git_places.opened(url)
+    try:
+        for importer in (dvc, gto, lfs):
+            with suppress(BadInput):  # it has no commit
+                if (what := importer.found_in(clone)) is not None:
+                    yield importer.ORIGIN, Lies(url, what)
+    finally:
+        clone.close()
 
 
 def _reader(store: str | None, given: Given, read: Callable[..., Reading]) -> Callable[[str], Summary]:

@@ -74,14 +74,13 @@ def read(
 
 def recognised(place: Path) -> Iterator[Lies]:
     """A repository whose newest commit has files of DVC's."""
-    for at, clone in git_places.repositories(place):
-        try:
-            tip = git_places.tip(clone, clone.references(), None)
-        except SourceError:
-            continue
-        found = sum(1 for path, _ in clone.files(tip) if is_one(path))
-        if found:
-            yield Lies(str(at), f"a repository with {found} {'files' if found > 1 else 'file'} of DVC's")
+    return git_places.recognised(place, found_in)
+
+
+def found_in(clone: Clone) -> str | None:
+    """How many files of DVC's the newest commit has, in words."""
+    found = sum(1 for path, _ in clone.files(git_places.tip(clone, clone.references(), None)) if is_one(path))
+    return f"a repository with {found} {'files' if found > 1 else 'file'} of DVC's" if found else None
 
 
 def _reading(clone: Clone, name: str, url: str, at: str | None, all_commits: bool) -> Reading:

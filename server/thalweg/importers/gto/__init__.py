@@ -51,10 +51,14 @@ def read(location: Place, *, source: str | None = None, url: str | None = None, 
 
 def recognised(place: Path) -> Iterator[Lies]:
     """A repository with tags that GTO wrote."""
-    for at, clone in git_places.repositories(place):
-        if found := sorted(events_of(clone, [])):
-            more = f" and {len(found) - 3} more" if len(found) > 3 else ""
-            yield Lies(str(at), f"registered with GTO: {', '.join(found[:3])}{more}")
+    return git_places.recognised(place, found_in)
+
+
+def found_in(clone: Clone) -> str | None:
+    """What tags of GTO registered, in words."""
+    found = sorted(events_of(clone, []))
+    more = f" and {len(found) - 3} more" if len(found) > 3 else ""
+    return f"registered with GTO: {', '.join(found[:3])}{more}" if found else None
 
 
 def _reading(clone: Clone, name: str, url: str) -> Reading:

@@ -74,12 +74,16 @@ def read(
 
 def recognised(place: Path) -> Iterator[Lies]:
     """A repository whose attributes give some of its files to Git LFS."""
-    for at, clone in git_places.repositories(place):
-        files = dict(clone.files(git_places.tip(clone, clone.references(), None)))
-        kept = [sha for path, sha in files.items() if PurePosixPath(path).name == ATTRIBUTES]
-        here = set(kept) - clone.lacking(kept)
-        if any(b"filter=lfs" in text for text in clone.blobs(here, LONGEST_ATTRIBUTES)):
-            yield Lies(str(at), "files that Git LFS keeps")
+    return git_places.recognised(place, found_in)
+
+
+def found_in(clone: Clone) -> str | None:
+    """Whether the newest commit gives files to Git LFS, in words."""
+    files = clone.files(git_places.tip(clone, clone.references(), None))
+    attributes = [sha for path, sha in files if PurePosixPath(path).name == ATTRIBUTES]
+    here = set(attributes) - clone.lacking(attributes)
+    kept = any(b"filter=lfs" in text for text in clone.blobs(here, LONGEST_ATTRIBUTES))
+    return "files that Git LFS keeps" if kept else None
 
 
 def _reading(clone: Clone, name: str, url: str, at: str | None, all_commits: bool) -> Reading:
