@@ -21,7 +21,7 @@ from thalweg.model.errors import BadInput, Problem, ThalwegError
 from thalweg.model.facts import Caller, EdgeFact, EntityFact, Granule, JoinFact, Json, MarkFact, Pass, Point
 from thalweg.model.keys import UNVERSIONED, Key, entity_id
 from thalweg.model.kinds import KEY_FIELDS, Kind
-from thalweg.model.points import pack
+from thalweg.model.points import columns, pack
 from thalweg.model.properties import EDGE_PROPERTIES, PROPERTIES, STATUSES, Type, minimized
 from thalweg.model.results import Notice, Written
 from thalweg.store.store import Store
@@ -38,7 +38,7 @@ Where = str | Key | EdgeFact
 _SHA = re.compile(r"[0-9a-f]{40}")
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 13)  # the same few again and again, within a batch
 def _known(key: Key) -> tuple[str, tuple[Problem, ...], str | None, Key | None]:
     """The id of a key, what is wrong with the key, and its asset's id and key. Raises TypeError for what is no key."""
     problems = tuple(_key_problems(key))
@@ -121,7 +121,7 @@ class _Preparation:
         self.keys: dict[str, Key] = {}
         self.assets: dict[str, str] = {}
         self.packed: dict[tuple[str, str], bytes] = {}
-        """The points of metrics, by entity and name."""
+        """The points of metrics, by entity and name: what a digest is taken of."""
         self.stated_future = False
 
     def prepared(self) -> Prepared:
@@ -186,15 +186,13 @@ class _Preparation:
     # ------------------------------------------------------------------------------------------------------- facts
 
     def entities(self, facts: Sequence[EntityFact]) -> list[StatedEntity]:
-        found: dict[str, tuple[dict[str, Any], dict[str, Sequence[Point]]]] = {}
+        found: dict[str, tuple[dict[str, Any], dict[str, bytes]]] = {}
         for fact in facts:
             id = self.mention(fact.key)
             props = self.props(fact.key, fact.props, PROPERTIES[fact.key.kind])
             if fact.key.kind is Kind.RUN and isinstance(props.get("job"), list):
                 self.mention(Key(Kind.JOB, tuple(props["job"])))
-            histories: dict[str, Sequence[Point]] = {
-                name: self.points(fact.key, id, name, points) for name, points in fact.histories.items()
-            }
+            histories = {name: self.points(fact.key, id, name, points) for name, points in fact.histories.items()}
             earlier = found.get(id)
             if earlier is None:
                 found[id] = (props, histories)
@@ -332,17 +330,18 @@ class _Preparation:
             metrics[str(name)] = metric
         return metrics
 
-    def points(self, key: Key, id: str, name: str, points: Sequence[Point]) -> tuple[Point, ...]:
+    def points(self, key: Key, id: str, name: str, points: Sequence[Point]) -> bytes:
+        packed = b""
         try:
-            self.packed[id, name] = pack(points)
-            times = [point.at for point in points]
+            packed = self.packed[id, name] = pack(points)
+            _, times, _ = columns(packed)
             for at in {min(times), max(times)} if times else ():
                 if not _is_date(at):
                     self.wrong(str(key), f"histories.{name}", at, _DATE)
         except (OverflowError, TypeError):
             expected = "must have a step and a time of 64 bits, and a number as its value"
             self.wrong(str(key), f"histories.{name}", "a point", expected)
-        return tuple(points)
+        return packed
 
     def time(self, where: Where, field: str, value: Json, type: Type) -> int | None:
         if value is None:

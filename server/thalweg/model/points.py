@@ -1,4 +1,4 @@
-"""The points of a metric as bytes: what a digest is taken of, and what a file keeps."""
+"""The points of a metric as bytes: what a digest is taken of, what stores are given, and what a file keeps."""
 
 from __future__ import annotations
 
@@ -15,9 +15,8 @@ def pack(points: Sequence[Point]) -> bytes:
     Raises OverflowError or TypeError for a step or a time that is no whole number of 64 bits, and for a value that is
     no number.
     """
-    steps = array("q", [point.step for point in points])
-    times = array("q", [point.at for point in points])
-    values = array("d", [point.value for point in points])
+    stated = tuple(zip(*points, strict=True)) or ((), (), ())
+    steps, times, values = array("q", stated[0]), array("q", stated[1]), array("d", stated[2])
     if sys.byteorder == "big":
         for column in (steps, times, values):
             column.byteswap()
@@ -25,6 +24,11 @@ def pack(points: Sequence[Point]) -> bytes:
 
 
 def unpack(packed: bytes) -> tuple[Point, ...]:
+    return tuple(map(Point, *columns(packed)))
+
+
+def columns(packed: bytes) -> tuple[array[int], array[int], array[float]]:
+    """The steps, the times and the values."""
     third = len(packed) // 3
     steps, times, values = array("q"), array("q"), array("d")
     steps.frombytes(packed[:third])
@@ -33,4 +37,4 @@ def unpack(packed: bytes) -> tuple[Point, ...]:
     if sys.byteorder == "big":
         for column in (steps, times, values):
             column.byteswap()
-    return tuple(map(Point, steps, times, values))
+    return steps, times, values

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from functools import lru_cache
 
 from thalweg.model.edges import EdgeType
 from thalweg.model.kinds import Kind
@@ -136,6 +137,8 @@ EDGE_PROPERTIES: dict[EdgeType, dict[str, Type]] = {
 MINIMIZED = ("loss", "error", "rmse", "mae", "mse", "mape", "perplexity", "latency", "wer", "cer", "brier")
 
 
+@lru_cache(maxsize=1_024)  # an import asks it of the same few for each run
 def minimized(metric: str) -> bool:
     """Whether less is better, by the metric's name, where nobody stated it."""
-    return any(word in metric.lower() for word in MINIMIZED)
+    name = metric.lower()
+    return any(word in name for word in MINIMIZED)

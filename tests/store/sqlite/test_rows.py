@@ -14,6 +14,7 @@ from tests.facts import id, key
 from thalweg.model.edges import EdgeType
 from thalweg.model.facts import MarkKind, Point
 from thalweg.model.kinds import Kind
+from thalweg.model.points import pack
 from thalweg.store.sqlite.connections import connect_writer
 from thalweg.store.sqlite.drive import Driver
 from thalweg.store.sqlite.opening import create
@@ -350,7 +351,7 @@ def test_marks_joins_aliases_and_repeats(driver: Driver) -> None:
 
 
 def test_histories_and_metrics_are_replaced_and_removed(driver: Driver, file: Path) -> None:
-    points = (Point(1, 10, 0.5), Point(2, -20, math.inf), Point(-3, 30, -0.0))
+    points = pack([Point(1, 10, 0.5), Point(2, -20, math.inf), Point(-3, 30, -0.0)])
     answers(driver, Changes(nodes_new=[node("*r1")]))
 
     def write(*metrics: MetricRow, removed: bool = False) -> Asking[None]:

@@ -27,7 +27,7 @@ WINDOW = 200
 RUN_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 """What a run is called; MLflow writes other things too, of a version that has none."""
 
-_INFINITE = 1.797e308
+INFINITE = 1.797e308
 """Smaller than the largest double, for databases round that."""
 
 _STATUS = {0: "UNSPECIFIED", 1: "PENDING", 2: "READY", 3: "FAILED"}
@@ -111,7 +111,7 @@ def number(value: float | None, is_nan: int | None) -> float:
     """A metric's value as it was logged: MLflow keeps a NaN as a flag, and an infinity as the largest double."""
     if is_nan or value is None:
         return nan
-    return value if -_INFINITE < value < _INFINITE else inf if value > 0 else -inf
+    return value if -INFINITE < value < INFINITE else inf if value > 0 else -inf
 
 
 def by_first(rows: list[Row]) -> dict[str, list[Row]]:

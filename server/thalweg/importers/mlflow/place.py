@@ -19,7 +19,7 @@ EVALUATION_DATASET = "mlflow_evaluation_dataset"
 """What MLflow calls the source of a dataset that lies in its own tables."""
 
 _UNKEPT = re.compile("[\0\ud800-\udfff]")
-_YEAR_10000 = 253_402_300_800_000
+YEAR_10000 = 253_402_300_800_000
 _DEFAULT_WORKSPACE = "default"
 
 
@@ -122,7 +122,7 @@ def clean(text: str) -> str:
 
 def micros(milliseconds: Json) -> int | None:
     """MLflow's milliseconds as epoch microseconds; None for what is no time (MLflow writes 0 and -1 for none)."""
-    if isinstance(milliseconds, int) and 0 < milliseconds < _YEAR_10000:
+    if isinstance(milliseconds, int) and 0 < milliseconds < YEAR_10000:
         return milliseconds * 1000
     return None
 

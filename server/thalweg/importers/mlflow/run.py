@@ -14,8 +14,9 @@ from typing import NamedTuple
 from thalweg.importers.mlflow import reads
 from thalweg.importers.mlflow.database import Row
 from thalweg.importers.mlflow.datasets import PRODUCED
-from thalweg.importers.mlflow.logged import number, version_key
+from thalweg.importers.mlflow.logged import version_key
 from thalweg.importers.mlflow.place import Place, clean, micros
+from thalweg.importers.mlflow.points import points
 from thalweg.importers.notes import Notes
 from thalweg.model import keys
 from thalweg.model.edges import Coverage, EdgeType
@@ -120,7 +121,7 @@ def granule(
     if hanging.params:
         props["params"] = {name: value if isinstance(value, str) else str(value) for _, name, value in hanging.params}
     if histories:
-        props["metrics"] = {name: _metric(name, points, whole) for name, points in histories.items()}
+        props["metrics"] = {name: _metric(name, logged, whole) for name, logged in histories.items()}
     if script:
         extra["source"] = script
     if run.artifacts:
@@ -278,19 +279,17 @@ def _histories(metrics: Sequence[tuple[str, Sequence[Row]]]) -> dict[str, list[P
     """The points of each metric, in the order in which MLflow takes the last for the latest."""
     found: dict[str, list[Point]] = {}
     for name, rows in metrics:  # names that are no text may look the same
-        found.setdefault(name, []).extend(
-            [Point(step or 0, micros(at) or 0, number(value, is_nan)) for step, at, value, is_nan in rows]
-        )
+        found.setdefault(name, []).extend(points(rows))
     return found
 
 
-def _metric(name: str, points: list[Point], whole: bool) -> dict[str, Json]:
-    at_step, at, last = points[-1]
+def _metric(name: str, logged: list[Point], whole: bool) -> dict[str, Json]:
+    at_step, at, last = logged[-1]
     if not whole:
         return {"last": last, "step": at_step, "at": at}
     best = last
-    if len(points) > 1:
-        sound = [point.value for point in points if point.value == point.value]
+    if len(logged) > 1:
+        sound = [value for _, _, value in logged if value == value]
         if sound:
             best = min(sound) if minimized(name) else max(sound)
     return {"last": last, "best": best, "step": at_step, "at": at}

@@ -28,7 +28,6 @@ _RUNS = """
     LEFT JOIN experiment_tags g ON g.experiment_id = r.experiment_id AND g.key = 'mlflow.source.git.repoURL'
     WHERE r.rowid > ? ORDER BY r.rowid LIMIT ?
 """
-_COUNTS = "SELECT run_uuid, count(*) FROM metrics WHERE run_uuid IN (SELECT value FROM json_each(?)) GROUP BY 1"
 _TAGS = "SELECT run_uuid, key, value FROM tags WHERE run_uuid IN (SELECT value FROM json_each(?))"
 _PARAMS = "SELECT run_uuid, key, value FROM params WHERE run_uuid IN (SELECT value FROM json_each(?))"
 _METRICS = """
@@ -37,9 +36,11 @@ _METRICS = """
 """
 _POINTS = """
     SELECT step, timestamp, value, is_nan FROM metrics WHERE run_uuid IN (SELECT value FROM json_each(?))
-    ORDER BY run_uuid, key, step, timestamp, is_nan, value
+    ORDER BY run_uuid, key, step
 """
-"""In the order of `_METRICS`: most rows by far are points, so they do not say again whose they are."""
+"""In the order of `_METRICS`: most rows by far are points, so they do not say again whose they are. An index of
+MLflow's has them in this order.
+"""
 _DATASETS = """
     SELECT i.destination_id, c.value, coalesce(e.workspace, ''), coalesce(e.name, CAST(d.experiment_id AS TEXT), ''),
       coalesce(d.name, ''), coalesce(d.digest, ''), coalesce(d.dataset_source_type, ''), coalesce(d.dataset_source, ''),
@@ -104,28 +105,30 @@ def _window(rows: Rows, after: int) -> Window | None:
     runs = rows(_RUNS, (after, WINDOW))
     if not runs:
         return None
-    counts: dict[str, int] = dict(rows(_COUNTS, (_ids(runs),)))
+    metrics = by_first(rows(_METRICS, (_ids(runs),)))
     points = 0
     for taken, row in enumerate(runs):
-        points += counts.get(row[1], 0)
+        points += sum(count for _, _, count in metrics.get(row[1], ()))
         if points > POINTS and taken:
             del runs[taken:]
             break
-    ids = _ids(runs)
+    ids, kept = _ids(runs), {row[1] for row in runs}
+    metrics = {run: some for run, some in metrics.items() if run in kept}
     tags, params, datasets, measured, models = (
         by_first(rows(sql, (ids,))) for sql in (_TAGS, _PARAMS, _DATASETS, _MEASURED, _MODELS)
     )
-    return Window(runs, tags, params, _metrics(rows, ids), datasets, measured, models)
+    return Window(runs, tags, params, _metrics(metrics, rows(_POINTS, (ids,))), datasets, measured, models)
 
 
-def _metrics(rows: Rows, ids: str) -> dict[str, list[tuple[str, list[Row]]]]:
+def _metrics(metrics: dict[str, list[Row]], points: list[Row]) -> dict[str, list[tuple[str, list[Row]]]]:
     """The metrics of each run, each with its points."""
-    points = rows(_POINTS, (ids,))
     found: dict[str, list[tuple[str, list[Row]]]] = {}
     begin = 0
-    for run, name, count in rows(_METRICS, (ids,)):
-        found.setdefault(run, []).append((name, points[begin : begin + count]))
-        begin += count
+    for run, counted in metrics.items():
+        found[run] = of_run = []
+        for _, name, count in counted:
+            of_run.append((name, points[begin : begin + count]))
+            begin += count
     return found
 
 

@@ -36,8 +36,7 @@ async def impact(
     """What a change does: which assets break, go stale, or can no longer be rebuilt, and whether it may go ahead.
 
     of: ids of what changes: datasets or dataset versions; commits for Code, model versions for Withdraw. Several count
-    as
-        one change.
+        as one change.
     newest: only the newest n versions of a dataset whose content changes; None for all.
     as_of: the time of the question, epoch microseconds; None for now. active_within: how far back, in microseconds, a
         run still says what its job will do.

@@ -11,6 +11,7 @@ import orjson
 
 from thalweg.model.edges import EdgeType
 from thalweg.model.facts import MarkKind, Point
+from thalweg.model.points import pack
 from thalweg.store.neo4j.decode import key_of, kind_of
 from thalweg.store.neo4j.ledger import Kept, Ledger
 from thalweg.store.neo4j.queries import query
@@ -261,8 +262,7 @@ async def histories(ledger: Ledger, asked: ask.Histories) -> list[HistoryRow]:
     for scope, node, stated, name, *columns in await ledger.ask_all(query("histories"), "ids", list(by_id)):
         points[scope, node, stated, name] += map(Point, *columns)
     return [
-        HistoryRow(scope, by_id[node], stated, name, tuple(some))
-        for (scope, node, stated, name), some in points.items()
+        HistoryRow(scope, by_id[node], stated, name, pack(some)) for (scope, node, stated, name), some in points.items()
     ]
 
 

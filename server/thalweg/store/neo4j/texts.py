@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from hashlib import blake2b
 from typing import Any
 
 from thalweg.model.edges import EdgeType
-from thalweg.model.facts import Point
+from thalweg.model.points import columns
 from thalweg.store.weave.rows import EdgeRef
 
 INDEXED = 300
@@ -70,13 +70,14 @@ def number(value: float) -> float | str:
     return "NaN" if math.isnan(value) else value + 0.0
 
 
-def chunks(points: Sequence[Point]) -> Iterator[dict[str, Any]]:
-    """The points in parts, each as three columns. No points are one empty part."""
-    for part, begin in enumerate(range(0, len(points) or 1, CHUNK)):
-        some = points[begin : begin + CHUNK]
+def chunks(packed: bytes) -> Iterator[dict[str, Any]]:
+    """Packed points in parts, each as three columns. No points are one empty part."""
+    steps, ats, values = columns(packed)
+    for part, begin in enumerate(range(0, len(steps) or 1, CHUNK)):
+        some = slice(begin, begin + CHUNK)
         yield {
             "part": part,
-            "steps": [point.step for point in some],
-            "ats": [point.at for point in some],
-            "values": [float(point.value) for point in some],
+            "steps": steps[some].tolist(),
+            "ats": ats[some].tolist(),
+            "values": values[some].tolist(),
         }

@@ -11,7 +11,6 @@ import orjson
 
 from thalweg.model.edges import EdgeType
 from thalweg.model.kinds import Kind
-from thalweg.model.points import pack
 from thalweg.store.sqlite import texts
 from thalweg.store.sqlite.codes import KIND_BITS, KIND_CODE, TYPE_CODE
 from thalweg.store.sqlite.transaction import SQL, EdgePlace, Transaction
@@ -45,7 +44,7 @@ def apply(tx: Transaction, changes: Changes) -> list[int]:
         many(
             SQL["put_history"],
             [
-                (one.node.handle, tx.scope(one.scope), _stated(one.stated_id, one.node), one.key, pack(one.points))
+                (one.node.handle, tx.scope(one.scope), _stated(one.stated_id, one.node), one.key, one.points)
                 for one in changes.histories_put
             ],
         )

@@ -9,7 +9,6 @@ import orjson
 
 from thalweg.model.edges import EdgeType
 from thalweg.model.facts import MarkKind
-from thalweg.model.points import unpack
 from thalweg.store.sqlite.codes import KINDS, STATES, TYPE_CODE, TYPES
 from thalweg.store.sqlite.transaction import SQL, Transaction
 from thalweg.store.weave import requests as ask
@@ -285,7 +284,7 @@ def histories(tx: Transaction, request: ask.Histories) -> list[HistoryRow]:
     for n, s, scope, stated, key, points in tx.connection.execute(SQL["histories"], (_json(kept),)):
         scope = scope.hex()
         tx.scopes[scope] = s
-        found.append(HistoryRow(scope, kept[n], stated or kept[n].id, key, unpack(points)))
+        found.append(HistoryRow(scope, kept[n], stated or kept[n].id, key, points))
     return found
 
 

@@ -8,18 +8,20 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from thalweg.model.edges import EdgeType
-from thalweg.model.facts import Caller, MarkKind, Pass, Point
+from thalweg.model.facts import Caller, MarkKind, Pass
 from thalweg.model.keys import Key
 from thalweg.model.results import Notice
 
 
 class StatedEntity(NamedTuple):
-    """An entity as a scope states it. `body` is the JSON of `props`, keys sorted."""
+    """An entity as a scope states it. `body` is the JSON of `props`, keys sorted. `histories`: by metric its points,
+    packed (`model/points.py`).
+    """
 
     id: str
     props: dict[str, Any]
     body: bytes
-    histories: Mapping[str, Sequence[Point]]
+    histories: Mapping[str, bytes]
 
 
 class StatedEdge(NamedTuple):

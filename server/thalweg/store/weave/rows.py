@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from thalweg.model.edges import EdgeType
-from thalweg.model.facts import MarkKind, Point
+from thalweg.model.facts import MarkKind
 from thalweg.model.keys import UNVERSIONED
 from thalweg.model.kinds import Kind
 from thalweg.model.time import EARLIEST
@@ -188,13 +188,13 @@ class MetricRow(NamedTuple):
 
 
 class HistoryRow(NamedTuple):
-    """The points of one metric as one scope states them, kept off the walked node."""
+    """The points of one metric as one scope states them, packed (`model/points.py`); kept off the walked node."""
 
     scope: str
     node: NodeRow
     stated_id: str
     key: str
-    points: tuple[Point, ...]
+    points: bytes
 
 
 class AliasRow(NamedTuple):

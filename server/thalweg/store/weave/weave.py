@@ -281,7 +281,7 @@ def _state_nodes(
         if known and (entity.histories or before is not None):
             loom.changes.histories_removed.append((scope, row, entity.id))
         for key, points in entity.histories.items():
-            loom.changes.histories_put.append(HistoryRow(scope, row, entity.id, key, tuple(points)))
+            loom.changes.histories_put.append(HistoryRow(scope, row, entity.id, key, points))
         if before is not None:
             at = prepared.at if prepared.at is not None else before[4]
             if before[3:] == (origin, at, entity.body):
