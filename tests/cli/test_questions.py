@@ -61,9 +61,9 @@ def test_impact_with_reasons_says_why_below_each(run: Run, estate_store: str) ->
     assert ran.out == drawing("""
         model fraud  is withdrawn in 1 version
         ├── deployment production/fraud  BREAKS  live  risk
-        │   `production/fraud` serves `fraud/6` (release 6, live since 2026-10-29, 10 % of the traffic)
+        │   `production/fraud` serves `fraud/6`, live as release 6 since 2026-10-29, 10 % of the traffic
         └── deployment staging/fraud  BREAKS  live  risk
-            `staging/fraud` serves `fraud/6` (release 1, live since 2026-10-27, 100 % of the traffic)
+            `staging/fraud` serves `fraud/6`, live as release 1 since 2026-10-27, 100 % of the traffic
         BLOCK: 2 deployments affected; 2 live endpoints: production/fraud, staging/fraud.
     """)
 
@@ -107,7 +107,7 @@ def test_check_of_a_deletion_that_breaks_production_exits_with_1_and_says_what_b
         "├── deployment production/fraud  BREAKS",
         "└── deployment staging/fraud  BREAKS",
         "  BLOCK  deployment production/fraud  BREAKS  TW107 model-withdrawn 645631461d22b845",
-        "    `production/fraud` serves `fraud/6` (release 6, live since 2026-10-29, 10 % of the traffic)",
+        "    `production/fraud` serves `fraud/6`, live as release 6 since 2026-10-29, 10 % of the traffic",
     ]
     assert proposed.startswith(
         "2 findings: 1 block, 1 warn; 2 live endpoints touched: production/fraud, staging/fraud.\n"

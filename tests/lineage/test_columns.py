@@ -210,7 +210,7 @@ def test_a_live_signature_rejects_a_type_that_keeps_every_value() -> None:
     found = line(SERVED, impact, "+production:fraud", Effect.BREAKS)
     assert found.confidence.value == "CERTAIN"
     assert found.reason == (
-        "`production/fraud` reads `age` of `test tx` live (release 1, live since 2026-05-22); "
+        "`production/fraud` reads `age` of `test tx`, live as release 1 since 2026-05-22; "
         "the signature of `fraud/1` takes `age` as `integer`, which `bigint` is not"
     )
     assert impact.verdict is Verdict.BLOCK

@@ -235,7 +235,7 @@ def test_of_versions_those_break_that_are_pinned_to_one() -> None:
         "job `train` reads the version `test tx@1`, pinned; it last did 9 days ago"
     )
     assert line(pinned, impact, "+production:fraud", Effect.BREAKS).reason == (
-        "`production/fraud` reads `test tx@1`, pinned (release 1, live since 2026-05-22)"
+        "`production/fraud` reads `test tx@1`, pinned, live as release 1 since 2026-05-22"
     )
 
 

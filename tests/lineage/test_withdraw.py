@@ -17,7 +17,7 @@ def test_a_live_release_that_serves_it_breaks_and_an_ended_one_does_not() -> Non
     assert lines(served, impact) == {"+production:fraud BREAKS live"}
     assert impact.verdict is Verdict.BLOCK
     found = line(served, impact, "+production:fraud", Effect.BREAKS)
-    assert found.reason == "`production/fraud` serves `fraud/1` (release 1, live since 2026-05-22)"
+    assert found.reason == "`production/fraud` serves `fraud/1`, live as release 1 since 2026-05-22"
     assert (found.rule, found.environments, found.distance) == ("breaks-production", ("production",), 1)
 
 

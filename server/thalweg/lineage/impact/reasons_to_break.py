@@ -64,12 +64,12 @@ def _deployment(facts: Facts, hit: Hit, edge: Edge, columns: str) -> str:
     what = _what(hit.by, columns, source)
     if not hit.touched:
         return f"{deployment} {verb} {what}"
-    how = ", pinned" if edge.props.get("pinned") and hit.reading is None else " live" if hit.reading else ""
+    pinned = ", pinned" if edge.props.get("pinned") and hit.reading is None else ""
     traffic = edge.props.get("traffic")
     share = f", {traffic:g} % of the traffic" if isinstance(traffic, int | float) else ""
     release = facts.nodes[hit.touched[0]]
     since = rfc3339(release.at)[:10]
-    return f"{deployment} {verb} {what}{how} (release {release.key[2]}, live since {since}{share})"
+    return f"{deployment} {verb} {what}{pinned}, live as release {release.key[2]} since {since}{share}"
 
 
 def _what(by: Break | None, columns: str, data: str) -> str:
