@@ -16,6 +16,13 @@ async def imported(store: Store, reading: Reading) -> Summary:
     return summary
 
 
+async def outcomes(store: Store, reading: Reading) -> tuple[list[str], bool]:
+    """What became of the scopes of a pass, each outcome once, and whether it was closed."""
+    summary = await bring(store, reading, ANYONE)
+    assert len(summary.refusals) == reading.refused, summary.refusals
+    return sorted(outcome.value for outcome in summary.granules), summary.closed
+
+
 async def gone(store: Store, *keys: Key) -> set[Key]:
     """Those of them that are gone; each must be known."""
     found = await store.get([key.id for key in keys], ANYONE)

@@ -8,12 +8,12 @@ import pytest
 
 from tests.importers.azureml.golden import GOLDEN
 from tests.importers.lines import lines
-from thalweg import ingest
+from tests.importers.stores import outcomes
 from thalweg.importers import azureml
 from thalweg.importers.azureml.references import Workspace
 from thalweg.ingest import prepare
 from thalweg.model import keys, time
-from thalweg.model.errors import BadInput, SourceError, ThalwegError
+from thalweg.model.errors import BadInput, SourceError
 from thalweg.model.facts import ANYONE, Granule
 from thalweg.model.keys import Key
 from thalweg.model.kinds import Kind
@@ -187,11 +187,9 @@ def test_where_there_is_nothing(tmp_path: Path) -> None:
 
 async def bring(store: Store, folder: Path) -> list[str]:
     """One complete pass over a folder; what became of its scopes."""
-    reading = azureml.read(folder, source="ws", environment="production")
-    pass_ = await store.begin_pass(reading.source, ANYONE)
-    answers = await ingest.state(store, list(reading.granules), ANYONE, pass_=pass_)
-    await store.close_pass(pass_, ANYONE)
-    return sorted({one.message if isinstance(one, ThalwegError) else one.outcome.value for one in answers})
+    found, closed = await outcomes(store, azureml.read(folder, source="ws", environment="production"))
+    assert closed
+    return found
 
 
 def deployed(tmp_path: Path, model: str) -> None:

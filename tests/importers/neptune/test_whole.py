@@ -25,10 +25,10 @@ from tests.importers.neptune.exports import (
     text,
     written,
 )
-from thalweg import ingest
+from tests.importers.stores import outcomes
 from thalweg.importers import catalogue, neptune
 from thalweg.model import keys
-from thalweg.model.errors import BadInput, SourceError, ThalwegError
+from thalweg.model.errors import BadInput, SourceError
 from thalweg.model.facts import ANYONE
 from thalweg.store.open import open_store
 from thalweg.store.store import Store
@@ -39,14 +39,7 @@ FIRST = keys.run(HERE, "CLS-1").id
 
 async def bring(store: Store, place: Path, everything: bool = True) -> tuple[list[str], bool]:
     """One pass over an export; what became of its scopes, and whether it was closed."""
-    reading = neptune.read(place, source="prod", everything=everything)
-    pass_ = await store.begin_pass(reading.source, ANYONE)
-    answers = await ingest.state(store, list(reading.granules), ANYONE, pass_=pass_)
-    closed = reading.complete and not reading.refused
-    if closed:
-        await store.close_pass(pass_, ANYONE)
-    outcomes = [answer.message if isinstance(answer, ThalwegError) else answer.outcome.value for answer in answers]
-    return sorted(set(outcomes)), closed
+    return await outcomes(store, neptune.read(place, source="prod", everything=everything))
 
 
 async def gone(store: Store) -> bool:

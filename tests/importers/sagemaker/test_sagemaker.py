@@ -10,12 +10,12 @@ import pytest
 
 from tests.importers.lines import lines
 from tests.importers.sagemaker.golden import GOLDEN
-from thalweg import ingest
+from tests.importers.stores import outcomes
 from thalweg.importers import sagemaker
 from thalweg.importers.sagemaker.jobs import job
 from thalweg.ingest import prepare
 from thalweg.model import keys, time
-from thalweg.model.errors import BadInput, SourceError, ThalwegError
+from thalweg.model.errors import BadInput, SourceError
 from thalweg.model.facts import ANYONE, Granule
 from thalweg.model.keys import Key
 from thalweg.model.kinds import Kind
@@ -46,14 +46,7 @@ def test_an_endpoint_without_an_environment_is_in_that_of_its_account_and_region
 
 async def bring(store: Store, file: Path | str) -> tuple[list[str], bool]:
     """One pass over a dump; what became of its scopes, and whether it was closed."""
-    reading = sagemaker.read(file, source="prod", environment="production")
-    pass_ = await store.begin_pass(reading.source, ANYONE)
-    answers = await ingest.state(store, list(reading.granules), ANYONE, pass_=pass_)
-    if reading.complete:
-        await store.close_pass(pass_, ANYONE)
-    reading.close()
-    outcomes = [answer.message if isinstance(answer, ThalwegError) else answer.outcome.value for answer in answers]
-    return sorted(set(outcomes)), reading.complete
+    return await outcomes(store, sagemaker.read(file, source="prod", environment="production"))
 
 
 def records(dump: Path) -> list[str]:
