@@ -38,9 +38,9 @@ def test_a_remote_repository_is_named_in_any_way_that_git_takes(tmp_path: Path) 
 
 
 def test_a_variable_may_stand_anywhere_in_a_location_or_an_option(tmp_path: Path) -> None:
-    text = SOURCE.replace('"."', '"https://${HOST}/${TEAM}"') + 'options = {token = "${T}", deep = true}\n'
+    text = SOURCE.replace('"."', '"https://${HOST}/${TEAM}"') + 'options = {url = "${T}", all_commits = true}\n'
     (source,) = read(file(tmp_path, text), {"HOST": "h.test", "TEAM": "ml", "T": "s3cret"})
-    assert (source.location, source.options) == ("https://h.test/ml", {"token": "s3cret", "deep": True})
+    assert (source.location, source.options) == ("https://h.test/ml", {"url": "s3cret", "all_commits": True})
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,11 @@ def test_a_variable_may_stand_anywhere_in_a_location_or_an_option(tmp_path: Path
         (SOURCE.replace('"a"', '"a b"'), "source[0].name: 'a b' String should match pattern"),
         (f'{SOURCE}secret = "short"\n', "source[0].secret: what stands there String should have at least 8"),
         (SOURCE + SOURCE, "names the source a twice."),
+        (SOURCE.replace('"git"', '"gti"'), "source[0].importer: 'gti' is none. There are mlflow, "),
+        (
+            f"{SOURCE}options = {{al_commits = true}}\n",
+            "source[0].options.al_commits: what stands there is no option: git takes url, all_commits, cache.",
+        ),
         (
             SOURCE.replace('"."', '"${NOBODY}"'),
             "`location` of the source a needs the variable NOBODY, which is not set.",
@@ -71,6 +76,14 @@ def test_every_mistake_is_listed(tmp_path: Path) -> None:
     with pytest.raises(BadInput) as raised:
         read(file(tmp_path, 'every = "x"\n[[source]]\nname = "a"\n'), {})
     assert [problem.field for problem in raised.value.problems] == ["every", "source[0].importer", "source[0].location"]
+
+
+def test_of_every_source_all_that_no_importer_takes_is_listed(tmp_path: Path) -> None:
+    mistaken = SOURCE + "options = {a = 1, url = 'x', refs_to = 'y'}\n"
+    with pytest.raises(BadInput) as raised:
+        read(file(tmp_path, mistaken + SOURCE.replace('"a"', '"b"').replace("git", "gti")), {})
+    fields = ["source[0].options.a", "source[0].options.refs_to", "source[1].importer"]
+    assert [problem.field for problem in raised.value.problems] == fields
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:

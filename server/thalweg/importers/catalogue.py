@@ -7,7 +7,7 @@ module, or to anything else, that has what `Importer` has: `docs/importers/READM
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
@@ -95,26 +95,38 @@ def about(point: EntryPoint) -> str:
         return str(error)
 
 
+def options_of(name: str) -> Sequence[str] | None:
+    """The options that an importer of this name takes from whoever calls it; None where it takes any.
+
+    Raises BadInput where there is no such importer, SourceError where it cannot be loaded.
+    """
+    parameters = inspect.signature(_called(name).read).parameters.values()
+    if any(one.kind is one.VAR_KEYWORD for one in parameters):
+        return None
+    return [one.name for one in parameters if one.kind is one.KEYWORD_ONLY and one.name not in ("source", *GIVEN)]
+
+
+def _called(name: str) -> Importer:
+    if name in OWN:
+        return own(name)
+    if (point := others().get(name)) is not None:
+        return loaded(point)
+    raise BadInput(f"There is no importer called {name}.", f"There are {', '.join((*OWN, *others()))}.")
+
+
 def reading(name: str, location: str, source: str | None, options: Mapping[str, Any]) -> Reading:
     """One pass by an importer of this name. Raises BadInput where there is none, or an option that it does not take."""
-    point = None if name in OWN else others().get(name)
-    if name not in OWN and point is None:
-        known = ", ".join((*OWN, *others()))
-        raise BadInput(f"There is no importer called {name}.", f"There are {known}.")
-    read = own(name).read if point is None else loaded(point).read
-    taken = inspect.signature(read).parameters.values()
-    known_options = [one.name for one in taken if one.kind is one.KEYWORD_ONLY and one.name not in ("source", *GIVEN)]
-    free = any(one.kind is one.VAR_KEYWORD for one in taken)
+    known = options_of(name)
     for option in options:
-        if option not in (*known_options, *GIVEN) and not free:
-            of = f"It takes {', '.join(known_options)}." if known_options else "It takes none."
+        if known is not None and option not in (*known, *GIVEN):
+            of = f"It takes {', '.join(known)}." if known else "It takes none."
             raise BadInput(f"The importer {name} takes no option {option}.", of)
-    given = read(location, source=source, **options)
+    given = _called(name).read(location, source=source, **options)
     if not isinstance(given, Reading):
-        assert point is not None
+        whose = package(others()[name])
         raise SourceError(
-            f"The importer {name} of {package(point)} gave a {type(given).__name__}, and no Reading.",
-            f"Tell whoever wrote {package(point)}.",
+            f"The importer {name} of {whose} gave a {type(given).__name__}, and no Reading.",
+            f"Tell whoever wrote {whose}.",
         )
     return given
 

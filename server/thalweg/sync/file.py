@@ -18,15 +18,16 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from thalweg.importers import catalogue
 from thalweg.importers.git_remote import is_url
-from thalweg.model.errors import BadInput, Problem
+from thalweg.model.errors import BadInput, Problem, SourceError
 from thalweg.sync.pauses import interval
 
 MOST = 1_000
@@ -98,7 +99,28 @@ def read(file: Path, variables: Mapping[str, str] = os.environ) -> tuple[Planned
     names = [source.name for source in found.source]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise BadInput(f"{file} names the source {twice[0]} twice.", "Each has a name of its own.")
+    if problems := [one for place, source in enumerate(found.source) for one in _unknown(file, place, source)]:
+        raise BadInput(f"{file} has mistakes. First: {problems[0]}.", RIGHT, problems)
     return tuple(_planned(source, found.every, file, variables) for source in found.source)
+
+
+def _unknown(file: Path, place: int, source: _Source) -> Iterator[Problem]:
+    """An importer that there is not, and options that it does not take. What is wrong with the importer of another
+    package is said when the source is read: it keeps no other from being read.
+    """
+    try:
+        known = catalogue.options_of(source.importer)
+    except SourceError:
+        return
+    except BadInput as error:
+        yield Problem(
+            str(file), f"source[{place}].importer", repr(source.importer), f"is none. {error.hint.rstrip('.')}"
+        )
+        return
+    for option in source.options:
+        if known is not None and option not in known:
+            expected = f"is no option: {source.importer} takes {', '.join(known) or 'none'}"
+            yield Problem(str(file), f"source[{place}].options.{option}", "what stands there", expected)
 
 
 def _planned(source: _Source, every: str, file: Path, variables: Mapping[str, str]) -> Planned:
