@@ -118,13 +118,13 @@ def test_a_password_in_a_url_logs_in_and_is_nowhere_else(
     settings.write_text(f"[credential]\n\thelper = store --file {tmp_path}/written\n")
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
     monkeypatch.setenv("GIT_TRACE", str(tmp_path / "trace"))
-    server.login = "ada:s3cret@1"
-    assert len(commits(server.url("origin/.git", "ada:s3cret%401"))) == 2
+    server.login = "zoe:s3cret@1"  # no name that a digest may have in it
+    assert len(commits(server.url("origin/.git", "zoe:s3cret%401"))) == 2
     assert "remote-http" in (tmp_path / "trace").read_text()
     assert not (tmp_path / "written").exists()
     for file in (tmp_path / "trace", *(file for file in cache.rglob("*") if file.is_file())):
         assert b"s3cret" not in file.read_bytes(), file
-    assert not [file for file in cache.rglob("*") if "s3cret" in file.name or "ada" in file.name]
+    assert not [file for file in cache.rglob("*") if "s3cret" in file.name or "zoe" in file.name]
 
 
 @pytest.mark.parametrize("login", ["ada:wr0ng", "t0ken"])
