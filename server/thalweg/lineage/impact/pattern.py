@@ -8,7 +8,7 @@ the step is possible.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple
 
@@ -86,12 +86,22 @@ class Pattern:
             seen = bool(activity.last(id)) if kind is Kind.JOB else id in released
             self._state[id] = State.ACTIVE if acts else State.IDLE if seen else State.UNSEEN
             self._acts[id] = acts or (activity.last(id) if kind is Kind.JOB else [])
-        self._reads, self._writes = self._of_acts()
+        reads, self._writes = self._of_acts()
+        self._readers: defaultdict[tuple[str, str], list[Node]] = defaultdict(list)
+        """By process and asset the acts that read it, the newest first."""
+        self._written: dict[str, set[str]] = {}
+        """By process what its acts wrote."""
+        for process, acts in self._acts.items():
+            for act in acts:
+                for asset in reads[act.id]:
+                    self._readers[process, asset].append(act)
+            self._written[process] = {asset for act in acts for asset in self._writes[act.id]}
 
-    def _of_acts(self) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    def _of_acts(self) -> tuple[Mapping[str, set[str]], Mapping[str, set[str]]]:
         """Which assets each act read, and which it wrote."""
-        reads: dict[str, set[str]] = {act.id: set() for acts in self._acts.values() for act in acts}
-        writes: dict[str, set[str]] = {act: set() for act in reads}
+        reads: defaultdict[str, set[str]] = defaultdict(set)
+        writes: defaultdict[str, set[str]] = defaultdict(set)
+        nodes = self._facts.nodes
         for edge in self._facts.edges:
             if edge.type is EdgeType.PRODUCED:
                 act, other, into = edge.source, edge.target, writes
@@ -99,10 +109,8 @@ class Pattern:
                 act, other, into = edge.target, edge.source, reads
             else:
                 continue
-            if act in into and other in self._facts.nodes:
-                asset = self._facts.nodes[other].asset_id
-                if asset is not None:
-                    into[act].add(asset)
+            if other in nodes and (asset := nodes[other].asset_id) is not None:
+                into[act].add(asset)
         return reads, writes
 
     def readings(self, asset: str) -> Iterator[Reading]:
@@ -117,9 +125,9 @@ class Pattern:
             elif any(edge.stated for edge in edges):
                 yield Reading(edges[0], state, acts, False, tuple(edges))
 
-    def acts(self, process: str, asset: str) -> list[Node]:
-        """The acts of a job or a deployment that read an asset."""
-        return [act for act in self._acts[process] if asset in self._reads[act.id]]
+    def acts(self, process: str, asset: str) -> Sequence[Node]:
+        """The acts of a job or a deployment that read an asset, the newest first."""
+        return self._readers.get((process, asset), [])
 
     def behind(self, datasets: Iterable[str], causes: int, breaks: Breaking, touches: Touching) -> Spread[Element]:
         """What the readers that break will no longer refresh. What a job that is not active wrote, it refreshes no
@@ -157,11 +165,9 @@ class Pattern:
 
     def _outputs(self, process: str, entered: str) -> Iterator[Step[Element]]:
         """What a job or a deployment writes: surely where one run, or one release, read the one and wrote the other."""
-        acts = self._acts[process]
-        together = {output for act in acts if entered in self._reads[act.id] for output in self._writes[act.id]}
-        written = {output for act in acts for output in self._writes[act.id]}
+        together = {output for act in self.acts(process, entered) for output in self._writes[act.id]}
         for edge in self._writing.get(process, ()):
-            if edge.target in written or edge.stated or self._overlaps(edge, process):
+            if edge.target in self._written[process] or edge.stated or self._overlaps(edge, process):
                 yield Step((edge.target, "", ""), edge, edge.target in together)
 
     def _overlaps(self, edge: Edge, process: str) -> bool:
