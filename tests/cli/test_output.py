@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import subprocess
@@ -118,3 +119,21 @@ def test_a_name_that_would_steer_the_terminal_is_shown_without_that(run: Run, tm
 
 def test_what_is_not_printable_becomes_a_space() -> None:
     assert output.printable("a\x1b[31mb\nc\u202ed é") == "a [31mb c d é"
+
+
+def test_a_long_value_is_shown_by_its_beginning_and_its_length(run: Run, tmp_path: Path) -> None:
+    long = "x" * 200_000
+    versions = [{"version": version, "params": {"query": f"{long}{version}", "lr": 0.1}} for version in ("1", "2")]
+    models = [{"namespace": "lake", "name": "fraud", "versions": versions}]
+    (tmp_path / "facts.json").write_text(json.dumps({"thalweg": 1, "models": models}))
+    assert run("import", "manifest", "facts.json").code == 0
+    cut = f"{'x' * 200}… (200,001 characters)"
+    for command in (
+        ["get", "model:fraud/1"],
+        ["provenance", "model:fraud/1"],
+        ["compare", "model:fraud/1", "model:fraud/2"],
+    ):
+        out = run(*command).out
+        assert cut in out
+        assert len(out) < 5_000
+        assert long in run(*command, "--json").out

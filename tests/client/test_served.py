@@ -197,6 +197,25 @@ if __name__ == "__main__":
     assert sorted(edge["node"]["version"] for edge in run["inputs"]["edges"]) == ["child-1", "child-2"]
 
 
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_a_worker_of_a_pool_has_sent_its_runs_when_the_pool_terminates_it(
+    server: str, script: Script, method: str
+) -> None:
+    """The end of a block `with Pool()` kills the workers: nothing that ends a process is run."""
+    text = f"""
+import multiprocessing
+def work(rank):
+    with thalweg.run("pool by {method}", name=f"worker-{{rank}}"):
+        pass
+if __name__ == "__main__":
+    with multiprocessing.get_context({method!r}).Pool(2) as pool:
+        pool.map(work, range(5))
+"""
+    assert script(text, THALWEG_SERVER=server, PYTHONWARNINGS=MAY_FORK).err == ""
+    found = runs_of(server, f"pool by {method}")
+    assert sorted((run["name"], run["status"]) for run in found) == [(f"worker-{n}", "FINISHED") for n in range(5)]
+
+
 def test_a_forked_process_can_be_terminated_and_the_run_goes_on(server: str, script: Script) -> None:
     text = """
 import os, signal, time

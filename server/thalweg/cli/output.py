@@ -87,3 +87,13 @@ def note(text: str) -> None:
 def printable(text: str) -> str:
     """Text on one line and without what would steer a terminal: names come from outside."""
     return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+LONGEST = 200
+"""Characters of a value in a line or a cell; a parameter may be a whole file."""
+
+
+def brief(text: str) -> str:
+    """A value as a line shows it: its beginning, where it is long, and how long it is. `--json` has the whole of it."""
+    shown = printable(text[:LONGEST])
+    return shown if len(text) <= LONGEST else f"{shown}… ({len(text):,} characters)"

@@ -34,6 +34,12 @@ def of_interpreter() -> tuple[Status, BaseException | str]:
     return "UNKNOWN", "The interpreter ended before the run was ended."
 
 
+def may_be_terminated() -> bool:
+    """Whether this is a worker whose parent kills it when it needs no more of it, as the end of `with Pool()` does."""
+    process = sys.modules.get("multiprocessing.process")
+    return process is not None and bool(process.current_process().daemon)
+
+
 class Ends:
     """Watches for the ends of a process while something is recorded.
 

@@ -1,7 +1,8 @@
 """Sends what runs have to say, from one thread in the background; what cannot be sent goes to the spool.
 
 The script's own thread only ever notes things down. It waits once: at its end, for as long as the settings allow; what
-is not sent by then goes to the spool, and what was under way goes there too, for nobody knows whether it arrived.
+is not sent by then goes to the spool, and what was under way goes there too, for nobody knows whether it arrived. A
+worker of a pool has no end of its own, so it waits at that of each run.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from threading import Condition, Thread
 
 from thalweg.client import spool
 from thalweg.client.delivery import Ask, Statement, batches, deliver
+from thalweg.client.ending import may_be_terminated
 from thalweg.client.flushing import Flushed, send, silent
 from thalweg.client.graphql import Client
 from thalweg.client.notes import once
@@ -81,6 +83,11 @@ class Outbox:
             self._asleep = False
             self._first()
             self.wake()
+
+    def linger(self) -> None:
+        """Waits until what was noted down is sent, in a process that may be terminated once its work is done."""
+        if may_be_terminated():
+            self.flush(self.settings.flush_seconds)
 
     def flush(self, seconds: float) -> bool:
         """Waits until what was noted down by now is sent, or in the spool; False where that takes longer."""

@@ -304,6 +304,12 @@ class Run:
         """
         if status not in ENDS:
             raise BadInput(f"{status!r} is no end of a run.", f"There are {', '.join(ENDS)}.")
+        self.stop(status, error)
+        self._outbox.linger()
+
+    @guarded(None)
+    def stop(self, status: Status, error: str | BaseException | None) -> None:
+        """As `end`, and never waits: for whoever ends the process, and sees to it that all is sent."""
         if self.record.end(status, None if error is None else _said(error)):
             self._outbox.wake()
 

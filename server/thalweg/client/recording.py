@@ -240,7 +240,7 @@ def _killed() -> None:
 
 def _end_open(status: Status, error: BaseException | str | None) -> None:
     for one in list(_runs):
-        one.end(status, error)
+        one.stop(status, error)
     for outbox in _outboxes:
         outbox.close(outbox.settings.flush_seconds)
 

@@ -89,7 +89,7 @@ def rows(found: Mapping[str, Any], part: str, all: bool) -> Iterator[Row]:
         yield (
             [
                 f"{DIFFERS if all and row['differs'] else '  '}{name}",
-                *("-" if cell is None else output.printable(cell) for cell in cells),
+                *("-" if cell is None else output.brief(cell) for cell in cells),
             ],
             row["differs"],
         )

@@ -87,7 +87,7 @@ def _item(item: Any) -> str:
     if not isinstance(item, Mapping):
         return output.printable(str(item))
     if "value" in item:
-        text = f"{item['key']} = {item['value']}"
+        text = f"{item['key']} = {output.brief(item['value'])}"
     elif "last" in item:
         best = f"  (best {item['best']})" if item["best"] != item["last"] else ""
         text = f"{item['key']} = {item['last']}{best}"

@@ -56,6 +56,8 @@ def _rows(found: Mapping[str, Any]) -> Iterator[Row]:
     step = found["step"]
     if step is not None:
         yield from _run(found, step)
+    for name in ("params", "metrics", "environment"):
+        yield from _pairs(name, found["of"][name], [] if step is None else step["run"][name])
     for edge in found["derivedFrom"]["edges"]:
         yield "made of", short(edge["node"]) + gone(edge["node"])
     for made in found["remade"]:
@@ -87,8 +89,6 @@ def _run(found: Mapping[str, Any], step: Mapping[str, Any]) -> Iterator[Row]:
         yield "model", _read(edge)
     for dataset in step["unversioned"]:
         yield "data", f"{short(dataset)}  of a version that is not known"
-    for name in ("params", "metrics", "environment"):
-        yield from _pairs(name, found["of"][name], run[name])
 
 
 def _read(edge: Mapping[str, Any]) -> str:
@@ -107,7 +107,7 @@ def _pairs(name: str, *stated: Sequence[Mapping[str, Any]]) -> Iterator[Row]:
     for pairs in reversed(stated):
         found |= {pair["key"]: pair["last"] if "last" in pair else pair["value"] for pair in pairs}
     for key, value in sorted(found.items()):
-        yield name, f"{key} = {value}"
+        yield name, f"{key} = {output.brief(str(value))}"
 
 
 def _gaps(found: Mapping[str, Any]) -> Iterator[Text]:
