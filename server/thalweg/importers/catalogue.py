@@ -7,14 +7,16 @@ module, or to anything else, that has what `Importer` has: `docs/importers/READM
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol, cast
 
+from thalweg.importers import options
 from thalweg.importers.address import Address
+from thalweg.importers.options import Option
 from thalweg.importers.reading import Lies, Reading
 from thalweg.model.errors import BadInput, SourceError
 
@@ -95,15 +97,12 @@ def about(point: EntryPoint) -> str:
         return str(error)
 
 
-def options_of(name: str) -> Sequence[str] | None:
+def options_of(name: str) -> Mapping[str, Option] | None:
     """The options that an importer of this name takes from whoever calls it; None where it takes any.
 
     Raises BadInput where there is no such importer, SourceError where it cannot be loaded.
     """
-    parameters = inspect.signature(_called(name).read).parameters.values()
-    if any(one.kind is one.VAR_KEYWORD for one in parameters):
-        return None
-    return [one.name for one in parameters if one.kind is one.KEYWORD_ONLY and one.name not in ("source", *GIVEN)]
+    return options.options_of(_called(name).read, ("source", *GIVEN))
 
 
 def _called(name: str) -> Importer:
@@ -114,21 +113,21 @@ def _called(name: str) -> Importer:
     raise BadInput(f"There is no importer called {name}.", f"There are {', '.join((*OWN, *others()))}.")
 
 
-def reading(name: str, location: str, source: str | None, options: Mapping[str, Any]) -> Reading:
+def reading(name: str, location: str, source: str | None, given: Mapping[str, Any]) -> Reading:
     """One pass by an importer of this name. Raises BadInput where there is none, or an option that it does not take."""
     known = options_of(name)
-    for option in options:
+    for option in given:
         if known is not None and option not in (*known, *GIVEN):
             of = f"It takes {', '.join(known)}." if known else "It takes none."
             raise BadInput(f"The importer {name} takes no option {option}.", of)
-    given = _called(name).read(location, source=source, **options)
-    if not isinstance(given, Reading):
+    read = _called(name).read(location, source=source, **given)
+    if not isinstance(read, Reading):
         whose = package(others()[name])
         raise SourceError(
-            f"The importer {name} of {whose} gave a {type(given).__name__}, and no Reading.",
+            f"The importer {name} of {whose} gave a {type(read).__name__}, and no Reading.",
             f"Tell whoever wrote {whose}.",
         )
-    return given
+    return read
 
 
 def extras(name: str) -> str:

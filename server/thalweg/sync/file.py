@@ -9,8 +9,8 @@
     every = "5m"
     options = {artifacts = "/mnt/artifacts"}
 
-A path is meant from the folder of the file. `${NAME}` stands for a variable of the environment, so that no secret need
-be in the file.
+A path, in a location or an option, is meant from the folder of the file. `${NAME}` stands for a variable of the
+environment, so that no secret need be in the file.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from thalweg.importers import catalogue
-from thalweg.importers.git_remote import is_url
+from thalweg.importers.options import Option, placed
 from thalweg.model.errors import BadInput, Problem, SourceError
 from thalweg.sync.pauses import interval
 
@@ -35,8 +35,10 @@ MOST = 1_000
 
 RIGHT = "`docs/sync.md` shows a file of sources."
 
+SECRET = 8
+"""Letters that a secret has at least: it opens a door to everybody who guesses it."""
+
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,8 @@ class _Source(BaseModel):
     importer: str = Field(min_length=1)
     location: str = Field(min_length=1)
     every: str | None = None
-    options: dict[str, str | bool | int] = Field(default_factory=dict)
-    secret: str | None = Field(default=None, min_length=8)
+    options: dict[str, str | bool | int | float | list[str]] = Field(default_factory=dict)
+    secret: str | None = None
 
     @field_validator("every")
     @classmethod
@@ -91,10 +93,7 @@ def read(file: Path, variables: Mapping[str, str] = os.environ) -> tuple[Planned
     try:
         found = _File.model_validate(given)
     except ValidationError as error:
-        problems = [
-            Problem(str(file), _where(one["loc"]), _shown(one), one["msg"].removeprefix("Value error, "))
-            for one in error.errors()
-        ]
+        problems = [Problem(str(file), _where(one["loc"]), _shown(one), _expected(one)) for one in error.errors()]
         raise BadInput(f"{file} has mistakes. First: {problems[0]}.", RIGHT, problems) from None
     names = [source.name for source in found.source]
     if twice := sorted({name for name in names if names.count(name) > 1}):
@@ -117,31 +116,51 @@ def _unknown(file: Path, place: int, source: _Source) -> Iterator[Problem]:
             str(file), f"source[{place}].importer", repr(source.importer), f"is none. {error.hint.rstrip('.')}"
         )
         return
-    for option in source.options:
-        if known is not None and option not in known:
+    for name, value in source.options.items():
+        where = f"source[{place}].options.{name}"
+        if known is not None and name not in known:
             expected = f"is no option: {source.importer} takes {', '.join(known) or 'none'}"
-            yield Problem(str(file), f"source[{place}].options.{option}", "what stands there", expected)
+            yield Problem(str(file), where, "what stands there", expected)
+        elif known is not None and (lacks := known[name].lacks(value)):
+            yield Problem(str(file), where, "what stands there", lacks)
 
 
 def _planned(source: _Source, every: str, file: Path, variables: Mapping[str, str]) -> Planned:
-    def filled(text: str, field: str) -> str:
-        for name in _VARIABLE.findall(text):
+    """Raises BadInput for a variable that is not set, and for a secret that is too short, as its variables have it."""
+
+    def filled(value: Any, field: str) -> Any:
+        if isinstance(value, list):
+            return [filled(one, field) for one in value]
+        if not isinstance(value, str):
+            return value
+        for name in _VARIABLE.findall(value):
             if name not in variables:
                 raise BadInput(
                     f"{file}: `{field}` of the source {source.name} needs the variable {name}, which is not set.",
                     "Set it in the environment.",
                 )
-        return _VARIABLE.sub(lambda found: variables[found[1]], text)
+        return _VARIABLE.sub(lambda found: variables[found[1]], value)
 
-    location = filled(source.location, "location")
-    if not _URL.match(location) and not is_url(location):
-        location = str(file.resolve().parent / Path(location).expanduser())
-    options = {
-        name: filled(value, f"options.{name}") if isinstance(value, str) else value
-        for name, value in source.options.items()
-    }
-    secret = None if source.secret is None else filled(source.secret, "secret")
-    return Planned(source.name, source.importer, location, interval(source.every or every), options, secret)
+    folder = file.resolve().parent
+    options = {name: filled(value, f"options.{name}") for name, value in source.options.items()}
+    try:
+        known = catalogue.options_of(source.importer) or {}
+    except SourceError:
+        known = {}
+    secret = filled(source.secret, "secret")
+    if secret is not None and len(secret) < SECRET:
+        raise BadInput(
+            f"{file}: `secret` of the source {source.name} has {len(secret)} letters, and must have {SECRET} at least.",
+            "Without one, nobody can trigger the source from outside.",
+        )
+    return Planned(
+        source.name,
+        source.importer,
+        placed(filled(source.location, "location"), folder),
+        interval(source.every or every),
+        {name: known.get(name, Option()).given(value, folder) for name, value in options.items()},
+        secret,
+    )
 
 
 def _where(loc: tuple[int | str, ...]) -> str:
@@ -150,6 +169,27 @@ def _where(loc: tuple[int | str, ...]) -> str:
 
 def _shown(error: Any) -> str:
     """What stands there; never of what may be a secret."""
+    if error["type"] == "missing":
+        return "it"
     if "secret" in error["loc"] or "options" in error["loc"]:
         return "what stands there"
     return repr(error.get("input")) if isinstance(error.get("input"), str | int | bool) else "it"
+
+
+_EXPECTED = {
+    "missing": "is lacking",
+    "extra_forbidden": "is nothing that a file of sources has",
+    "string_type": "must be text",
+    "string_too_short": "must not be empty",
+    "string_pattern_mismatch": "must be one word, without a colon or a slash",
+    "list_type": "must be a list: [[source]], once for each",
+    "dict_type": "must be a table",
+}
+
+
+def _expected(error: Any) -> str:
+    """What would be right, in words that follow on what stands there."""
+    if "options" in error["loc"] and error["type"] not in ("dict_type", "missing"):
+        return "must be text, a number, true or false, or a list of texts"
+    words: str = _EXPECTED.get(error["type"]) or error["msg"].removeprefix("Value error, ")
+    return words
