@@ -229,6 +229,37 @@ def test_what_an_older_revision_serves_is_not_guessed(tmp_path: Path) -> None:
     assert any("what its revision fraud-1 serves is not known" in text for text in warnings)
 
 
+def test_what_gets_the_rest_of_the_traffic_of_a_canary_is_told_by_no_manifest(tmp_path: Path) -> None:
+    taken, warnings, complete = read(tmp_path, service("s3://models/fraud/2", more=", canaryTrafficPercent: 20"))
+    (release,) = [granule for granule in taken if granule.name.startswith("release/")]
+    assert [edge.props["traffic"] for edge in release.edges if edge.type is EdgeType.SERVED_BY] == [20]
+    assert any("what gets the rest of its traffic is not known" in text for text in warnings)
+    assert not complete
+
+
+def test_applications_in_the_form_that_ray_gave_up_are_left_as_they_were(tmp_path: Path) -> None:
+    taken, warnings, complete = read(
+        tmp_path,
+        "apiVersion: ray.io/v1alpha1\nkind: RayService\nmetadata: {name: scorer, namespace: risk}\n"
+        "spec: {serveConfig: {importPath: scorer.app}}\n",
+    )
+    assert [granule.name for granule in taken] == ["deployment/production/scorer"]
+    assert any("what its serveConfig serves is not read" in text for text in warnings)
+    assert not complete
+
+
+def test_a_number_of_thousands_of_digits_is_no_share_and_no_generation(tmp_path: Path) -> None:
+    digits = "9" * 5_000
+    with pytest.raises(BadInput) as caught:
+        read(tmp_path, service("s3://models/fraud/2", f"{{thalweg.io/traffic: '{digits}'}}"))
+    assert any("thalweg.io/traffic" in str(problem) for problem in caught.value.problems)
+    older = OLDER.replace(
+        "{serving.kserve.io", f"{{serving.knative.dev/configurationGeneration: '{digits}', serving.kserve.io"
+    )
+    taken, _, _ = read(tmp_path, service("s3://models/fraud/2") + STATUS + older)
+    assert ("s3://models", "fraud", "2") in served(taken)
+
+
 OLDER = """\
 ---
 apiVersion: serving.knative.dev/v1
@@ -431,3 +462,16 @@ async def test_a_store_ends_what_is_no_longer_served_and_a_second_pass_changes_n
     assert "until" not in held[ids[1]].props
     version = keys.model_version("s3://models", "fraud", "1").id
     assert (await store.degrees([version], ANYONE))[version].outward == 1
+
+
+@pytest.mark.anyio
+async def test_a_canary_in_a_manifest_does_not_end_what_it_stands_beside(store: Store, tmp_path: Path) -> None:
+    canary = service("s3://models/fraud/2", more=", canaryTrafficPercent: 20")
+    assert await bring(store, service("s3://models/fraud/1"), tmp_path) == ["WRITTEN"]
+    _, closed = await outcomes(store, found(tmp_path, canary).reading(environments=PRODUCTION))
+    assert not closed
+    first = found(tmp_path, service("s3://models/fraud/1")).services[0].releases[0]
+    release = keys.release("production", "fraud", first.revision).id
+    assert "until" not in (await store.get([release], ANYONE))[release].props
+    assert await bring(store, service("s3://models/fraud/2"), tmp_path) == ["UNCHANGED", "WRITTEN"]
+    assert (await store.get([release], ANYONE))[release].props["until"] is not None

@@ -110,12 +110,9 @@ class Facts:
             return None
 
     def _release(self, service: Service, release: Release, deployment: Key) -> Iterator[Granule]:
-        if not release.known:
+        if release.unknown:
             self.unknown = True
-            self.warnings.append(
-                f"{service}: what its revision {release.revision} serves is not known, for its Revision is not among "
-                "what was read; it was left as it was."
-            )
+            self.warnings.append(f"{service}: {release.unknown}; it was left as it was.")
             return
         key = Key(Kind.RELEASE, (*deployment.parts, release.revision))
         props: dict[str, Json] = {
@@ -141,7 +138,7 @@ class Facts:
         found = [
             one.key
             for release in service.releases
-            if release.known and release.until is None
+            if not release.unknown and release.until is None
             for one in self._served(service, release, tell=False)
             if one.key.kind is Kind.MODEL
         ]

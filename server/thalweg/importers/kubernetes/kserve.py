@@ -33,7 +33,8 @@ class Target(NamedTuple):
 @dataclass(slots=True)
 class InferenceService:
     """newest: what its specification says, as a release. made, ready: the revision that was made last, and the last of
-    those that got ready. changed: when the newest one got ready. stopped: since when it is told to stop.
+    those that got ready. changed: when the newest one got ready. stopped: since when it is told to stop. canary:
+    whether one before it is to get the rest of the traffic.
     """
 
     service: Service
@@ -42,6 +43,7 @@ class InferenceService:
     ready: str | None
     changed: int | None
     stopped: int | None
+    canary: bool = False
     targets: list[Target] = field(default_factory=list)
 
 
@@ -84,6 +86,7 @@ def inference_service(object: Object) -> InferenceService:
         changed=object.created if object.untouched else changed,
         stopped=stopped.time("lastTransitionTime") if stopped.text("status") == "True" else None,
     )
+    found.canary = (found.newest.traffic or 0) < 100
     shares: dict[str, int | None] = {}
     for target in component.parts("traffic"):
         name, percent = target.text("revisionName") or ready, services.share(target, "percent")
@@ -149,7 +152,7 @@ def revision(object: Object) -> Revision | None:
         namespace=object.namespace,
         service=service,
         ready=services.condition(object.status, "Ready").text("status") == "True",
-        order=int(order) if order.isascii() and order.isdigit() else 0,
+        order=int(order) if order.isascii() and order.isdigit() and len(order) < 19 else 0,
         release=Release(
             revision=object.name,
             marks=marks.of(object.metadata),
@@ -182,6 +185,10 @@ def complete(found: InferenceService, revisions: Sequence[Revision], rollout: Ro
         named = (rollout.revision if rollout else None) or found.made or found.newest.revision
         since = rollout.since if rollout else found.changed
         releases = [replace(found.newest, revision=named, since=since)]
+        if found.canary and rollout is None:
+            releases[0].tags = {"canary": "true"}
+            why = "what gets the rest of its traffic is not known, for only the status of a cluster says it"
+            releases.append(Release("", found.newest.marks, unknown=why))
     for release in releases:
         if found.stopped is not None and release.until is None:
             release.until, release.status = found.stopped, "stopped"
@@ -207,7 +214,8 @@ def _shared(found: InferenceService, revisions: Sequence[Revision]) -> list[Rele
         elif held is not None:
             release = replace(held.release, status="ready" if held.ready else "not ready")
         else:
-            release = Release(name, found.newest.marks, known=False)
+            why = f"what its revision {name} serves is not known, for its Revision is not among what was read"
+            release = Release(name, found.newest.marks, unknown=why)
         release.traffic = percent or 0
         if name == newest and 0 < release.traffic < 100 and len(found.targets) > 1:
             release.tags = {"canary": "true"}

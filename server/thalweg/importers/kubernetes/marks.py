@@ -62,7 +62,9 @@ def of(metadata: Part) -> Marks:
     texts = metadata.texts("labels") | metadata.texts("annotations")
     said = {key.removeprefix(PREFIX): value for key, value in texts.items() if key.startswith(PREFIX)}
     traffic = said.get("traffic")
-    if traffic is not None and not (traffic.isascii() and traffic.isdigit() and int(traffic) <= 100):
+    if traffic is not None and not (
+        traffic.isascii() and traffic.isdigit() and len(traffic) <= 3 and int(traffic) <= 100
+    ):
         raise Wrong((*metadata.where, "annotations", f"{PREFIX}traffic"), traffic, 'must be a number from "0" to "100"')
     return Marks(
         {name: value for name, value in said.items() if name in KNOWN},

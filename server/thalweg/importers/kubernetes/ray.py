@@ -16,6 +16,7 @@ from thalweg.model.errors import BadInput
 from thalweg.model.facts import Json
 
 CONFIG = "serveConfigV2"
+OLD_CONFIG = "serveConfig"
 STATES = {"RUNNING": "ready"}
 
 
@@ -49,6 +50,11 @@ def ray_service(object: Object) -> list[Service]:
         )
         release.revision = services.specified(release)
         service.releases.append(release)
+        found.append(service)
+    if object.spec.data.get(CONFIG) is None and object.spec.data.get(OLD_CONFIG) is not None:
+        service = services.service(object, "ray serve")
+        why = f"what its {OLD_CONFIG} serves is not read; {CONFIG} is, and has taken its place"
+        service.releases.append(Release("", service.marks, unknown=why))
         found.append(service)
     return found
 

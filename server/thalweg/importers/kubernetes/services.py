@@ -53,8 +53,8 @@ class Object(NamedTuple):
 class Release:
     """What a service runs, or ran.
 
-    uris: where its models lie. marks: what its template says, and then its object. known: whether it is known what it
-    serves; where it is not, nothing is stated of it. role: `shadow` for one that answers nobody.
+    uris: where its models lie. marks: what its template says, and then its object. unknown: why it is not known what it
+    serves, as a sentence has it; then nothing is stated of it. role: `shadow` for one that answers nobody.
     """
 
     revision: str
@@ -67,7 +67,7 @@ class Release:
     status: str | None = None
     config: dict[str, Json] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
-    known: bool = True
+    unknown: str = ""
 
 
 @dataclass(slots=True)
