@@ -253,9 +253,8 @@ def test_a_number_of_thousands_of_digits_is_no_share_and_no_generation(tmp_path:
     with pytest.raises(BadInput) as caught:
         read(tmp_path, service("s3://models/fraud/2", f"{{thalweg.io/traffic: '{digits}'}}"))
     assert any("thalweg.io/traffic" in str(problem) for problem in caught.value.problems)
-    older = OLDER.replace(
-        "{serving.kserve.io", f"{{serving.knative.dev/configurationGeneration: '{digits}', serving.kserve.io"
-    )
+    generation = f"serving.knative.dev/configurationGeneration: '{digits}'"
+    older = OLDER.replace("labels: {", f"labels: {{{generation}, ")
     taken, _, _ = read(tmp_path, service("s3://models/fraud/2") + STATUS + older)
     assert ("s3://models", "fraud", "2") in served(taken)
 
