@@ -148,6 +148,7 @@ def granule(
     source: str = "test",
     origin: str = "api",
     at: int | None = None,
+    current: bool = False,
     revision: int | None = None,
     idempotency_key: str | None = None,
 ) -> Granule:
@@ -160,6 +161,7 @@ def granule(
         marks=[fact for fact in facts if isinstance(fact, MarkFact)],
         joins=[fact for fact in facts if isinstance(fact, JoinFact)],
         at=at,
+        current=current,
         revision=revision,
         idempotency_key=idempotency_key,
     )

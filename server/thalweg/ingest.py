@@ -150,6 +150,7 @@ class _Preparation:
             origin=granule.origin,
             revision=granule.revision,
             at=at,
+            current=granule.current,
             idempotency_key=granule.idempotency_key,
             digest=self.digest(entities, edges, marks, joins),
             entities=entities,

@@ -196,6 +196,15 @@ async def test_without_a_revision_the_event_time_orders(store: Store, state: Sta
     assert (await known(store, "tx")).props["description"] == "second"
 
 
+async def test_what_a_source_says_now_holds_though_it_is_of_an_earlier_time(store: Store, state: State) -> None:
+    """A source took back what it said last."""
+    await state(granule("g", thing("tx", description="second"), at=20))
+    (back,) = await state(granule("g", thing("tx", description="first"), at=10, current=True))
+    assert isinstance(back, Written)
+    assert back.outcome is Outcome.WRITTEN
+    assert (await known(store, "tx")).props["description"] == "first"
+
+
 # --------------------------------------------------------------------------------------------------------------- passes
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from thalweg.model.errors import SourceError
 from thalweg.model.facts import Granule
 
 Place = str | os.PathLike[str]
@@ -28,6 +29,8 @@ class Reading:
     total: how many granules will come, where that is known beforehand, for a progress bar.
     complete: whether the pass sees all there is, so that closing it may retire what it did not see. Read it after the
         last granule: a shallow clone or a filter makes a pass incomplete.
+    nothing: why there is nothing to read, where that is so of all there is. It is raised where nothing was ever read
+        from this source; where something was, that is gone.
     warnings: grows while granules are read; sentences, each of which says what was taken how.
     refused, refusals: how many parts were left out because they are no such thing, and sentences about the first:
         where, what stands there, and what would be right.
@@ -41,6 +44,7 @@ class Reading:
     granules: Iterator[Granule]
     total: int | None = None
     complete: bool = True
+    nothing: SourceError | None = None
     warnings: list[str] = field(default_factory=list)
     refused: int = 0
     refusals: list[str] = field(default_factory=list)

@@ -113,6 +113,8 @@ class Granule:
     revision: orders the states of one scope; an older one than the one held is ignored. Its event time does where there
         is none.
     at: event time, epoch microseconds; None takes the time of writing.
+    current: whether this is what its source says now, and not an event that may come late: then it holds also where it
+        is of an earlier time than what is held, for a source may take back what it said last.
     idempotency_key: for a client that could not learn whether its commit happened: the same key again answers with the
         first result and writes nothing.
     """
@@ -126,6 +128,7 @@ class Granule:
     joins: Sequence[JoinFact] = ()
     revision: int | None = None
     at: int | None = None
+    current: bool = False
     idempotency_key: str | None = None
 
 

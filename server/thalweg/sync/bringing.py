@@ -105,11 +105,16 @@ async def bring(
 
     summary: where to keep count, for whoever wants to know how far a pass came that was interrupted.
 
-    Raises SourceError where the source cannot be read on, StoreError where the store cannot be written; what was
-    written until then stays, nothing is retired, and the same import again goes on from there.
+    Raises SourceError where the source cannot be read on, or has nothing and never had, StoreError where the store
+    cannot be written; what was written until then stays, nothing is retired, and the same import again goes on from
+    there.
     """
     summary = summary if summary is not None else Summary(reading.source, reading.origin)
     try:
+        if reading.nothing is not None:
+            if reading.source not in {one.name for one in await store.sources(caller)}:
+                raise reading.nothing
+            reading.warnings.append(f"{reading.nothing.message} What was read there before is gone.")
         pass_ = await store.begin_pass(reading.source, caller)
         progress(summary, reading.total)
 

@@ -231,8 +231,6 @@ def test_what_makes_no_pass(written: Written, tmp_path: Path) -> None:
     written.commit({"readme": "x"})
     with pytest.raises(SourceError, match=r"has no file of DVC's at that commit\."):
         dvc.read(written.path)
-    with pytest.raises(SourceError, match=r"has no file of DVC's\. Track one first"):
-        dvc.read(written.path, all_commits=True)
     with pytest.raises(BadInput, match="`at` names one commit, and all are asked for"):
         dvc.read(written.path, at="main", all_commits=True)
     with pytest.raises(BadInput, match="has no commit 'nothing'"):

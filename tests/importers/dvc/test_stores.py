@@ -13,6 +13,7 @@ from tests.importers.dvc.written import A, B, C, Written, added, lock
 from tests.importers.stores import gone, imported
 from thalweg.importers import dvc, git, gto, lfs
 from thalweg.model import keys
+from thalweg.model.errors import SourceError
 from thalweg.model.facts import ANYONE
 from thalweg.model.kinds import Kind
 from thalweg.model.results import Direction, Outcome
@@ -47,6 +48,42 @@ async def test_a_second_pass_changes_nothing_and_what_no_branch_has_is_gone(stor
     after = await imported(store, dvc.read(written.path, all_commits=True))
     assert after.counts["gone"] == 2
     assert await gone(store, kept, other) == {other}
+
+
+async def test_what_an_earlier_commit_turns_out_to_have_had_first_is_of_that_one(store: Store, tmp_path: Path) -> None:
+    """A branch is merged that did the same before; then it is as if it had been there from the first pass on."""
+    written = Written(tmp_path / "churn")
+    written.commit({"readme": "x"})
+    written.git("checkout", "-q", "-b", "side")
+    early = written.commit({"dvc.lock": lock(wrote=B)})
+    written.git("checkout", "-q", "main")
+    late = written.commit({"dvc.lock": lock(wrote=B), "more": "x"})
+    written.git("branch", "-q", "-m", "side", "kept")
+    written.git("update-ref", "refs/kept", "kept")
+    written.git("branch", "-q", "-D", "kept")
+    await imported(store, dvc.read(written.path, all_commits=True))
+    version = keys.dataset_version(URL, "model.pkl", f"md5:{B}").id
+    assert (await store.get([version], ANYONE))[version].props["tags"]["git.commit"] == late
+
+    written.git("reset", "-q", "--hard", "HEAD~1")
+    written.git("merge", "-q", "--ff-only", "refs/kept")
+    after = await imported(store, dvc.read(written.path, all_commits=True))
+    assert after.closed
+    assert Outcome.OUTDATED not in after.granules
+    assert (await store.get([version], ANYONE))[version].props["tags"]["git.commit"] == early
+
+
+async def test_the_last_file_can_go_too_and_where_none_ever_was_is_no_source(store: Store, tmp_path: Path) -> None:
+    written = Written(tmp_path / "churn")
+    written.commit({"readme": "x"})
+    with pytest.raises(SourceError, match=r"has no file of DVC's\. Track one first"):
+        await imported(store, dvc.read(written.path, all_commits=True))
+    written.commit({"raw.csv.dvc": added("raw.csv", A)})
+    await imported(store, dvc.read(written.path, all_commits=True))
+    written.git("reset", "-q", "--hard", "HEAD~1")
+    assert (await imported(store, dvc.read(written.path, all_commits=True))).closed
+    raw = keys.dataset_version(URL, "raw.csv", f"md5:{A}")
+    assert await gone(store, raw) == {raw}
 
 
 async def test_one_repository_through_four_importers_is_one_graph(made: Made, tmp_path: Path) -> None:

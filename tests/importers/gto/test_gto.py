@@ -176,6 +176,46 @@ async def test_what_has_no_tag_any_more_is_gone(life: Made, store: Store, tmp_pa
     assert await gone(store, old, version, churn) == {old, version}
 
 
+@pytest.mark.anyio
+async def test_what_was_said_last_can_be_taken_back(store: Store, tmp_path: Path) -> None:
+    """Then what the source says is of an earlier time than what is held: the newest tag is no longer there."""
+    repository = init(tmp_path / "models")
+    repository.commit()
+    tagged(repository, "churn@v0.0.1")
+    tagged(repository, "churn@v0.0.2", "churn#prod#1", second=FIRST_SECOND + 60)
+    await imported(store, gto.read(repository.path, url=URL))
+    model = keys.model(URL, "churn").id
+    first, second = (keys.model_version(URL, "churn", version) for version in ("v0.0.1", "v0.0.2"))
+    assert [mark.version_id for mark in (await store.marks([model], ANYONE))[model]] == [second.id]
+
+    repository.git("tag", "-d", "churn#prod#1", "churn@v0.0.2")
+    summary = await imported(store, gto.read(repository.path, url=URL))
+    assert (summary.granules, summary.counts["unmarked"]) == ({Outcome.WRITTEN: 1}, 1)
+    assert not (await store.marks([model], ANYONE)).get(model)
+    (was,) = (await store.marks([model], ANYONE, as_of=(FIRST_SECOND + 90) * SECOND))[model]
+    assert was.version_id == second.id, "until it was learned that it is no longer so"
+    assert await gone(store, first, second) == {second}
+    assert (await imported(store, gto.read(repository.path, url=URL))).granules == {Outcome.UNCHANGED: 1}
+
+
+@pytest.mark.anyio
+async def test_the_last_artifact_can_go_too_and_where_there_never_was_one_is_no_source(
+    store: Store, tmp_path: Path
+) -> None:
+    repository = init(tmp_path / "models")
+    repository.commit()
+    with pytest.raises(SourceError, match=r"has no tags that GTO wrote\..*git fetch --tags"):
+        await imported(store, gto.read(repository.path, url=URL))
+    tagged(repository, "churn@v0.0.1")
+    await imported(store, gto.read(repository.path, url=URL))
+    repository.git("tag", "-d", "churn@v0.0.1")
+    summary = await imported(store, gto.read(repository.path, url=URL))
+    assert summary.closed
+    assert [text for text in summary.warnings if text.endswith("What was read there before is gone.")]
+    model, version = keys.model(URL, "churn"), keys.model_version(URL, "churn", "v0.0.1")
+    assert await gone(store, model, version) == {model, version}
+
+
 # ---------------------------------------------------------------------------------------------------------- odd tags
 
 
@@ -229,13 +269,6 @@ def test_where_all_of_a_second_are_counted_the_counter_says(tmp_path: Path) -> N
         Action.DEREGISTER,
         Action.REGISTER,
     ]
-
-
-def test_a_repository_without_such_tags_says_what_to_do(tmp_path: Path) -> None:
-    repository = init(tmp_path / "bare")
-    repository.commit()
-    with pytest.raises(SourceError, match=r"has no tags that GTO wrote\..*git fetch --tags"):
-        gto.read(repository.path)
 
 
 BOMB = "a: &a {x: 1}\n" + "".join(f"{b}: &{b} {{<<: [{f'*{a}, ' * 10}]}}\n" for a, b in pairwise("abcdefghi"))

@@ -17,7 +17,7 @@ from thalweg.importers.reading import Reading
 from thalweg.ingest import prepare
 from thalweg.model import keys
 from thalweg.model.errors import BadInput, SourceError
-from thalweg.model.facts import Granule
+from thalweg.model.facts import ANYONE, Granule
 from thalweg.model.results import Outcome
 from thalweg.model.time import DAY, SECOND
 from thalweg.store.store import Store
@@ -144,6 +144,37 @@ async def test_a_second_pass_changes_nothing_and_what_no_branch_has_is_gone(trac
     assert not await gone(store, one, two, three)
     assert (await imported(store, lfs.read(tracked.repository.path, all_commits=True))).closed
     assert await gone(store, one, two, three) == {two, three}
+
+
+@pytest.mark.anyio
+async def test_what_an_earlier_commit_turns_out_to_have_had_first_is_of_that_one(
+    tracked: Tracked, store: Store, tmp_path: Path
+) -> None:
+    first = tracked.commit(orders_dot_csv=b"one")
+    tracked.commit(readme=b"more")
+    clone = tmp_path / "shallow"
+    tracked.git("clone", "--quiet", "--depth", "1", f"file://{tracked.repository.path}", str(clone))
+    await imported(store, lfs.read(clone, url=URL, source="data", all_commits=True))
+    tracked.git("-C", str(clone), "fetch", "--quiet", "--unshallow")
+    assert (await imported(store, lfs.read(clone, url=URL, source="data", all_commits=True))).closed
+    version = keys.dataset_version(URL, "orders.csv", f"sha256:{digest(b'one')}").id
+    held = (await store.get([version], ANYONE))[version].props
+    assert (held["tags"], held["created_at"]) == ({"git.commit": first}, BEGIN)
+
+
+@pytest.mark.anyio
+async def test_the_last_pointer_can_go_too_and_where_there_never_was_one_is_no_source(
+    tracked: Tracked, store: Store
+) -> None:
+    tracked.commit(readme=b"no pointer")
+    with pytest.raises(SourceError, match=r"has no file that Git LFS keeps\."):
+        await imported(store, lfs.read(tracked.repository.path, all_commits=True))
+    tracked.commit(orders_dot_csv=b"one")
+    await imported(store, lfs.read(tracked.repository.path, all_commits=True))
+    tracked.git("reset", "--quiet", "--hard", "HEAD~1")
+    assert (await imported(store, lfs.read(tracked.repository.path, all_commits=True))).closed
+    version = keys.dataset_version(URL, "orders.csv", f"sha256:{digest(b'one')}")
+    assert await gone(store, version) == {version}
 
 
 def test_a_merge_keeps_what_either_side_brought(tracked: Tracked) -> None:

@@ -102,9 +102,14 @@ def _reading(clone: Clone, name: str, url: str, at: str | None, all_commits: boo
         raise SourceError(
             f"{clone.place} has no file of DVC's at that commit.", "Name another one with `at`, or read all commits."
         )
-    if not first:
-        raise SourceError(f"{clone.place} has no file of DVC's.", "Track one first: `dvc add data.csv`, and commit.")
     shallow = clone.shallow()
+    nothing = None
+    if not first:
+        nothing = SourceError(
+            f"{clone.place} has no file of DVC's.", "Track one first: `dvc add data.csv`, and commit."
+        )
+        if shallow:
+            raise nothing
     if shallow:
         warnings.append(
             f"{clone.place} is a shallow clone: what lies behind its oldest commits was not read, and what was there "
@@ -138,7 +143,9 @@ def _reading(clone: Clone, name: str, url: str, at: str | None, all_commits: boo
         clone.close()
 
     complete = all_commits and not shallow
-    reading = Reading(f"{ORIGIN}:{name}", ORIGIN, stream, complete=complete, warnings=warnings, close=close)
+    reading = Reading(
+        f"{ORIGIN}:{name}", ORIGIN, stream, complete=complete, nothing=nothing, warnings=warnings, close=close
+    )
     return reading
 
 

@@ -58,7 +58,7 @@ def version(
     name = f"version/{where}@{one.version}"
     registered_too = {side for join in joins for side in join}
     entities = [EntityFact(key, _of_content(props) if key in registered_too else props) for key in named]
-    return Granule(scope, name, origin, entities, edges, joins=joins, at=at)
+    return Granule(scope, name, origin, entities, edges, joins=joins, at=at, current=True)
 
 
 def imported(scope: str, origin: str, survey: Survey, naming: Naming) -> Iterator[Granule]:

@@ -85,7 +85,9 @@ def granules(
         written = [one for out in stage.outs for one in naming.all(out.thing)]
         edges += [EdgeFact(key, EdgeType.PRODUCED, one) for one in dict.fromkeys(written)]
         stated = {name: value for name, value in props.items() if value not in (None, {}, "")}
-        yield Granule(scope, f"run/{stage.id}", origin, [EntityFact(key, stated)], edges, at=dates[commit])
+        yield Granule(
+            scope, f"run/{stage.id}", origin, [EntityFact(key, stated)], edges, at=dates[commit], current=True
+        )
 
 
 def _lacking(commit: str, stage: Stage, survey: Survey, there: Places) -> list[File]:

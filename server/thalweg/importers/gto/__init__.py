@@ -64,12 +64,15 @@ def found_in(clone: Clone) -> str | None:
 def _reading(clone: Clone, name: str, url: str) -> Reading:
     scope, warnings = f"{ORIGIN}:{name}", clone.said()
     events = events_of(clone, warnings)
+    shallow = clone.shallow()
+    nothing = None
     if not events:
-        raise SourceError(
+        nothing = SourceError(
             f"{clone.place} has no tags that GTO wrote.",
             "Fetch them (`git fetch --tags`), or register a model: `gto register churn`.",
         )
-    shallow = clone.shallow()
+        if shallow:
+            raise nothing
     if shallow:
         warnings.append(
             f"{clone.place} is a shallow clone: tags behind its oldest commits may be missing. Run `git fetch "
@@ -91,7 +94,14 @@ def _reading(clone: Clone, name: str, url: str) -> Reading:
             yield _granule(scope, url, found, {commit: one for (_, commit), one in said.items()}, warnings)
 
     reading = Reading(
-        scope, ORIGIN, granules(), total=len(events), complete=not shallow, warnings=warnings, close=clone.close
+        scope,
+        ORIGIN,
+        granules(),
+        total=len(events),
+        complete=not shallow,
+        nothing=nothing,
+        warnings=warnings,
+        close=clone.close,
     )
     return reading
 
@@ -143,7 +153,9 @@ def _granule(scope: str, url: str, artifact: Artifact, said: dict[str, Said], wa
     if of_data and marks:
         warnings.append(f"{artifact.name} is a dataset: its stages were left out, for only models have them here.")
         marks = []
-    return Granule(scope, f"artifact/{artifact.name}", ORIGIN, entities=entities, marks=marks, at=artifact.last)
+    return Granule(
+        scope, f"artifact/{artifact.name}", ORIGIN, entities=entities, marks=marks, at=artifact.last, current=True
+    )
 
 
 def _version(url: str, version: Version, said: Said, of_data: bool) -> dict[str, Json]:

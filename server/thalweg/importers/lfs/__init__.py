@@ -108,12 +108,15 @@ def _reading(clone: Clone, name: str, url: str, at: str | None, all_commits: boo
             f"{clone.place} is a partial clone: whether Git LFS keeps {some} is not known, for their contents are not "
             f"here. They were left out, and nothing is taken as gone. {RIGHT}"
         )
+    shallow = clone.shallow()
+    nothing = None
     if not found:
-        raise SourceError(
+        nothing = SourceError(
             f"{clone.place} has no file that Git LFS keeps" + ("." if all_commits else " at that commit."),
             "Track one first: `git lfs track '*.parquet'`; or read all commits.",
         )
-    shallow = clone.shallow()
+        if shallow or not all_commits:
+            raise nothing
     if shallow:
         warnings.append(
             f"{clone.place} is a shallow clone: what files held before its oldest commits was not read, and what they "
@@ -131,6 +134,7 @@ def _reading(clone: Clone, name: str, url: str, at: str | None, all_commits: boo
         granules(),
         total=len(found),
         complete=all_commits and not shallow and not lacking,
+        nothing=nothing,
         warnings=warnings,
         close=clone.close,
     )
@@ -204,4 +208,4 @@ def _granule(scope: str, url: str, found: Found, at: int | None) -> Granule:
     if suffix:
         props["format"] = suffix
     name = f"file/{found.path}@{said.content}"
-    return Granule(scope, name, ORIGIN, entities=(EntityFact(version, props),), at=at)
+    return Granule(scope, name, ORIGIN, entities=(EntityFact(version, props),), at=at, current=True)

@@ -63,6 +63,7 @@ class Prepared:
     origin: str
     revision: int | None
     at: int | None
+    current: bool
     idempotency_key: str | None
     digest: str
     entities: list[StatedEntity]

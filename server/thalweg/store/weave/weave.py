@@ -184,7 +184,7 @@ def _settled(prepared: Prepared, scope: ScopeRow | None, repeats: dict[str, Repe
     if scope is None:
         return None
     revised = prepared.at is not None and prepared.at > scope.at
-    outdated = prepared.at is not None and prepared.at < scope.at
+    outdated = prepared.at is not None and prepared.at < scope.at and not prepared.current
     if prepared.revision is not None and scope.revision is not None:
         outdated = prepared.revision < scope.revision
         revised = prepared.revision > scope.revision or (revised and not outdated)
