@@ -145,6 +145,62 @@ async def test_a_column_that_was_never_there_is_refused_with_the_near_ones(ask: 
     assert answer["verdict"] == "PASS"
 
 
+@pytest.mark.usefixtures("table")
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ([{"rename": {"column": "id", "to": "age"}}], "`test table` has a column `age` of the type int already."),
+        ([{"add": {"column": "age", "type": "string"}}], "`test table` has a column `age` of the type int already."),
+        ([{"rename": {"column": "id", "to": "id"}}], "The column `id` of `test table` is renamed to itself."),
+        ([{"drop": "age"}, {"nullable": "age"}], "The column `age` of `test table` is allowed nulls and dropped."),
+        (
+            [{"retype": {"column": "age", "to": "bigint"}}, {"retype": {"column": "age", "to": "string"}}],
+            "The column `age` of `test table` is given another type twice.",
+        ),
+        (
+            [{"rename": {"column": "age", "to": "new"}}, {"add": {"column": "new"}}],
+            "`age` and `new` of `test table` would both be called `new`.",
+        ),
+    ],
+)
+async def test_a_change_that_cannot_be_made_is_refused(refuse: Refuse, changes: list[Any], said: str) -> None:
+    """It would be a pass else, for nobody reads what there is not."""
+    error = await refuse(COLUMNS, of="dataset:table", change={"columns": {"changes": changes}})
+    assert (error["extensions"]["code"], said in error["message"]) == ("BAD_INPUT", True), error["message"]
+
+
+@pytest.mark.usefixtures("table")
+@pytest.mark.parametrize(
+    "changes",
+    [
+        [{"rename": {"column": "id", "to": "age"}}, {"drop": "age"}],
+        [{"rename": {"column": "id", "to": "age"}}, {"rename": {"column": "age", "to": "id"}}],
+        [{"rename": {"column": "id", "to": "key"}}, {"add": {"column": "id"}}],
+        [{"drop": "age"}, {"add": {"column": "age", "type": "string"}}],
+        [{"add": {"column": "age", "type": "integer"}}],
+        [{"drop": "age"}, {"drop": "age"}],
+        [{"rename": {"column": "age", "to": "years"}}, {"retype": {"column": "age", "to": "string"}}],
+    ],
+)
+async def test_several_changes_may_together_be_what_one_could_not(ask: Ask, changes: list[Any]) -> None:
+    answer = (await ask(COLUMNS, of="dataset:table", change={"columns": {"changes": changes}}))["impact"]
+    assert answer["verdict"] in ("PASS", "WARN")
+
+
+async def test_of_columns_that_only_readers_name_it_is_not_told_that_one_never_was(ask: Ask, state: State) -> None:
+    now = time.now()
+    await state(
+        granule("r1", run("r1", "reader", started_at=now, ended_at=now), reads("bare@1", "*r1", columns=["age"]))
+    )
+    change = {"columns": {"changes": [{"drop": "agee"}]}}
+    answer = (await ask(COLUMNS, of="dataset:bare", change=change))["impact"]
+    assert answer["verdict"] == "INCOMPLETE"
+    assert answer["incomplete"][0] == (
+        "Of the columns of `test bare` only those are known that somebody reads, so whether it has `agee` cannot be "
+        "told. Did you mean `age`?"
+    )
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

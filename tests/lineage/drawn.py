@@ -208,7 +208,7 @@ column = st.sampled_from(COLUMNS)
 retypes = st.sampled_from((("int", "bigint"), ("bigint", "int"), ("int", "varchar")))
 column_changes: st.SearchStrategy[ColumnChange] = st.one_of(
     st.builds(Drop, column),
-    st.builds(Rename, column, st.just("new")),
+    st.builds(lambda name: Rename(name, f"new_{name}"), column),
     st.builds(lambda name, ends: Retype(name, *ends), column, retypes),
     st.builds(MayBeNull, column),
     st.builds(Add, st.just("new")),

@@ -31,6 +31,15 @@ CASES = {
     "a column that never was": Bad(
         (TABLE, "--drop-column", "home_contry"), "never had a column `home_contry`. Did you mean `home_country`?"
     ),
+    "a name that another column has": Bad(
+        (TABLE, "--rename-column", "plan=home_country"), "has a column `home_country` of the type string already"
+    ),
+    "a column that is there": Bad(
+        (TABLE, "--add-column", "home_country:int"), "has a column `home_country` of the type string already"
+    ),
+    "a column that goes and changes": Bad(
+        (TABLE, "--drop-column", "plan", "--retype-column", "plan=int"), "is dropped and given another type"
+    ),
     "a dataset that nobody knows": Bad(("s3://lake/nothing", "--delete"), "Nothing is known that 's3://lake/nothing'"),
     "a dataset of no known schema": Bad(("s3://lake/bare", "--drop-column", "x"), "No columns of `s3://lake/bare` are"),
     "a truncated schema": Bad(

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Collection, Iterable
 
 from thalweg.lineage.impact.bounded import Bounded
-from thalweg.lineage.spelling import label
 from thalweg.model import column_lineage
 from thalweg.model.column_lineage import ColumnLineage
-from thalweg.model.columns import Column, columns_of, fold
-from thalweg.model.errors import BadInput
+from thalweg.model.columns import Column, columns_of
 from thalweg.model.facts import Json
 from thalweg.model.keys import Key
 from thalweg.model.kinds import Kind
@@ -80,29 +77,3 @@ class Details:
         for begin in range(0, len(wanted), AT_ONCE):
             found.update(await self._ask.get(wanted[begin : begin + AT_ONCE]))
         return list(found.values())
-
-
-def unknown_column(entity: Entity, columns: Collection[str], known: Collection[str]) -> str | None:
-    """The sentence that says that nothing is known of columns, so that nobody can tell whether one is there.
-
-    Raises BadInput for a column that is not among those that are known.
-    """
-    what = f"`{label(entity.kind, entity.key)}`"
-    if not known:
-        return f"No columns of {what} are known, so whether it has {_listed(columns)} cannot be told."
-    namespace = entity.key[0]
-    names: Mapping[str, str] = {fold(namespace, name): name for name in known}
-    for column in columns:
-        if fold(namespace, column) not in names:
-            near = get_close_matches(fold(namespace, column), names, n=3, cutoff=0.5)
-            meant = " or ".join(f"`{names[name]}`" for name in near)
-            raise BadInput(
-                f"{what} never had a column `{column}`.",
-                (f"Did you mean {meant}? " if meant else "")
-                + "Else allow unknown columns (`--allow-unknown-column`, `allowUnknownColumn`).",
-            )
-    return None
-
-
-def _listed(columns: Collection[str]) -> str:
-    return ", ".join(f"`{column}`" for column in columns)

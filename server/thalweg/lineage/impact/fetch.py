@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from thalweg.lineage.impact import possible
 from thalweg.lineage.impact.activity import window_of
 from thalweg.lineage.impact.bounded import Bounded, Cut
 from thalweg.lineage.impact.change import OF, VERB, Change, Code, Columns, Content, Delete
-from thalweg.lineage.impact.details import Details, unknown_column
+from thalweg.lineage.impact.details import Details
 from thalweg.lineage.impact.facts import Facts
 from thalweg.lineage.impact.live import is_gone, is_open
 from thalweg.lineage.spelling import WORDS, kind_of, label
-from thalweg.model.columns import Add
+from thalweg.model.columns import Add, ColumnChange
 from thalweg.model.edges import EdgeType
 from thalweg.model.errors import BadInput, DeadlineExceeded
 from thalweg.model.facts import Caller
@@ -237,8 +238,8 @@ class Fetch:
             await self._walk(Start(ids=tuple(sorted(acts))), Direction.UPSTREAM, depth=1, types=TAKEN_IN)
             await self._walk(Start(ids=tuple(sorted(acts))), depth=1, types=(EdgeType.PRODUCED,))
         await self._describe(acts, starts)
-        # an added column is one that it does not have
-        await self._name_columns(named, [one.column for one in change.changes if not isinstance(one, Add)], any_column)
+        there = [one.column for one in change.changes if not isinstance(one, Add)]  # one that is added is not there yet
+        await self._name_columns(named, there, any_column, change.changes)
         await self._liveness((), jobs=False)
 
     async def _describe(self, acts: Collection[str], starts: Collection[str]) -> None:
@@ -252,13 +253,21 @@ class Fetch:
         await self._details.columned(sorted(data | derived))
         await self._details.signed(sorted(id for id in ends if kind_of(id) is Kind.MODEL_VERSION))
 
-    async def _name_columns(self, named: Iterable[Entity], columns: Collection[str], any_column: bool) -> None:
-        """Raises BadInput for a column that a dataset is not known ever to have had."""
-        for entity in named if columns else ():
+    async def _name_columns(
+        self,
+        named: Iterable[Entity],
+        columns: Collection[str],
+        any_column: bool,
+        changes: Collection[ColumnChange] = (),
+    ) -> None:
+        """Raises BadInput for a column that a dataset is not known ever to have had, and for changes that cannot be."""
+        for entity in named if columns or changes else ():
             asset = entity.id if entity.asset_id is None else entity.asset_id
             versions = [version for _, version in (await self._ask.newest([asset], NEWEST_VERSIONS))[asset].found]
             self._details.take(versions)
-            if any_column:
+            stated = [self._details.columns[one.id] for one in versions if one.id in self._details.columns]
+            possible.check(entity, changes, stated[0] if stated else ())
+            if any_column or not columns:
                 continue
             read = [
                 edge.props["columns"]
@@ -266,7 +275,7 @@ class Fetch:
                 if "columns" in edge.props and self._nodes[edge.source].asset_id == asset
             ]
             known = self._details.names(asset, [version.id for version in versions], read)
-            if (sentence := unknown_column(entity, columns, known)) is not None:
+            if (sentence := possible.unknown(entity, columns, known, bool(stated))) is not None:
                 self._incomplete.append(sentence)
 
     async def _deletion(self, named: Iterable[Entity], starts: Collection[str]) -> None:

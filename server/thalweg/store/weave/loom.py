@@ -31,11 +31,16 @@ from thalweg.store.weave.rows import (
 
 @dataclass(slots=True, eq=False)
 class Piece:
-    """One granule in a wave (or one scope that is retired): what it changed, for its answer and its event."""
+    """One granule in a wave (or one scope that is retired): what it changed, for its answer and its event.
+
+    at: the time of what it says. learned: when that was learned, where it is of an earlier time than what was held, for
+        a source may take back what it said last; else the same.
+    """
 
     source: str
     name: str
     at: int
+    learned: int
     ids: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
     changes: list[dict[str, Json]] = field(default_factory=list)

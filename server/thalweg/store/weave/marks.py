@@ -46,8 +46,7 @@ def restate(
             Change.MARKED, "marked", model=model, version=version, kind=mark.kind.value, name=mark.name, since=since
         )
     for row in held.values():
-        # a source that took it back is of an earlier time than the mark: then it is learned now
-        row.ended = piece.at if piece.at >= row.since else max(loom.now, row.since)
+        row.ended = max(piece.learned, row.since)
         loom.changes.marks_put.append(row)
         touched.add((row.model, row.kind, row.name))
         piece.note(

@@ -123,7 +123,9 @@ def _wave(wave: Sequence[Stated], now: int, holds: Held) -> Asking[list[Answer]]
                 seen.append((prepared.scope_id, _seen_at(batch, now)))
             continue
         at = prepared.at if prepared.at is not None else now
-        piece = Piece(prepared.source, prepared.name, at, notices=tuple(prepared.notices))
+        before = held.get(prepared.scope_id)
+        back = prepared.current and before is not None and at < before.at
+        piece = Piece(prepared.source, prepared.name, at, now if back else at, notices=tuple(prepared.notices))
         work.append(Work(place, prepared, piece, batch))
     if not work:
         if seen:
@@ -353,7 +355,7 @@ def retire(pass_: Pass, caller: Caller, now: int) -> Asking[tuple[Written, bool]
     if not scopes:
         yield Changes(closed=[(pass_.source, now)])
         return Written(Outcome.UNCHANGED), False
-    pieces = {scope.id: Piece(scope.source, scope.name, now) for scope in scopes}
+    pieces = {scope.id: Piece(scope.source, scope.name, now, now) for scope in scopes}
     ids = list(pieces)
     holds: Held = yield Holds()
     stated: list[JoinRow] = (yield JoinsOf(ids)) if holds.joins else []
@@ -408,7 +410,7 @@ def _remember(ids: Sequence[str], caller: Caller, now: int, *, forgotten: bool) 
     yield from loom.load_nodes(named)
     if unknown := [id for id in named if id not in loom.nodes]:
         raise NotFound(f"Nobody knows {', '.join(unknown)}.", "Nothing was changed. Check the ids.")
-    piece = Piece("person", "forget", now, ids=tuple(named))
+    piece = Piece("person", "forget", now, now, ids=tuple(named))
     changing = [loom.nodes[id] for id in named if loom.nodes[id].forgotten != forgotten]
     if not changing:
         return Written(Outcome.UNCHANGED, tuple(named))
@@ -436,7 +438,7 @@ def _remember(ids: Sequence[str], caller: Caller, now: int, *, forgotten: bool) 
 def rehang(wrong: Sequence[EdgeRef], now: int) -> Asking[int]:
     """Hangs anew the reads without a version that hang wrong; answers how many edges held some."""
     loom = Loom(now)
-    yield from reads.hang(loom, wrong, Piece("store", "rebuild", now))
+    yield from reads.hang(loom, wrong, Piece("store", "rebuild", now, now))
     yield from finish(loom)
     yield loom.changes
     return len(wrong)
