@@ -138,6 +138,24 @@ def test_sql_that_cannot_be_told_is_left_out_and_the_run_stays(target: Target, c
     assert text.startswith(f"model.shop.totals: its column lineage is left out, because {why}")
 
 
+def test_one_statement_that_sqlglot_stumbles_over_does_not_stop_the_others(target: Target) -> None:
+    target.change("manifest.json", metadata__adapter_type="bigquery")
+    code = "select percentile_cont(0.5) within group (order by total) as p from `shop`.`main`.`orders`"
+    target.result("model.shop.totals", {"compiled_code": code})
+    target.result("model.shop.flagged", {"compiled_code": "select id from `shop`.`main`.`orders`"})
+    reading = dbt.read(target.path)
+    told = {
+        one.name.rpartition("/")[2]
+        for one in reading.granules
+        for fact in one.entities
+        if "column_lineage" in fact.props
+    }
+    assert "model.shop.flagged" in told
+    assert "model.shop.totals" not in told
+    said = "model.shop.totals: its column lineage is left out, because sqlglot stumbles over it ("
+    assert [text for text in reading.warnings if text.startswith(said)]
+
+
 @pytest.mark.parametrize(
     ("said", "status", "wrote"),
     [("partial success", "FAILED", True), ("runtime error", "FAILED", False), ("dreaming", "UNKNOWN", False)],

@@ -196,6 +196,12 @@ def test_what_cannot_be_told_is_not_told_at_all(sql: str, why: str) -> None:
         told(sql)
 
 
+def test_what_sqlglot_stumbles_over_is_not_told() -> None:
+    sql = "select percentile_cont(0.5) within group (order by amount) as p from main.orders"
+    with pytest.raises(Untold, match="sqlglot stumbles over it \\(AttributeError: "):
+        told(sql, dialect="bigquery")
+
+
 ALL = {"id", "amount", "country", "sold_at"}
 
 

@@ -77,6 +77,13 @@ class Tables:
             raise Untold("it goes too deep") from error
         except SqlglotError as error:
             raise Untold(f"sqlglot cannot read it ({' '.join(str(error).split())[:160]})") from error
+        except Untold:
+            raise
+        except Exception as error:
+            # Of SQL that it half understands sqlglot raises whatever its code comes upon: AttributeError, KeyError,
+            # ValueError. Each is a statement that cannot be told, and none a reason to lose all the others.
+            said = " ".join(f"{type(error).__name__}: {error}".split())[:160]
+            raise Untold(f"sqlglot stumbles over it ({said})") from error
 
     def _query(self, sql: str, database: str | None, keys: Sequence[str]) -> Query:
         query = self._parsed(sql)
