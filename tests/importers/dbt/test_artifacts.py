@@ -138,6 +138,21 @@ def test_sql_that_cannot_be_told_is_left_out_and_the_run_stays(target: Target, c
     assert text.startswith(f"model.shop.totals: its column lineage is left out, because {why}")
 
 
+@pytest.mark.parametrize(
+    ("code", "columns"),
+    [
+        ("with o as (select id, country from shop.main.orders) select id from o", ["country", "id"]),
+        ("with o as (select * from shop.main.orders) select id from o", ["id"]),
+    ],
+)
+def test_a_column_that_a_statement_names_is_read_also_where_nothing_comes_of_it(
+    target: Target, code: str, columns: list[str]
+) -> None:
+    target.result("model.shop.totals", {"compiled_code": code})
+    granule = run_of_totals(dbt.read(target.path))
+    assert [edge.props["columns"] for edge in granule.edges if "columns" in edge.props] == [columns]
+
+
 def test_one_statement_that_sqlglot_stumbles_over_does_not_stop_the_others(target: Target) -> None:
     target.change("manifest.json", metadata__adapter_type="bigquery")
     code = "select percentile_cont(0.5) within group (order by total) as p from `shop`.`main`.`orders`"

@@ -23,8 +23,9 @@ from sqlglot.optimizer.scope import build_scope
 from sqlglot.schema import MappingSchema
 
 from thalweg.importers.sql_lineage.answer import JOIN, How, Query, Source, Table, Untold
+from thalweg.importers.sql_lineage.notes import note
 from thalweg.importers.sql_lineage.parts import SCHEMAS, check, without_schemas
-from thalweg.importers.sql_lineage.reading import BY_STAR, WRITTEN, Reading, left_out, name_of
+from thalweg.importers.sql_lineage.reading import Reading, name_of
 
 __all__ = ["How", "Query", "Source", "Table", "Tables", "Untold"]
 
@@ -127,7 +128,7 @@ class Tables:
             if count > MOST_PARTS:
                 raise Untold(f"it has more than {MOST_PARTS:,} parts")
             check(part)
-            self._note(part)
+            note(part, lambda name: normalize_identifiers(name.copy(), dialect=self._dialect).name)
             if isinstance(part, exp.CTE):
                 inside = part.this.find_all(exp.Table)
                 if any(one.name.casefold() == part.alias.casefold() and not one.db for one in inside):
@@ -135,15 +136,6 @@ class Tables:
         if self._dialect in SCHEMAS:
             without_schemas(query)
         return query
-
-    def _note(self, part: exp.Expr) -> None:
-        """Notes what is written in a statement, before sqlglot writes the columns of a star there too."""
-        if isinstance(part, exp.Column):
-            for name in part.parts:
-                name.meta[WRITTEN] = True
-        elif isinstance(part, exp.Select):
-            names = [normalize_identifiers(one.copy(), dialect=self._dialect).name for one in left_out(part)]
-            part.meta[BY_STAR] = names
 
     def _known(self, query: exp.Query, database: str | None) -> dict[str, Any]:
         """The columns of the tables that it names, of those whose names have as many parts as most of them have: by

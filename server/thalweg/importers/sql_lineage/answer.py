@@ -57,4 +57,4 @@ class Query:
 
     def sources(self) -> frozenset[Source]:
         """All columns without which the result would be another one, or none."""
-        return frozenset(self.whole).union(*self.columns.values())
+        return self.named.union(self.whole, *self.columns.values())

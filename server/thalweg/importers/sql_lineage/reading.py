@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from sqlglot import exp
 from sqlglot.optimizer.scope import Scope
@@ -23,12 +23,8 @@ from thalweg.importers.sql_lineage.answer import (
     Untold,
     both,
 )
+from thalweg.importers.sql_lineage.notes import BY_PLACE, BY_STAR, by_star
 from thalweg.importers.sql_lineage.parts import DECIDING, below, how_used, rows
-
-WRITTEN = "written"
-"""Noted at an identifier that stands in the text, as no identifier does that sqlglot makes of a star."""
-BY_STAR = "by star"
-"""Noted at a SELECT: the names that a star of it leaves out, or calls otherwise."""
 
 
 def name_of(table: exp.Table) -> Table:
@@ -85,6 +81,7 @@ class Reading:
             raise Untold("its parts have unlike numbers of columns")
         else:
             for into, found in zip(columns.values(), right.values(), strict=True):
+                self.named.update(into, found)  # with one column less a side does not fit the other
                 self._merged(into, found)
         if not isinstance(operation, exp.Union) or operation.args.get("distinct"):
             for found in columns.values():
@@ -115,6 +112,8 @@ class Reading:
             for name in names:
                 self._merged(columns.setdefault(name, defaultdict(set)), behind)
         self._left_out(scope, select)
+        if select.meta.get(BY_PLACE):
+            self.named.update(*columns.values())
         self._giving[id(scope)] = columns
         for part, how in DECIDING.items():
             if (given := select.args.get(part)) is not None:
@@ -222,7 +221,7 @@ class Reading:
             if table in self._folded and column.name.casefold() not in self._folded[table]:
                 raise Untold(f"{table[-1]} has no column {column.name} that is known")
             behind = {Source(table, column.name): {IDENTITY}}
-        if not _by_star(column):
+        if not by_star(column):
             self.named.update(behind)
         self._through(into, behind, how)
 
@@ -272,24 +271,3 @@ class Reading:
         self._left -= len(found) + 1
         if self._left < 0:
             raise Untold(f"more than {self._most:,} columns stand behind its columns")
-
-
-def _by_star(column: exp.Column) -> bool:
-    """Whether a column stands there for a star alone."""
-    part: exp.Expr | None = column.parent
-    if isinstance(part, exp.Alias):
-        part = part.parent
-    return isinstance(part, exp.Select) and not column.this.meta.get(WRITTEN)
-
-
-def left_out(select: exp.Select) -> Iterator[exp.Identifier]:
-    """The names that the stars of a SELECT leave out, or call otherwise, or give other values."""
-    for one in select.expressions:
-        star = one.this if isinstance(one, exp.Column) else one
-        if isinstance(star, exp.Star):
-            for place in ("except_", "rename", "replace"):
-                for each in star.args.get(place) or ():
-                    name = each.args.get("alias") if place == "replace" else each.find(exp.Identifier)
-                    if not isinstance(name, exp.Identifier):
-                        raise Untold(f"it selects {one.sql()[:60]}, which is not understood")
-                    yield name
