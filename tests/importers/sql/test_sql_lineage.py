@@ -287,6 +287,8 @@ def test_a_row_whose_columns_are_not_all_known_is_not_told() -> None:
         ("postgres", "select a.id from (main.orders a join main.orders b on a.amount = b.amount)", "table with joins"),
         ("postgres", "(select id from main.orders) order by amount", "columns in ORDER of a subquery"),
         ("postgres", "select id from main.orders union select order_id from main.lines order by price", "sorted by"),
+        ("spark", "select trunc(sold_at, country) as x from main.orders", "sqlglot keeps no word of country"),
+        ("snowflake", "select try_parse_json(country, amount) as x from main.orders", "keeps no word of amount"),
         ("tsql", "select id from main.orders for json path", "it has a select with for"),
         ("tsql", "select country.value('x', 'int') as x from main.orders", "it has country, which may read any column"),
         ("clickhouse", "select id from main.orders array join country as x", "it has an array join"),
@@ -326,6 +328,27 @@ def test_what_gives_several_columns_gives_each_its_name(dialect: str, sql: str, 
     found = told(sql, dialect=dialect)
     assert set(found) - {"*"} == columns
     assert all(found[name] == {"orders.amount TRANSFORMATION"} for name in columns - {"id"})
+
+
+@pytest.mark.parametrize(
+    ("dialect", "sql"),
+    [
+        (
+            "snowflake",
+            "select dateadd(day, 1, date_trunc('week', date)) as x from s.t where extract(year from date) > 1",
+        ),
+        ("snowflake", "select day:year:x::date as x, date from s.t"),
+        ("postgres", "select cast(day as date) as x, date, year from s.t where date > now() - interval '1 year'"),
+        ("bigquery", "select date(year, day, 1) as x, date_sub(date, interval 1 day) as y, date from s.t"),
+        ("duckdb", "select year(date) as x, date::date as y, day, interval 1 day as z from s.t"),
+    ],
+)
+def test_columns_may_be_called_as_functions_types_and_units_are(dialect: str, sql: str) -> None:
+    known = Tables(dialect)
+    names = ["date", "day", "year"]
+    known.add("s.t", [name.upper() for name in names] if dialect == "snowflake" else names)
+    query = known.query(sql)
+    assert ("s.t", "date") in {(".".join(table).lower(), column.lower()) for table, column in query.sources()}
 
 
 def test_functions_are_known_with_their_schemas_and_by_quoted_names() -> None:

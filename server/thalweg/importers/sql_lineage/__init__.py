@@ -12,7 +12,7 @@ cannot be told is not told at all, for whoever reads the answer takes what it do
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlglot import Dialects, exp, parse, parse_one
@@ -24,7 +24,7 @@ from sqlglot.schema import MappingSchema
 
 from thalweg.importers.sql_lineage.answer import JOIN, How, Query, Source, Table, Untold
 from thalweg.importers.sql_lineage.notes import note
-from thalweg.importers.sql_lineage.parts import SCHEMAS, check, without_schemas
+from thalweg.importers.sql_lineage.parts import SCHEMAS, check, lost, without_schemas
 from thalweg.importers.sql_lineage.reading import Reading, name_of
 
 __all__ = ["How", "Query", "Source", "Table", "Tables", "Untold"]
@@ -90,7 +90,10 @@ class Tables:
         query = self._parsed(sql)
         if database is not None:
             database = self.folded(database)
-        schema = MappingSchema(self._known(query, database), dialect=self._dialect, normalize=False)
+        known = self._known(query, database)
+        if (name := lost(sql, query, known.values(), self._dialect)) is not None:
+            raise Untold(f"sqlglot keeps no word of {name} where it stands")
+        schema = MappingSchema(_nested(known), dialect=self._dialect, normalize=False)
         query = qualify(
             query,
             dialect=self._dialect,
@@ -137,22 +140,27 @@ class Tables:
             without_schemas(query)
         return query
 
-    def _known(self, query: exp.Query, database: str | None) -> dict[str, Any]:
-        """The columns of the tables that it names, of those whose names have as many parts as most of them have: by
-        database, by schema, by table.
-        """
+    def _known(self, query: exp.Query, database: str | None) -> dict[Table, dict[str, str]]:
+        """The columns of the tables that it names."""
         found: dict[Table, dict[str, str]] = {}
         for table in query.find_all(exp.Table):
             name = name_of(normalize_identifiers(table.copy(), dialect=self._dialect))
             name = (database, *name) if len(name) == 2 and database is not None else name
             if name in self._columns:
                 found[name] = self._columns[name]
-        length = max(map(len, found), default=0)
-        nested: dict[str, Any] = {}
-        for name, columns in found.items():
-            if len(name) == length:
-                level = nested
-                for part in name:
-                    level = level.setdefault(part, {})
-                level.update(dict.fromkeys(columns, "unknown"))
-        return nested
+        return found
+
+
+def _nested(known: Mapping[Table, Iterable[str]]) -> dict[str, Any]:
+    """The columns of tables, of those whose names have as many parts as most of them have: by database, by schema, by
+    table.
+    """
+    length = max(map(len, known), default=0)
+    nested: dict[str, Any] = {}
+    for name, columns in known.items():
+        if len(name) == length:
+            level = nested
+            for part in name:
+                level = level.setdefault(part, {})
+            level.update(dict.fromkeys(columns, "unknown"))
+    return nested

@@ -6,10 +6,10 @@ a statement one that cannot be told: its columns would else be missing from the 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 
-from sqlglot import exp
-from sqlglot.dialects.dialect import Dialect
+from sqlglot import Dialect, TokenType, exp
 
 from thalweg.importers.sql_lineage.answer import (
     AGGREGATION,
@@ -145,6 +145,23 @@ _WITHOUT_COLUMNS: list[tuple[type[exp.Expr], tuple[str, ...]]] = [
     (exp.Table, ("sample", "when", "version", "system_time")),
     (exp.Select, ("sample",)),
 ]
+
+
+def lost(sql: str, query: exp.Expr, known: Iterable[Iterable[str]], dialect: str | None) -> str | None:
+    """A name of a known column that stands in a statement more often than in what sqlglot made of it; None for none.
+
+    Of some functions it keeps fewer arguments than are written, or takes a column for a word: `trunc(sold_at, unit)`.
+    """
+    names = {column.casefold() for columns in known for column in columns}
+    tokens = Dialect.get_or_raise(dialect).tokenize(sql)
+    called = [after.token_type is TokenType.L_PAREN for after in tokens[1:]] + [False]
+    written = Counter(
+        token.text.casefold()
+        for token, function in zip(tokens, called, strict=True)
+        if token.token_type in (TokenType.VAR, TokenType.IDENTIFIER) and not function
+    )
+    kept = Counter(part.name.casefold() for part in query.find_all(exp.Identifier, exp.JSONPathKey, exp.Var))
+    return next((name for name in sorted(names) if written[name] > kept[name]), None)
 
 
 def below(part: exp.Expr, bound: Collection[str]) -> Iterator[tuple[str, exp.Expr]]:
