@@ -116,7 +116,7 @@ def check(part: exp.Expr) -> None:
     if isinstance(part, exp.Select) and str(part.args.get("kind") or "").upper() == "VALUE":
         raise Untold("it selects AS VALUE, so that its columns have no names")
     if isinstance(part, exp.Column) and not isinstance(part.this, exp.Identifier | exp.Star):
-        raise Untold(f"it reads {part.sql()}, which is a column by its place")
+        raise Untold(f"it reads {part.table}.{_said(part.this)}, which is a column by its place")
     if isinstance(part, exp.TableSample) and part.args.get("bucket_field") is not None:
         raise Untold("it samples by a column, which is not followed")
     if isinstance(part, exp.Star) and part.args.get("ilike") is not None:
@@ -206,7 +206,10 @@ def rows(function: exp.Expr) -> None:
 
 
 def _said(part: exp.Expr) -> str:
-    text = part.sql()
+    if isinstance(part, exp.DynamicIdentifier):
+        text = f"IDENTIFIER({part.this.sql()})"
+    else:
+        text = f"${part.name}" if isinstance(part, exp.Parameter) else part.sql()
     return text if len(text) <= 60 else f"{text[:60]}…"
 
 
