@@ -139,6 +139,39 @@ def test_sql_that_cannot_be_told_is_left_out_and_the_run_stays(target: Target, c
 
 
 @pytest.mark.parametrize(
+    ("code", "columns"),
+    [
+        ("with o as (select id, country from shop.main.orders) select id from o", ["country", "id"]),
+        ("with o as (select * from shop.main.orders) select id from o", ["id"]),
+    ],
+)
+def test_a_column_that_a_statement_names_is_read_also_where_nothing_comes_of_it(
+    target: Target, code: str, columns: list[str]
+) -> None:
+    target.result("model.shop.totals", {"compiled_code": code})
+    granule = run_of_totals(dbt.read(target.path))
+    assert [edge.props["columns"] for edge in granule.edges if "columns" in edge.props] == [columns]
+
+
+def test_one_statement_that_sqlglot_stumbles_over_does_not_stop_the_others(target: Target) -> None:
+    target.change("manifest.json", metadata__adapter_type="bigquery")
+    code = "select percentile_cont(0.5) within group (order by total) as p from `shop`.`main`.`orders`"
+    target.result("model.shop.totals", {"compiled_code": code})
+    target.result("model.shop.flagged", {"compiled_code": "select id from `shop`.`main`.`orders`"})
+    reading = dbt.read(target.path)
+    told = {
+        one.name.rpartition("/")[2]
+        for one in reading.granules
+        for fact in one.entities
+        if "column_lineage" in fact.props
+    }
+    assert "model.shop.flagged" in told
+    assert "model.shop.totals" not in told
+    said = "model.shop.totals: its column lineage is left out, because sqlglot stumbles over it ("
+    assert [text for text in reading.warnings if text.startswith(said)]
+
+
+@pytest.mark.parametrize(
     ("said", "status", "wrote"),
     [("partial success", "FAILED", True), ("runtime error", "FAILED", False), ("dreaming", "UNKNOWN", False)],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from random import Random
 from typing import Any
@@ -80,12 +80,14 @@ def rows(random: Random) -> dict[Source, list[int]]:
     return found
 
 
-def run(query: str, data: dict[Source, list[int]]) -> list[Sequence[Any]]:
+def run(query: str, data: dict[Source, list[int]], dropped: Collection[Source] = ()) -> list[Sequence[Any]]:
     with closing(sqlite3.connect(":memory:")) as connection:
         for table, columns in COLUMNS.items():
             connection.execute(f"CREATE TABLE {table} ({', '.join(columns)})")
             values = zip(*(data[Source(("main", table), column)] for column in columns), strict=True)
             connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(columns))})", values)
+        for (_, table), column in dropped:
+            connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
         return connection.execute(query).fetchall()
 
 
@@ -104,3 +106,17 @@ def test_a_column_that_is_not_named_has_no_part_in_a_result(drawn: Drawn, seed: 
         after = {source: before[source] if source in touched else other[source] for source in before}
         again = run(text, after)
         assert Counter(row[place] for row in again) == Counter(row[place] for row in came), (name, touched)
+
+
+@settings(max_examples=EXAMPLES or 100, derandomize=not EXAMPLES, deadline=None)
+@given(queries(), st.integers(0, 1_000))
+def test_a_query_runs_to_the_same_result_without_the_columns_that_it_is_not_said_to_read(
+    drawn: Drawn, seed: int
+) -> None:
+    text, _ = drawn
+    data = rows(Random(seed))
+    unread = [source for source in data if source not in known().query(text).sources()]
+    for table, columns in COLUMNS.items():
+        if {source.column for source in unread if source.table[-1] == table} == set(columns):
+            unread.remove(Source(("main", table), columns[0]))  # a table has a column at least
+    assert Counter(run(text, data, unread)) == Counter(run(text, data))
