@@ -29,7 +29,9 @@ def test_the_default_policy_is_shown_as_a_file_that_reads_back(run: Run) -> None
     assert [rule["name"] for rule in shown] == [rule.name for rule in DEFAULT_POLICY]
 
 
-def test_a_policy_with_something_wrong_exits_with_1_and_says_what(run: Run, policy: str, estate_store: str) -> None:
+def test_a_policy_with_something_wrong_exits_with_1_and_says_what(
+    run: Run, policy: str, estate_store: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ran = run("policy", "check", policy)
     assert (ran.code, ran.err) == (1, "")
     assert ran.out.startswith("rule 1, `never`, is the last rule, and not for everything")
@@ -42,6 +44,8 @@ def test_a_policy_with_something_wrong_exits_with_1_and_says_what(run: Run, poli
     assert json.loads(ran.out) == [
         {"rule": 1, "name": "eu", "message": "matches no environment: `eu*`; there are production, staging."}
     ]
+    monkeypatch.setenv("THALWEG_STORE", estate_store)
+    assert run("policy", "check", policy, "--json") == ran
 
 
 def test_a_policy_without_anything_wrong_exits_with_0(run: Run, tmp_path: Path, estate_store: str) -> None:

@@ -317,8 +317,14 @@ def test_list_filters_and_sorts(run: Run, where: list[str]) -> None:
             ["runs", "--since", "yesterday"],
             "'yesterday' is not a time; write it like 2026-05-02T08:00:00Z.",
         ),
+        (
+            ["runs", "--where", "at > 2026-05"],
+            "--where, at 6: '2026-05' is not a time; write it like 2026-05-02T08:00:00Z: at > »2026-05. It is compared "
+            "with at.",
+        ),
+        (["runs", "--sort", "auc:up"], "--sort auc:up says no way. Write --sort auc:asc, or auc:desc."),
     ],
-    ids=["live", "measured", "condition", "pair", "sort", "time"],
+    ids=["live", "measured", "condition", "pair", "sort", "time", "where", "way"],
 )
 def test_a_list_that_makes_no_sense_is_refused(run: Run, arguments: list[str], sentence: str) -> None:
     ran = run("list", *arguments, "--store", "sqlite:///none.db")
@@ -328,3 +334,38 @@ def test_a_list_that_makes_no_sense_is_refused(run: Run, arguments: list[str], s
 def test_an_empty_list_says_so(run: Run, estate_store: str) -> None:
     ran = run("list", "datasets", "--contains", "nothing like it", "--store", estate_store)
     assert (ran.code, ran.out, ran.err) == (0, "", "No datasets are so.\n")
+    ran = run("list", "runs", "--sort", "acu", "--store", estate_store)
+    assert (ran.code, ran.out, ran.err) == (0, "", "No runs are known that have the metric acu.\n")
+
+
+def test_a_range_of_commits_is_named_as_one(run: Run, where: list[str]) -> None:
+    """Another question than whether its last commit was wrong."""
+    words = ["commit:d557337..b82e744", "--code", *where]
+    title = run("impact", *words).out.splitlines()[0]
+    assert title.endswith("was wrong in commit b82e744, and in all since commit:d557337")
+    title = run("check", *words).out.splitlines()[0]
+    assert title.startswith("commit:d557337..commit:https://git.example.com/ml/training@b82e744")
+    assert ".." not in run("impact", "commit:b82e744", "--code", *where).out.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--self-test"], "--self-test judges an estate of its own. Leave out names and changes."),
+        (["--dialect", "spark"], "--dialect says how a schema is read, and there is none. Give it with --new-schema."),
+        (["--table", "t"], "--table says how a schema is read, and there is none. Give it with --new-schema."),
+        (
+            ["--newest", "2"],
+            "--newest chooses versions whose content changes; with changes of columns it says nothing. Leave it out, "
+            "or name the version.",
+        ),
+    ],
+    ids=["self-test", "dialect", "table", "newest"],
+)
+def test_a_check_with_an_option_that_would_do_nothing_is_refused(
+    run: Run, estate_store: str, arguments: list[str], sentence: str
+) -> None:
+    """Above all with one that would make it another question, which may pass."""
+    asked = ["s3://features/customer_features", "--drop-column", "home_country", *arguments, "--store", estate_store]
+    ran = run("check", *asked)
+    assert (ran.code, ran.out, ran.err) == (2, "", f"thalweg: {sentence}\n")

@@ -40,7 +40,7 @@ REFUSED: list[tuple[str, str, str]] = [
 async def test_beyond_a_limit_a_query_is_refused(refuse: Refuse, code: str, setting: str, query: str) -> None:
     error = await refuse(query)
     assert error["extensions"]["code"] == code
-    assert error["extensions"]["setting"] == setting
+    assert error["extensions"]["setting"] == f"THALWEG_MAX_{setting.upper()}"
     assert error["extensions"]["limit"] == getattr(Limits(), setting)
     assert error["extensions"]["actual"] > error["extensions"]["limit"]
     assert f"at most {error['extensions']['limit']} are allowed" in error["message"]

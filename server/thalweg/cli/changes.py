@@ -84,8 +84,9 @@ class Flags:
             )
         (word,) = words
         if self.newest is not None and word != "content":
+            said = "changes of columns" if word == "columns" else f"--{word}"
             raise BadInput(
-                f"--newest chooses versions whose content changes; with --{word} it says nothing.",
+                f"--newest chooses versions whose content changes; with {said} it says nothing.",
                 "Leave it out, or name the version.",
             )
         if word == "code":

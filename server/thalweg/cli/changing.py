@@ -152,6 +152,12 @@ def check(
         as_of=as_of,
         keep=keep,
     )
+    if self_test:
+        if names or from_diff or new_schema or keep or verify is not None or flags.words():
+            raise BadInput("--self-test judges an estate of its own.", "Leave out names and changes.")
+        from thalweg.cli.commands.self_test import self_test as tested
+
+        return tested()
     if verify is not None:
         if names or from_diff or new_schema or keep or flags.words():
             raise BadInput("--verify asks again what was asked before.", "Leave out names and changes.")
@@ -161,6 +167,9 @@ def check(
         others = bool(names or new_schema or table)
         told = sources.told(from_diff, dataset or (), dialect, flags, others=others)
         asked = [sources.of_diff(from_diff or "", repository, told, question)]
+    elif (table is not None or dialect is not None) and new_schema is None:
+        what = "--table" if table is not None else "--dialect"
+        raise BadInput(f"{what} says how a schema is read, and there is none.", "Give it with --new-schema.")
     elif not names:
         raise BadInput("Missing argument 'NAME...'.", "`thalweg check --help` says what there is.")
     elif new_schema is not None:

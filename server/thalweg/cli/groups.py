@@ -85,12 +85,12 @@ def policy_check(
 ) -> int:
     """Looks for rules that never decide and names that nothing bears. Exits with 1 when it finds something.
 
-    Environments are looked for where --server or --store says.
+    Environments are looked for where --server or --store says, or THALWEG_SERVER or THALWEG_STORE.
     """
     from thalweg.cli.commands.policies import check
-    from thalweg.cli.place import place
+    from thalweg.cli.place import place_if_named
 
-    return check(file, place(server, store) if server or store else None, as_json)
+    return check(file, place_if_named(server, store), as_json)
 
 
 @policies.command("try")

@@ -286,20 +286,11 @@ Anchor = Annotated[
 ]
 
 
-def _self_test(wanted: bool) -> None:
-    if wanted:
-        from thalweg.cli.commands.self_test import self_test
-
-        raise typer.Exit(self_test())
-
-
 SelfTest = Annotated[
     bool,
     typer.Option(
         "--self-test",
         help="Check that the gate itself closes and opens, on a small estate of its own, and stop.",
-        callback=_self_test,
-        is_eager=True,
     ),
 ]
 

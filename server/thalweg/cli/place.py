@@ -33,6 +33,12 @@ def place(server: str | None, store: str | None) -> Place:
     return Place(store=address(None))
 
 
+def place_if_named(server: str | None, store: str | None) -> Place | None:
+    """The same; None where nobody says where to ask, and the default store need not be there."""
+    named = server or store or os.environ.get("THALWEG_SERVER") or os.environ.get("THALWEG_STORE")
+    return place(server, store) if named else None
+
+
 def address(store: str | None) -> str:
     """The address of the store that an option names, or the environment, or nobody."""
     return store or os.environ.get("THALWEG_STORE") or DEFAULT_STORE

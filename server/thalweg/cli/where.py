@@ -75,7 +75,7 @@ class _Parser:
             at = match.end()
 
     def wrong(self, at: int, what: str, hint: str) -> BadInput:
-        return BadInput(f"--where, at {at + 1}: {what}: {self.text[:at]}»{self.text[at:]}", hint)
+        return BadInput(f"--where, at {at + 1}: {what}: {self.text[:at]}»{self.text[at:]}.", hint)
 
     def expected(
         self, what: str, hint: str = "Conditions look like: metrics.auc > 0.9 and tags.team = risk."
@@ -184,9 +184,16 @@ class _Parser:
         if compare not in allowed:
             self.place -= 1
             raise self.expected(f"one of {' '.join(sorted(allowed))} after {token.text}")
-        if compare == "!=" and field not in ("metrics", "best"):
+        of_numbers = field in ("metrics", "best") or (field == "params" and self.next_is_number())
+        if compare == "!=" and not of_numbers:
             return {"not": self.value(token, field, key, "=")}
         return self.value(token, field, key, compare)
+
+    def next_is_number(self) -> bool:
+        try:
+            return self.next is not None and not self.next.quoted and bool(str(_number(self.next.text)))
+        except ValueError:
+            return False
 
     def value(self, token: _Token, field: str, key: str, compare: str) -> Filter:
         given = self.next
@@ -196,7 +203,9 @@ class _Parser:
         try:
             return _filter(field, key, compare, given.text)
         except ValueError as error:
-            raise self.wrong(given.at, f"{given.text!r} {error}", f"It is compared with {token.text}.") from None
+            said = str(error)  # what is no time is said with the text itself
+            said = said if said.startswith(repr(given.text)) else f"{given.text!r} {said}"
+            raise self.wrong(given.at, said, f"It is compared with {token.text}.") from None
 
 
 def _compares(field: str) -> set[str]:

@@ -147,6 +147,5 @@ def measure(document: DocumentNode, limits: Limits) -> None:
 
 
 def over(code: str, setting: str, actual: int, limit: int, what: str, hint: str) -> Refused:
-    return refused(
-        code, f"{what}, and at most {limit} are allowed. {hint}", limit=limit, actual=actual, setting=setting
-    )
+    said = f"{what}, and at most {limit} are allowed. {hint}"
+    return refused(code, said, limit=limit, actual=actual, setting=f"THALWEG_MAX_{setting.upper()}")

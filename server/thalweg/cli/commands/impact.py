@@ -185,6 +185,9 @@ def drawn(answer: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]], rea
 def _versions(answer: Mapping[str, Any], root: Branch) -> str:
     """Which versions change, where not all do."""
     some = [one for one in answer["of"] if one["id"] != root.asset["id"]]
+    if some and answer["change"] == "code":
+        named, since = ", ".join(map(short, some)), answer["given"].get("since")
+        return output.printable(f" in {named}" if since is None else f" in {named}, and in all since {since}")
     return f" in {plural(len(some), 'version')}" if some else ""
 
 

@@ -103,13 +103,17 @@ class Question:
         key, colon, way = sort.rpartition(":")
         if colon and way in ("asc", "desc"):
             return key, way == "asc"
+        if colon and way.lower() in ("up", "down", "ascending", "descending", ""):
+            raise BadInput(f"--sort {sort} says no way.", f"Write --sort {key}:asc, or {key}:desc.")
         return sort, self.ascending
 
     def keys(self) -> list[str]:
         """The metrics that the question is about, which is which are shown."""
         named = [_condition(one)["key"] for one in self.metrics]
-        sorts = [key for key, _ in map(self.way, self.sorts)]
-        return list(dict.fromkeys([*(key for key in sorts if key not in SORTS), *named]))
+        return list(dict.fromkeys([*self.sorting_metrics(), *named]))
+
+    def sorting_metrics(self) -> list[str]:
+        return [key for key, _ in map(self.way, self.sorts) if key not in SORTS]
 
     def spread(self, metric: str) -> bool:
         """Whether a metric is named for its spread over groups, not for a condition on it."""
@@ -156,7 +160,8 @@ def show(place: Place, question: Question, as_json: bool) -> int:
         output.note(f"{found['total']:,} in all.")
     more(found["cursor"])
     if not rows:
-        output.note(f"No {question.kind} {'are so' if question.variables()['filter'] else 'are known'}.")
+        measured = f" that have the metric {' and '.join(keys)}" if (keys := question.sorting_metrics()) else ""
+        output.note(f"No {question.kind} {'are so' if question.variables()['filter'] else 'are known'}{measured}.")
     return 0
 
 

@@ -45,7 +45,7 @@ def show(place: Place, question: Question, as_json: bool) -> int:
     if rows:
         output.write("".join(f"{line}\n" for line in columns(rows)))
     candidates, which = WHAT[question.kind]
-    many = f"{found['lookedAt']:,} {candidates} were looked at"
+    many = f"{found['lookedAt']:,} {candidates} were looked at" if found["lookedAt"] != 1 else "One was looked at"
     output.note(found["note"] or f"{many}, and {len(rows) or 'none'} found {which}.")
     if found["undecided"]:
         names = ", ".join(exact(one) for one in found["undecided"])

@@ -56,8 +56,9 @@ def _rows(found: Mapping[str, Any]) -> Iterator[Row]:
     step = found["step"]
     if step is not None:
         yield from _run(found, step)
-    for name in ("params", "metrics", "environment"):
-        yield from _pairs(name, found["of"][name], [] if step is None else step["run"][name])
+    if step is not None or found["gaps"]:  # of a time when it was not there yet nothing is said
+        for name in ("params", "metrics", "environment"):
+            yield from _pairs(name, found["of"][name], [] if step is None else step["run"][name])
     for edge in found["derivedFrom"]["edges"]:
         yield "made of", short(edge["node"]) + gone(edge["node"])
     for made in found["remade"]:

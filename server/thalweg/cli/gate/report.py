@@ -74,7 +74,8 @@ class Check:
 
     @property
     def name(self) -> str:
-        return ", ".join(self.of)
+        since, of = self.given.get("since"), ", ".join(self.of)
+        return of if since is None else f"{since}..{of}"  # a range of commits
 
 
 @dataclass(frozen=True, slots=True)
