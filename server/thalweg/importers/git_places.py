@@ -109,7 +109,7 @@ def named(url: str, source: str) -> str:
 def tip(clone: Clone, references: list[tuple[str, str]], at: str | None) -> str:
     """The commit that is meant: by its sha, or as a branch or a tag points at it; without a name the default branch's.
 
-    Raises BadInput where there is none.
+    Raises BadInput where there is none, and SourceError where nothing was committed yet, so that no name would do.
     """
     by_name = {name: sha for sha, name in references}
     if at is None:
@@ -121,11 +121,18 @@ def tip(clone: Clone, references: list[tuple[str, str]], at: str | None) -> str:
     if sha is None and at is not None and is_sha(at):
         sha = at.lower()
     (found,) = clone.commits_of([sha]) if sha is not None else (None,)
-    if found is None:
-        raise BadInput(
-            f"{clone.place} has no commit {at or 'yet'!r}.", "Name a branch, a tag, or a sha of 7 or more characters."
-        )
-    return found
+    if found is not None:
+        return found
+    if not any(clone.commits_of(sha for sha, _ in references)):
+        raise no_commits(clone)
+    if at is None:
+        raise BadInput(f"{clone.place} does not tell which branch is the default one.", "Name one with `at`.")
+    raise BadInput(f"{clone.place} has no commit {at!r}.", "Name a branch, a tag, or a sha of 7 or more characters.")
+
+
+def no_commits(clone: Clone) -> SourceError:
+    """What is said of a repository that was made, and nothing more."""
+    return SourceError(f"{clone.place} has no commits.", "Commit something first, or point at another clone.")
 
 
 def check_names(clone: Clone) -> None:

@@ -236,6 +236,8 @@ def test_a_repository_without_such_tags_says_what_to_do(tmp_path: Path) -> None:
     repository.commit()
     with pytest.raises(SourceError, match=r"has no tags that GTO wrote\..*git fetch --tags"):
         gto.read(repository.path)
+    with pytest.raises(SourceError, match=r"empty has no commits\. Commit something first"):
+        gto.read(init(tmp_path / "empty").path)
 
 
 BOMB = "a: &a {x: 1}\n" + "".join(f"{b}: &{b} {{<<: [{f'*{a}, ' * 10}]}}\n" for a, b in pairwise("abcdefghi"))

@@ -178,6 +178,10 @@ def test_what_makes_no_pass(tracked: Tracked, tmp_path: Path) -> None:
         lfs.read(tracked.repository.path, at="main", all_commits=True)
     with pytest.raises(SourceError, match="does not exist"):
         lfs.read(tmp_path / "nowhere")
+    empty = init(tmp_path / "empty")
+    for at in (None, "main"):
+        with pytest.raises(SourceError, match=r"empty has no commits\. Commit something first"):
+            lfs.read(empty.path, at=at)
 
 
 # --------------------------------------------------------------------------------------------------------- pointers

@@ -65,6 +65,8 @@ def _reading(clone: Clone, name: str, url: str) -> Reading:
     scope, warnings = f"{ORIGIN}:{name}", clone.said()
     events = events_of(clone, warnings)
     if not events:
+        if not any(clone.commits_of(sha for sha, _ in clone.references())):
+            raise git_places.no_commits(clone)
         raise SourceError(
             f"{clone.place} has no tags that GTO wrote.",
             "Fetch them (`git fetch --tags`), or register a model: `gto register churn`.",
