@@ -21,7 +21,6 @@ from thalweg.importers.git_remote import is_url
 from thalweg.importers.reading import Lies, Place, Reading
 from thalweg.model import keys
 from thalweg.model.edges import EdgeType
-from thalweg.model.errors import SourceError
 from thalweg.model.facts import EdgeFact, EntityFact, Granule, Json
 from thalweg.model.keys import Key
 
@@ -91,7 +90,7 @@ def reading(clone: Clone, name: str, url: str, refs_to: Collection[str], all_com
     references = clone.references()
     heads = _heads(clone, references, warnings)
     if not heads and not used:
-        raise SourceError(f"{clone.place} has no commits.", "Commit something first, or point at another clone.")
+        raise git_places.no_commits(clone)
     if all_commits:
         order = [sha for sha, *_ in clone.history({*heads, *used})]
     else:

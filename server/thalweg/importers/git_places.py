@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -109,23 +110,46 @@ def named(url: str, source: str) -> str:
 def tip(clone: Clone, references: list[tuple[str, str]], at: str | None) -> str:
     """The commit that is meant: by its sha, or as a branch or a tag points at it; without a name the default branch's.
 
-    Raises BadInput where there is none.
+    A branch is that of the remote, unless the clone's own is further on: one that was only fetched has an old one.
+
+    Raises BadInput where there is none, and SourceError where nothing was committed yet, so that no name would do.
     """
     by_name = {name: sha for sha, name in references}
     if at is None:
         branch = clone.default_branch(references)
-        places = [f"refs/heads/{branch}", f"refs/remotes/origin/{branch}", "HEAD"]
+        sha = _branch(clone, by_name, branch) or by_name.get("HEAD") or _only_branch(clone, by_name)
     else:
-        places = [at, f"refs/heads/{at}", f"refs/remotes/origin/{at}", f"refs/tags/{at}"]
-    sha = next((by_name[place] for place in places if place in by_name), None)
+        sha = by_name.get(at) or _branch(clone, by_name, at) or by_name.get(f"refs/tags/{at}")
     if sha is None and at is not None and is_sha(at):
         sha = at.lower()
     (found,) = clone.commits_of([sha]) if sha is not None else (None,)
-    if found is None:
-        raise BadInput(
-            f"{clone.place} has no commit {at or 'yet'!r}.", "Name a branch, a tag, or a sha of 7 or more characters."
-        )
-    return found
+    if found is not None:
+        return found
+    if not any(clone.commits_of(sha for sha, _ in references)):
+        raise no_commits(clone)
+    if at is None:
+        raise BadInput(f"{clone.place} does not tell which branch is the default one.", "Name one with `at`.")
+    raise BadInput(f"{clone.place} has no commit {at!r}.", "Name a branch, a tag, or a sha of 7 or more characters.")
+
+
+def _branch(clone: Clone, by_name: Mapping[str, str], branch: str | None) -> str | None:
+    ours, theirs = by_name.get(f"refs/heads/{branch}"), by_name.get(f"refs/remotes/origin/{branch}")
+    if ours is None or theirs is None:
+        return ours or theirs
+    ahead, behind = (deque(clone.history([one, f"^{other}"]), 1) for one, other in ((ours, theirs), (theirs, ours)))
+    return ours if ahead and not behind else theirs
+
+
+def _only_branch(clone: Clone, by_name: Mapping[str, str]) -> str | None:
+    """The branch of a repository that has one alone, whatever it says which is the default one."""
+    prefixes = ("refs/heads/", "refs/remotes/origin/")
+    names = {name.removeprefix(prefix) for name in by_name for prefix in prefixes if name.startswith(prefix)} - {"HEAD"}
+    return _branch(clone, by_name, names.pop()) if len(names) == 1 else None
+
+
+def no_commits(clone: Clone) -> SourceError:
+    """What is said of a repository that was made, and nothing more."""
+    return SourceError(f"{clone.place} has no commits.", "Commit something first, or point at another clone.")
 
 
 def check_names(clone: Clone) -> None:

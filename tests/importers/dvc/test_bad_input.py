@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from math import isnan
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.importers.dvc.passes import Pass, read
 from tests.importers.dvc.written import A, B, Written, added, digest, lock
 from tests.importers.git.repositories import init
-from thalweg.importers import dvc
+from thalweg.importers import dvc, lfs
 from thalweg.model import keys
 from thalweg.model.errors import BadInput, SourceError
 from thalweg.model.kinds import Kind
@@ -239,8 +240,18 @@ def test_what_makes_no_pass(written: Written, tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"names its commits by sha256\."):
         dvc.read(other.path)
     empty = init(tmp_path / "empty")
-    with pytest.raises(BadInput, match="has no commit 'yet'"):
-        dvc.read(empty.path)
+    everything: list[dict[str, Any]] = [{}, {"at": "main"}, {"all_commits": True}]
+    for options in everything:
+        with pytest.raises(SourceError, match=r"empty has no commits\. Commit something first"):
+            dvc.read(empty.path, **options)
+
+
+def test_a_bundle_that_does_not_tell_its_default_branch_asks_for_a_name(written: Written, tmp_path: Path) -> None:
+    written.commit({"a.dvc": added("a.csv", A)})
+    written.git("branch", "other")
+    written.git("bundle", "create", "-q", str(tmp_path / "two.bundle"), "main", "other")
+    with pytest.raises(BadInput, match=r"does not tell which branch is the default one\..*Name one with `at`"):
+        lfs.read(tmp_path / "two.bundle")
 
 
 def test_a_shallow_clone_is_not_complete(written: Written, tmp_path: Path) -> None:

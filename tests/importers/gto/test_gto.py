@@ -271,6 +271,11 @@ def test_where_all_of_a_second_are_counted_the_counter_says(tmp_path: Path) -> N
     ]
 
 
+def test_a_repository_without_commits_says_so(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"empty has no commits\. Commit something first"):
+        gto.read(init(tmp_path / "empty").path)
+
+
 BOMB = "a: &a {x: 1}\n" + "".join(f"{b}: &{b} {{<<: [{f'*{a}, ' * 10}]}}\n" for a, b in pairwise("abcdefghi"))
 
 

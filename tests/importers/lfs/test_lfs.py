@@ -201,6 +201,34 @@ def test_a_commit_is_named_by_branch_tag_or_sha(tracked: Tracked, named: str) ->
     assert set(versions(lfs.read(tracked.repository.path, at=at))) == {("orders.csv", digest(b"one"))}
 
 
+def test_a_clone_that_was_only_fetched_is_read_as_its_remote_is_now(tracked: Tracked, tmp_path: Path) -> None:
+    """Its own branch is still where it was; commits of its own that are not pushed yet count too."""
+    tracked.commit(orders_dot_csv=b"one")
+    clone = tmp_path / "clone"
+    tracked.git("clone", "--quiet", str(tracked.repository.path), str(clone))
+    tracked.commit(orders_dot_csv=b"two")
+    tracked.git("-C", str(clone), "fetch", "--quiet")
+    for at in (None, "main"):
+        assert set(versions(lfs.read(clone, at=at))) == {("orders.csv", digest(b"two"))}
+    tracked.git("-C", str(clone), "merge", "--quiet", "--ff-only", "origin/main")
+    said = f"version https://git-lfs.github.com/spec/v1\noid sha256:{digest(b'three')}\nsize 5\n"
+    (clone / "orders.csv").write_text(said)
+    tracked.git("-C", str(clone), "commit", "--quiet", "--all", "--message", "Mine")
+    assert set(versions(lfs.read(clone))) == {("orders.csv", digest(b"three"))}
+
+
+def test_where_the_default_branch_is_none_that_there_is_the_only_one_is_meant(tracked: Tracked, tmp_path: Path) -> None:
+    tracked.commit(orders_dot_csv=b"one")
+    bare = tmp_path / "bare.git"
+    tracked.git("init", "--quiet", "--bare", "--initial-branch", "trunk", str(bare))
+    tracked.git("push", "--quiet", "--no-verify", str(bare), "main")
+    assert set(versions(lfs.read(bare))) == {("orders.csv", digest(b"one"))}
+    assert [lies.location for lies in lfs.recognised(bare)] == [str(bare)]
+    tracked.git("push", "--quiet", "--no-verify", str(bare), "main:side")
+    with pytest.raises(BadInput, match="does not tell which branch is the default one"):
+        lfs.read(bare)
+
+
 def test_what_makes_no_pass(tracked: Tracked, tmp_path: Path) -> None:
     tracked.commit(readme=b"no pointer")
     with pytest.raises(SourceError, match=r"has no file that Git LFS keeps at that commit\."):
@@ -209,6 +237,10 @@ def test_what_makes_no_pass(tracked: Tracked, tmp_path: Path) -> None:
         lfs.read(tracked.repository.path, at="main", all_commits=True)
     with pytest.raises(SourceError, match="does not exist"):
         lfs.read(tmp_path / "nowhere")
+    empty = init(tmp_path / "empty")
+    for at in (None, "main"):
+        with pytest.raises(SourceError, match=r"empty has no commits\. Commit something first"):
+            lfs.read(empty.path, at=at)
 
 
 # --------------------------------------------------------------------------------------------------------- pointers

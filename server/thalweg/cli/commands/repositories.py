@@ -84,7 +84,7 @@ def inside(url: str) -> Iterator[tuple[str, Lies]]:
     clone = git_places.opened(url)
     try:
         for importer in (dvc, gto, lfs):
-            with suppress(BadInput):  # it has no commit
+            with suppress(BadInput, SourceError):  # it has no commit, or tells of no default branch
                 if (what := importer.found_in(clone)) is not None:
                     yield importer.ORIGIN, Lies(url, what)
     finally:

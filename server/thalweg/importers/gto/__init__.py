@@ -67,6 +67,8 @@ def _reading(clone: Clone, name: str, url: str) -> Reading:
     shallow = clone.shallow()
     nothing = None
     if not events:
+        if not any(clone.commits_of(sha for sha, _ in clone.references())):
+            raise git_places.no_commits(clone)
         nothing = SourceError(
             f"{clone.place} has no tags that GTO wrote.",
             "Fetch them (`git fetch --tags`), or register a model: `gto register churn`.",
