@@ -189,11 +189,15 @@ def test_metrics_are_the_numbers_of_the_file_that_was_written(written: Written, 
     assert found.props[run]["metrics"] == {"a": 1}
 
 
+GREAT = b'{"a": 1' + b"0" * 400 + b"}"
+
+
 @pytest.mark.parametrize(
     ("file", "md5", "flags", "said"),
     [
         (b'{"a": 1}', B, "cache: false", "is not the file that train wrote, so its metrics were left out"),
         (b'{"a": ', digest(b'{"a": '), "cache: false", "m.json at "),
+        (GREAT, digest(GREAT), "cache: false", "a is a greater number than any that is kept"),
         (b'{"a": 1}', B, "cache: true", "m.json: the metrics of train are kept by DVC, not by Git"),
     ],
 )

@@ -50,7 +50,10 @@ def metrics(path: str, raw: bytes) -> dict[str, float | int]:
     found: dict[str, float | int] = {}
     for name, value in flat(data):
         if isinstance(value, int | float) and not isinstance(value, bool) and name:
-            found[name] = value if abs(value) < 1 << 63 else float(value)
+            try:
+                found[name] = value if abs(value) < 1 << 63 else float(value)
+            except OverflowError as error:
+                raise ValueError(f"{name} is a greater number than any that is kept") from error
         if len(found) == MOST:
             break
     return found
