@@ -174,6 +174,21 @@ with thalweg.run("forked") as run:
     assert sorted(edge["node"]["version"] for edge in run["inputs"]["edges"]) == ["child", "parent"]
 
 
+def test_the_parts_of_a_run_log_each_their_own(server: str, script: Script) -> None:
+    text = """
+import sys
+part = sys.argv[1] or None
+with thalweg.run("logged in parts", run_id="parts-1", part=part) as run:
+    run.params({f"p{part}": 1})
+    run.metrics({f"m{part}": 0.5})
+"""
+    for part in ("", "rank-1", "rank-2"):
+        assert script(text, part, THALWEG_SERVER=server).err == ""
+    run = run_of(server, "logged in parts")
+    assert sorted(pair["key"] for pair in run["params"]) == ["pNone", "prank-1", "prank-2"]
+    assert sorted(metric["key"] for metric in run["metrics"]) == ["mNone", "mrank-1", "mrank-2"]
+
+
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
 def test_a_child_of_multiprocessing_records_to_its_end(server: str, script: Script, method: str) -> None:
     """It ends without what `atexit` runs."""

@@ -162,6 +162,28 @@ async def test_each_key_of_what_is_kept_beside_is_a_property_of_its_own(
     assert (await known(store, "tx@1")).props["extra"] == {"a": 9, "c": None, "d": 4}
 
 
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (1, 3, 0, 2), (2, 0, 3, 1)], ids=str)
+async def test_parameters_and_metrics_of_several_are_united_unless_one_takes_them_back(
+    store: Store, state: State, order: tuple[int, ...]
+) -> None:
+    """The processes of a run log each their own; what is stated empty takes back what was said before, not after."""
+    auc, loss = {"last": 0.9, "best": 0.9}, {"last": 0.1, "best": 0.1}
+    granules = [
+        granule("g1", run("r", "j", params={"a": "1", "b": "1"}, metrics={"auc": auc}), at=10),
+        granule("g2", run("r", "j", params={"b": "2"}, metrics={"loss": loss}), at=20),
+        granule("g3", run("r", "j", params={}), at=15),
+        granule("g4", run("r", "j", params={"c": "3", "b": "0"}), at=12),
+    ]
+    for place in order:
+        await state(granules[place])
+    props = (await known(store, "*r")).props
+    assert (props["params"], props["metrics"]) == ({"b": "2"}, {"auc": auc, "loss": loss})
+    await state(granule("g3", run("r", "j"), at=15))
+    assert (await known(store, "*r")).props["params"] == {"a": "1", "b": "2", "c": "3"}
+    await state(granule("g3", run("r", "j", params={}), at=30))
+    assert (await known(store, "*r")).props["params"] == {}
+
+
 async def test_columns_stated_by_several_are_united_with_the_weakest_coverage(store: Store, state: State) -> None:
     await state(
         granule("a", reads("tx@1", "*r1", columns=["age"], covers="DECLARED")),

@@ -5,7 +5,8 @@ origin's name; a tie within that is broken by the value itself. So the order in 
 
 Within one origin three things are not the latest's to say: when something began is what the earliest says (`BEGAN`);
 a status that ends a run holds against one that does not, for clocks differ, and what has ended goes on no more; and
-each key of a bag (`BAGS`) is a property by itself, for what one statement does not speak of another may.
+each key of a bag (`BAGS`) is a property by itself, for what one statement does not speak of another may: the processes
+of one run log each their own metrics. A bag of `EMPTIED` that is stated empty takes back what goes behind it of its keys.
 """
 
 from __future__ import annotations
@@ -25,9 +26,11 @@ from thalweg.store.weave.rows import NO_BODY, EdgeStatement, NodeRow, NodeStatem
 _COVERAGE = [coverage.value for coverage in Coverage]
 
 BEGAN = ("started_at", "created_at")
-BAGS = ("extra", "statistics")
+BAGS = ("extra", "statistics", "params", "metrics", "environment")
+EMPTIED = ("params", "metrics", "environment")
 _IN_A_BAG = "\0"
-"""Between the name of a bag and the key of what is in it, where ranks are kept; no property is called so."""
+"""Between the name of a bag and the key of what is in it, where ranks are kept; no property is called so. Without a key
+behind it, that the bag was stated empty."""
 
 Order = tuple[int, bool, int, str]
 
@@ -55,8 +58,10 @@ def merge_all(row: NodeRow, statements: Iterable[NodeStatement]) -> None:
             if field not in best or candidate[:2] < best[field][:2]:
                 best[field] = candidate
     row.origins = dict(sorted(origins.items()))
-    row.body = dumps(_gathered({field: winner[2] for field, winner in best.items()}))
-    _set_ranks(row, {field: winner[3] for field, winner in best.items()})
+    props, ranks = {field: one[2] for field, one in best.items()}, {field: one[3] for field, one in best.items()}
+    _take_back(row.kind, props, ranks)
+    row.body = dumps(_gathered(props))
+    _set_ranks(row, ranks)
 
 
 def merge_one(row: NodeRow, statement: NodeStatement) -> None:
@@ -67,6 +72,7 @@ def merge_one(row: NodeRow, statement: NodeStatement) -> None:
     if not added:
         return
     props = _spread(row.props)
+    props |= {name: True for bag in EMPTIED if (name := f"{bag}{_IN_A_BAG}") in row.won}
     ranks = {field: _rank(row, field) or rank for field in props}
     for field, value in added.items():
         if field in props:
@@ -76,6 +82,7 @@ def merge_one(row: NodeRow, statement: NodeStatement) -> None:
                 continue
         props[field] = value
         ranks[field] = rank
+    _take_back(row.kind, props, ranks)
     row.body = dumps(_gathered(props))
     _set_ranks(row, ranks)
 
@@ -99,7 +106,24 @@ def _spread(props: dict[str, Any]) -> dict[str, Any]:
         if isinstance(inside := props.get(bag), dict):
             del props[bag]
             props |= {f"{bag}{_IN_A_BAG}{key}": value for key, value in inside.items()}
+            if not inside and bag in EMPTIED:
+                props[f"{bag}{_IN_A_BAG}"] = True
     return props
+
+
+def _take_back(kind: Kind, props: dict[str, Any], ranks: dict[str, Rank]) -> None:
+    """Leaves out the keys of each bag that was stated empty by who goes before those who stated them."""
+    for bag in EMPTIED:
+        name = f"{bag}{_IN_A_BAG}"
+        if name in props:
+            empty = before(kind, name, True, ranks[name])
+            behind = [
+                field
+                for field in props
+                if field.startswith(name) and before(kind, field, props[field], ranks[field]) > empty
+            ]
+            for field in behind:
+                del props[field], ranks[field]
 
 
 def _gathered(props: dict[str, Any]) -> dict[str, Any]:
@@ -109,10 +133,11 @@ def _gathered(props: dict[str, Any]) -> dict[str, Any]:
         bag, inside, key = field.partition(_IN_A_BAG)
         if not inside:
             found.setdefault(field, value)
-        elif isinstance(held := found.get(bag), dict):
-            held[key] = value
         else:
-            found[bag] = {key: value}
+            held = found.get(bag)
+            held = found[bag] = held if isinstance(held, dict) else {}
+            if key:
+                held[key] = value
     return found
 
 
@@ -121,7 +146,8 @@ def _set_ranks(row: NodeRow, ranks: dict[str, Rank]) -> None:
         row.lead, row.won = None, {}
         return
     row.lead = Counter(ranks.values()).most_common(1)[0][0]
-    row.won = {field: rank for field, rank in sorted(ranks.items()) if rank != row.lead}
+    # that a bag was stated empty is known by its rank alone, once there is something in it again
+    row.won = {field: rank for field, rank in sorted(ranks.items()) if rank != row.lead or field.endswith(_IN_A_BAG)}
 
 
 def merge_edge(statements: Iterable[EdgeStatement]) -> bytes:
