@@ -19,7 +19,7 @@ from thalweg.importers.dvc.described import Described
 from thalweg.importers.dvc.entries import Places, Thing, inside, of_dataset
 from thalweg.importers.dvc.files import LOCK, PIPELINE, File, Tables, shown
 from thalweg.importers.dvc.flags import Flags
-from thalweg.importers.dvc.imports import upstream
+from thalweg.importers.dvc.imports import from_repository, upstream
 from thalweg.importers.dvc.pipelines import Pipeline
 from thalweg.importers.dvc.stages import Left, Reader, Stage, beside
 from thalweg.importers.git_clone import Clone
@@ -221,7 +221,7 @@ class Survey:
             if one.namespace == places.url:
                 self._kept(one.name)
                 self._added[one.name] = one
-            remote, push = entry.get("remote"), entry.get("push") is not False
+            remote, push = entry.get("remote"), entry.get("push") is not False and not from_repository(table)
             kept = entry.get("cache") is not False
             self._version(file, one, Flags("outs", kept, remote if isinstance(remote, str) else None, push), only)
         made = [one for one, _ in found if one[:3] in self.versions]
