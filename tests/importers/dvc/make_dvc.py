@@ -11,7 +11,8 @@
 
 `legacy/` is what make_dvc_2.py left, kept on. `lake/` has data that others import. `churn/` has what people do with
 DVC: data added, imported and fetched, stages in loops and folders, parameters, metrics, models with tags of GTO, a file
-in Git LFS, experiments. `made.json` says which commit is which.
+in Git LFS, experiments. `templated/` has variables wherever DVC takes them, and `artifacts.json` says what DVC makes of
+them. `pushed/` is what DVC pushes of `churn/`. `made.json` says which commit is which.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 FOLDER = Path(sys.argv[1]).resolve()
 os.environ |= {
@@ -34,6 +36,7 @@ os.environ |= {
 }
 
 from dvc.cli import main  # noqa: E402 -- it reads the environment
+from dvc.repo import Repo  # noqa: E402
 
 FIRST_SECOND = 1_767_225_600  # 2026-01-01 in UTC; the commits are an hour apart
 HOUR = 3_600
@@ -99,6 +102,43 @@ stages:
       cmd: cat ../../scores/eu-0.1.csv > report.txt
       deps: [../../scores/eu-0.1.csv]
       outs: [report.txt]
+"""
+TEMPLATED = """\
+vars: [params.yaml, conf.toml, "more.json:only", {paths: {deeper: w5}}]
+metrics: ["${live}/all.json"]
+stages:
+  train:
+    cmd: touch ${out} other.bin && echo '{"auc":0.5}' > ${met}
+    outs: ["${out}", other.bin]
+    metrics: ["${met}": {cache: false}]
+  typed:
+    vars: [{suffix: pkl}]
+    cmd: echo 1 > typed.${suffix}
+    outs: ["typed.${suffix}": {type: model}]
+  top:
+    cmd: mkdir -p ${live} && echo '{"loss":1}' > ${live}/all.json
+    outs: ["${live}": {cache: false}]
+  shallow: {wdir: "${paths.deep}", cmd: echo 1 > o, outs: [o]}
+  merged: {wdir: "${paths.deeper}", cmd: echo 2 > o, outs: [o]}
+  toml: {wdir: "${t.d}", cmd: echo 3 > o, outs: [o]}
+  json: {wdir: "${only.d}", cmd: echo 4 > o, outs: [o]}
+  words:
+    matrix: {r: [null, true, 0.5, 1e20, 01], s: "${flags}"}
+    wdir: w/${item.r}-${item.s}
+    cmd: echo 5 > o
+    outs: [o]
+  nested: {foreach: {p: {w: "${paths.deep}/p"}}, do: {wdir: "${item.w}", cmd: echo 6 > o, outs: [o]}}
+artifacts:
+  churn: {path: "${out}", type: model, desc: "In ${paths.deep}"}
+  "${named}": {path: other.bin, type: model}
+"""
+VARIABLES = """\
+out: model.bin
+met: m.json
+live: dvclive
+named: second
+paths: {deep: w1}
+flags: [true, null]
 """
 KNOWN = {
     f"GIT_{role}_{what}": f"ada{at}"
@@ -212,9 +252,36 @@ def churn() -> dict[str, str]:
     project.git("checkout", "--quiet", "--force", ".")
     project.dvc("remote", "add", "--quiet", "--default", "storage", "s3://acme-dvc/churn")
     made["remote"] = project.commit()
+    project.dvc("remote", "add", "--quiet", "--local", "pushed", str(FOLDER / "pushed"))
+    project.dvc("push", "--quiet", "--remote", "pushed")
     return made
 
 
+def templated() -> dict[str, str]:
+    project = Project("templated", "git@git.example.com:acme/templated.git")
+    project.write(
+        dvc_dot_yaml=TEMPLATED,
+        params_dot_yaml=VARIABLES,
+        conf_dot_toml='[t]\nd = "w2"\n',
+        more_dot_json='{"only": {"d": "w3"}, "out": "of nobody"}',
+    )
+    words = [f"w/{one}-{other}" for one in ("None", "true", "0.5", "1e+20", "1") for other in ("true", "None")]
+    for folder in ("w1/p", "w2", "w3", "w5", *words):
+        (project.path / folder).mkdir(parents=True)
+    project.dvc("repro", "--quiet")
+    (FOLDER / "artifacts.json").write_text(json.dumps({name: one.path for name, one in _artifacts().items()}))
+    made = {"first": project.commit("churn@v1.0.0")}
+    project.git("tag", "--annotate", "second@v1.0.0", "--message", "Registered")
+    project.write(dvc_dot_yaml=TEMPLATED.replace("  shallow:", "  renamed:"))
+    project.dvc("repro", "--quiet")
+    made["renamed"] = project.commit()
+    return made
+
+
+def _artifacts() -> dict[str, Any]:
+    return Repo(".").artifacts.read()["dvc.yaml"]
+
+
 if __name__ == "__main__":
-    made = {"legacy": legacy(), "lake": lake(), "churn": churn()}
+    made = {"legacy": legacy(), "lake": lake(), "churn": churn(), "templated": templated()}
     (FOLDER / "made.json").write_text(json.dumps(made))

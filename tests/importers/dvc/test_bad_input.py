@@ -51,17 +51,22 @@ def test_a_lock_file_that_was_cut_off_anywhere_states_nothing_that_it_did_not_sa
     assert any("the stage train has no cmd, as if half of it were missing" in said for said in found.reading.warnings)
 
 
-def test_a_merge_conflict_is_named_by_its_line_and_the_lock_file_is_read_all_the_same(written: Written) -> None:
+def test_a_merge_conflict_is_named_by_its_line_and_what_ran_where_is_not_guessed(written: Written) -> None:
     written.commit(
         {
             "dvc.yaml": "stages:\n<<<<<<< HEAD\n  train: {cmd: a}\n=======\n  train: {cmd: b}\n>>>>>>> side\n",
             "dvc.lock": lock(),
+            "other.dvc": added("other.csv", A),
         }
     )
     found = read(written.path)
-    warned(found, "line 2 is the mark of a merge conflict that nobody resolved. Nothing is taken from it.")
+    warned(
+        found,
+        "line 2 is the mark of a merge conflict that nobody resolved. Nothing is taken from it.",
+        "train: its wdir cannot be told (dvc.yaml is broken), and its paths start there; it was left out.",
+    )
     assert found.reading.warnings[0].startswith("dvc.yaml at ")
-    assert stated(found) == {"raw.csv", "model.pkl"}
+    assert stated(found) == {"other.csv"}
 
 
 ALIASES = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(

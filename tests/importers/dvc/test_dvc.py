@@ -175,6 +175,21 @@ def test_a_version_says_where_it_is_kept(made: Made, history: Pass) -> None:
     assert (folder[1]["extra"]["dvc"]["files"], "format" in folder[1]) == (2, False)
 
 
+def test_what_is_said_to_lie_in_a_remote_is_what_dvc_pushes(made: Made) -> None:
+    prefix = "s3://acme-dvc/churn/"
+    stated = {props["uri"] for props in read(made.path("churn")).props.values() if "uri" in props}
+    kept = {uri.removeprefix(prefix) for uri in stated if uri.startswith(prefix)}
+    pushed = {str(file.relative_to(made.path("pushed"))) for file in made.path("pushed").rglob("*") if file.is_file()}
+    assert kept == pushed
+
+
+def test_what_came_of_another_repository_is_not_in_this_ones_remote(made: Made, history: Pass) -> None:
+    (imported,) = history.versions("data/clicks.csv").values()
+    assert imported["uri"] == f"{URL}@{made.commits['churn']['first']}:data/clicks.csv"
+    (fetched,) = history.versions("data/prices.csv").values()
+    assert fetched["uri"].startswith("s3://acme-dvc/churn/files/md5/")  # of an address it is pushed
+
+
 def test_an_experiment_is_a_run_at_its_own_commit(made: Made, history: Pass) -> None:
     bold = history.runs("train@eu")[-1]
     assert history.props[bold]["tags"] == {"dvc.experiment": "bold", "dvc.baseline": made.commits["churn"]["more"]}

@@ -12,9 +12,12 @@ import pytest
 from tests.importers.dvc.conftest import Made
 from tests.importers.dvc.passes import Pass, read
 from tests.importers.dvc.written import A, B, C, Written, added, lock
-from thalweg.importers.dvc import config, entries, remotes, templates, values
+from thalweg.importers import dvc_variables
+from thalweg.importers.dvc import config, entries, remotes, values
 from thalweg.importers.dvc.entries import Places, Thing, thing
-from thalweg.importers.dvc.stages import Flags
+from thalweg.importers.dvc.flags import Flags
+from thalweg.importers.dvc.templates import Definitions
+from thalweg.importers.dvc_variables import Variables
 from thalweg.model import keys
 from thalweg.model.edges import EdgeType
 
@@ -212,7 +215,8 @@ def test_a_model_in_a_folder_that_is_kept_as_one_is_a_version_by_the_content_of_
 
 def test_a_path_that_became_a_model_later_is_one_in_all_of_the_history(written: Written) -> None:
     written.commit({"dvc.lock": lock(wrote=B)})
-    written.commit({"dvc.lock": lock(wrote=C), "dvc.yaml": "artifacts: {churn: {path: model.pkl, type: model}}"})
+    artifact = "artifacts: {churn: {path: model.pkl, type: model}}\nstages: {train: {cmd: x, outs: [model.pkl]}}"
+    written.commit({"dvc.lock": lock(wrote=C), "dvc.yaml": artifact})
     for found in (read(written.path, all_commits=True), read(written.path, at="main"), read(written.path)):
         outputs = [found.outputs(run) for run in found.runs("train")]
         assert outputs[-1] == {("churn", f"md5:{C}")}
@@ -226,24 +230,31 @@ def test_a_path_that_became_a_model_later_is_one_in_all_of_the_history(written: 
 # ---------------------------------------------------------------------------------------------------- templates, values
 
 
+def variables(values: Mapping[str, Any]) -> Variables:
+    return dvc_variables.of({"vars": [values]}, "", lambda path: {})
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("data/${item}", "data/eu"),
         ("${ a.b[1].c }/x", "7/x"),
+        ("${a.b[-1].c}", "7"),
         ("${flag}", "true"),
+        ("x${none}", "xNone"),
+        ("\\${flag}", "${flag}"),
         ("plain", "plain"),
     ],
 )
 def test_an_expression_is_resolved_by_what_is_around_it(text: str, expected: str) -> None:
-    around = {"a": {"b": [0, {"c": 7}]}, "flag": True, "item": "not this one"}
-    assert templates.resolved(text, {"item": "eu"}, lambda: around) == expected
+    around = variables({"a": {"b": [0, {"c": 7}]}, "flag": True, "none": None, "item": "not this one"})
+    assert around.inner({"item": "eu"}).text(text) == expected
 
 
 @pytest.mark.parametrize("text", ["${a}", "${nothing}", "${a.b.c}", "${a[0]}", "${a.}"])
 def test_an_expression_that_means_nothing_here_is_said(text: str) -> None:
     with pytest.raises(ValueError, match=r"is not known|is no text"):
-        templates.resolved(text, {}, lambda: {"a": {"b": "x"}})
+        variables({"a": {"b": "x"}}).text(text)
 
 
 @pytest.mark.parametrize(
@@ -258,13 +269,27 @@ def test_an_expression_that_means_nothing_here_is_said(text: str) -> None:
             "s@m1-true",
             {"item": {"m": {"b": 1}, "n": True}, "key": "m1-true"},
         ),
+        ({"s": {"matrix": {"m": [None]}}}, "s@None", {"item": {"m": None}, "key": "None"}),
+        ({"s": {"foreach": "${flags}", "do": {}}}, "s@True", {"item": True}),
+        ({"s": {"foreach": "${flags}", "do": {}}}, "s@None", {"item": None}),
+        ({"s": {"foreach": "${flags}", "do": {}}}, "s@1e+20", {"item": 1e20}),
+        ({"s": {"foreach": ["01", "0x1f"], "do": {}}}, "s@31", {"item": 31}),
+        ({"s": {"foreach": "${nothing}", "do": {}}}, "s@31", {}),
         ({"s@odd": {"wdir": "${x}"}}, "s@odd", {}),
     ],
 )
 def test_a_stage_of_a_loop_is_told_by_its_name(stages: dict[str, Any], name: str, names: dict[str, Any]) -> None:
-    found = templates.definition(stages, name, lambda: {"all": ["p", "q"]})
+    found = Definitions(stages, variables({"all": ["p", "q"], "flags": [True, None, 0.5, 1e20]})).of(name)
     assert found is not None
     assert found.names == names
+
+
+@pytest.mark.parametrize(
+    "stages",
+    [{}, {"t": {}}, {"s": {"cmd": "x"}}, {"s": {"foreach": ["p"], "do": {}}}, {"s": {"matrix": {"m": ["p", "r"]}}}, 7],
+)
+def test_a_stage_that_dvc_yaml_does_not_make_is_none(stages: Any) -> None:
+    assert Definitions(stages, variables({})).of("s@q") is None
 
 
 def test_parameters_of_other_files_stand_behind_their_name() -> None:

@@ -160,6 +160,28 @@ def test_a_lock_file_whose_pipeline_is_not_here_is_left_out(made: Made) -> None:
     assert f"dvc.yaml at {there[:7]} is not here, and what hangs on it was left out." in reading.warnings
 
 
+def test_what_hangs_on_variables_that_are_not_here_is_left_out(made: Made) -> None:
+    """Which output is the metrics, and where the model lies, stands there."""
+    origin = Written(made.folder / "templated", remote=f"{URL}.git")
+    origin.git("config", "uploadpack.allowFilter", "true")
+    templated = STAGES.replace("model.pkl", "'${out}'")
+    there = origin.commit({"dvc.yaml": templated, "params.yaml": "out: model.pkl", "dvc.lock": lock()})
+    origin.git("tag", "-a", "-m", "x", "churn@v1.0.0")
+    origin.commit({"params.yaml": "out: other.pkl"})
+    clone = made.folder / "templated-clone"
+    origin.git("clone", "-q", WITHOUT_FILES, origin.path.as_uri(), str(clone))
+    missing = f"params.yaml at {there[:7]}"
+    found, reading = read(dvc.read, clone)
+    assert [name for name in read(dvc.read, origin.path)[0] if name.startswith("run/")]
+    assert not [name for name in found if name.startswith("run/")]
+    assert not reading.complete
+    assert f"{missing} is not here, and what hangs on it was left out." in reading.warnings
+    found, reading = read(gto.read, clone)
+    assert (found, reading.complete) == ({}, False)
+    (warning,) = reading.warnings
+    assert f"{missing} is not here. Clone it whole, or" in warning
+
+
 def test_a_model_that_gto_registered_is_left_out_where_its_file_is_not_here(made: Made) -> None:
     found, reading = read(gto.read, made.clone(WITHOUT_FILES))
     whole, complete = read(gto.read, made.origin.path)

@@ -179,27 +179,29 @@ def _experiments(clone: Clone, tips: list[str]) -> dict[str, Experiment]:
 
 
 def _firsts(clone: Clone, main: str, tips: list[str], experiments: list[str]) -> list[File]:
-    """Each content that a file of DVC's had, with the first commit that has it.
+    """Each content that a file of DVC's had, with the first commit that has it; of a dvc.yaml, each that changed it.
 
     First of the history of the default branch, then of others, then of experiments. Of one commit, data comes before
     the stages that read it.
     """
-    first: dict[tuple[str, str], str] = {}
+    found: dict[File, None] = {}
     seen: list[str] = []
     for some in ([main], tips):
         commits = (sha for sha, *_ in clone.history([*some, *(f"^{sha}" for sha in seen)]))
-        _gather(first, clone.written(commits, NAMES))
+        _gather(found, clone.written(commits, NAMES))
         seen += some
-    _gather(first, clone.written(experiments, NAMES))
-    order = {commit: place for place, commit in enumerate(dict.fromkeys(first.values()))}
-    files = [File(commit, path, blob) for (path, blob), commit in first.items()]
-    return sorted(files, key=lambda file: (order[file.commit], file.path.endswith((LOCK, PIPELINE)), file.path))
+    _gather(found, clone.written(experiments, NAMES))
+    order = {commit: place for place, commit in enumerate(dict.fromkeys(file.commit for file in found))}
+    return sorted(found, key=lambda file: (order[file.commit], file.path.endswith((LOCK, PIPELINE)), file.path))
 
 
-def _gather(first: dict[tuple[str, str], str], written: Iterable[tuple[str, str, str]]) -> None:
+def _gather(found: dict[File, None], written: Iterable[tuple[str, str, str]]) -> None:
+    """Files that are new. A dvc.yaml that came back counts too: it may say what the one in between did not."""
+    first = {file[1:] for file in found}
     for commit, path, blob in written:
-        if is_one(path):
-            first.setdefault((path, blob), commit)
+        if is_one(path) and ((path, blob) not in first or path.endswith(PIPELINE)):
+            first.add((path, blob))
+            found[File(commit, path, blob)] = None
 
 
 def _known(clone: Clone, tables: Tables, files: list[File], warnings: list[str]) -> set[str]:

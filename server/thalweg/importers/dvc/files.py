@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
+from thalweg.importers import dvc_variables
+from thalweg.importers.dvc_variables import NotHere
 from thalweg.importers.git_clone import Clone
 from thalweg.importers.manifest import text
 from thalweg.model.errors import BadInput
@@ -26,7 +28,7 @@ LARGEST = 10_000_000
 """Bytes of a file that is read."""
 _CONFLICT = (b"<<<<<<< ", b"=======\n", b">>>>>>> ")
 _KEPT = 300
-"""Tables that are kept for who asks again: the stages of one dvc.yaml are asked for at many commits."""
+"""Tables that are kept for who asks again: one dvc.yaml, and its variables, are asked for at many commits."""
 _KEPT_STAGES = 5_000
 """Stages of lock files that are kept: most are the same from one commit to the next."""
 _LOCK = re.compile(rb"schema: '2\.0'\nstages:\n(?=  \S)")
@@ -94,7 +96,7 @@ class Tables:
                 self._broken.add(blob)
             else:
                 found[blob] = table
-                if wanted[blob].path.endswith(PIPELINE):
+                if not wanted[blob].path.endswith((LOCK, ".dvc")):
                     self._kept[blob] = table
         return found
 
@@ -108,12 +110,22 @@ class Tables:
                 self._warnings.append(f"{file.name} is not here, and what hangs on it was left out.")
         return [file for file in wanted if file.blob not in lacking]
 
-    def at(self, commit: str, path: str) -> Mapping[str, Any]:
-        """What stands in a file of a commit; nothing where there is none."""
-        (there,) = self._clone.things_at([(commit, path)])
-        if there is None or there.kind != "blob":
-            return {}
-        return self.of([File(commit, path, there.sha)]).get(there.sha, {})
+    def files(self, commit: str, paths: Iterable[str]) -> list[File]:
+        """Those of some paths that are files at a commit."""
+        wanted = list(paths)
+        if not wanted:
+            return []
+        found = zip(wanted, self._clone.things_at((commit, path) for path in wanted), strict=True)
+        return [File(commit, path, lying.sha) for path, lying in found if lying is not None and lying.kind == "blob"]
+
+    def variables(self, commit: str, path: str) -> Mapping[str, Any]:
+        """What stands in a file of a commit; nothing where there is none, or it is broken. Raises NotHere."""
+        for file in self.files(commit, [path]):
+            found = self.of([file])
+            if file.blob in self.lacking:
+                raise NotHere(f"{file.name} is not here")
+            return found.get(file.blob, {})
+        return {}
 
     def _parsed(self, file: File, raw: bytes) -> Mapping[str, Any] | None:
         why = ""
@@ -121,6 +133,11 @@ class Tables:
             why = f"it has more than {LARGEST // 1_000_000} MB"
         elif line := _conflict(raw):
             why = f"line {line} is the mark of a merge conflict that nobody resolved"
+        elif file.path.lower().endswith(".toml"):
+            try:
+                return dvc_variables.toml(raw)
+            except ValueError as error:
+                why = str(error)
         elif file.path.endswith(LOCK) and (stages := self._lock(raw)) is not None:
             return {"stages": stages}
         else:

@@ -23,6 +23,14 @@ def upstream(entry: object, folder: str, places: Places, made: Sequence[Thing]) 
     return thing(entry, folder, places), {}
 
 
+def from_repository(table: Mapping[str, Any]) -> bool:
+    """Whether a `.dvc` file is of `dvc import`. DVC never pushes what that brought: it fetches it from there again."""
+    deps, outs = table.get("deps"), table.get("outs")
+    if table.get("cmd") or not isinstance(deps, list) or not isinstance(outs, list) or (len(deps), len(outs)) != (1, 1):
+        return False
+    return isinstance(deps[0], Mapping) and isinstance(deps[0].get("repo"), Mapping)
+
+
 def _of_repository(
     said: Mapping[str, Any], repository: Mapping[str, Any], places: Places, made: Sequence[Thing]
 ) -> tuple[Thing, dict[str, Any]]:

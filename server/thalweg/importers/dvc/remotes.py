@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from thalweg.importers.dvc import config
 from thalweg.importers.dvc.entries import Places, Thing
 from thalweg.importers.dvc.files import CONFIG, LARGEST
-from thalweg.importers.dvc.stages import Flags
+from thalweg.importers.dvc.flags import Flags
 from thalweg.importers.git_clone import RIGHT, Clone
 from thalweg.model.errors import SourceError
 

@@ -16,8 +16,9 @@ from typing import NamedTuple
 from thalweg.importers.dvc import values
 from thalweg.importers.dvc.entries import Thing
 from thalweg.importers.dvc.files import File, shown
+from thalweg.importers.dvc.flags import Flags
 from thalweg.importers.dvc.naming import Naming
-from thalweg.importers.dvc.stages import Flags, Stage
+from thalweg.importers.dvc.stages import Stage
 from thalweg.importers.dvc.survey import Content, Run, Survey, Version
 from thalweg.importers.git_clone import Clone
 from thalweg.importers.git_clone import Thing as Lying

@@ -10,29 +10,19 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from hashlib import blake2b
-from posixpath import normpath
 from typing import Any, NamedTuple
 
-from thalweg.importers.dvc import templates, values
+from thalweg.importers.dvc import values
 from thalweg.importers.dvc.entries import LONGEST, Places, Thing, inside, thing
 from thalweg.importers.dvc.files import File, Tables, shown
+from thalweg.importers.dvc.flags import Flags, matched, outputs
+from thalweg.importers.dvc.pipelines import Pipeline, Pipelines, Written, reads_more
+from thalweg.importers.dvc_variables import NotHere, Variables
 
 KEPT = 5_000
 """Stages that are kept, for most are the same from one commit to the next."""
 
 _AT = re.compile(r" at [0-9a-f]{7}\b")
-KINDS = ("outs", "metrics", "plots")
-
-
-class Flags(NamedTuple):
-    """What is said of an output beside its content. kind: what it is for, or `deps` for what was only ever read. kept:
-    whether DVC keeps it.
-    """
-
-    kind: str = "outs"
-    kept: bool = True
-    remote: str | None = None
-    pushed: bool = True
 
 
 class Out(NamedTuple):
@@ -98,23 +88,19 @@ def beside(lock: File) -> str:
     return f"{lock.folder}/dvc.yaml" if lock.folder else "dvc.yaml"
 
 
-class Pipeline(NamedTuple):
-    """What stands in a dvc.yaml, by its content. asks: whether a folder in it is resolved by what stands elsewhere."""
-
-    blob: str = ""
-    table: Mapping[str, Any] = {}
-    asks: bool = False
+class Left(dict[str, set[tuple[str, str]]]):
+    """Entries that were left out, by their lock file: the stage, and all that stands there."""
 
 
 class Reader:
     """Reads the entries of lock files; what makes no sense is said once, and left out."""
 
     def __init__(self, tables: Tables, places: Callable[[str], Places], warnings: list[str]) -> None:
-        self._tables = tables
         self.places = places
+        self.pipelines = Pipelines(tables)
         self._said: set[str] = set()
         self._warnings = warnings
-        self._kept: dict[tuple[str, str, str, str], Stage] = {}
+        self._kept: dict[tuple[str, ...], Stage] = {}
 
     def warn(self, sentence: str) -> None:
         """Once, of the first commit that there is to say it of."""
@@ -123,14 +109,22 @@ class Reader:
             self._said.add(about)
             self._warnings.append(sentence)
 
-    def stages(self, lock: File, table: Mapping[str, Any], pipeline: Pipeline) -> Iterator[Stage]:
-        """table: what stands in the lock file; pipeline: what in the dvc.yaml beside it, at the same commit."""
+    def stages(
+        self, lock: File, table: Mapping[str, Any], pipeline: Pipeline, left: Left | None = None, again: bool = False
+    ) -> Iterator[Stage]:
+        """table: what stands in the lock file; pipeline: the dvc.yaml beside it, at the same commit.
+
+        left: gets the entries of which that dvc.yaml does not tell where they ran, and loses those of which it does.
+        again: whether only those are read.
+        """
         stages = table.get("stages", {})
         if not {"stages", "schema", "datasets"} & table.keys():
             stages = table  # as releases before 2.0 wrote it
         if not isinstance(stages, Mapping):
             self.warn(f"{lock.name}: stages is {str(stages)[:40]!r}, and must be an object; it was passed over.")
             return
+        missing = left.setdefault(lock.path, set()) if left is not None else set[tuple[str, str]]()
+        written = self.pipelines.at(lock.commit, lock.folder, pipeline)
         for name, entry in stages.items():
             if not isinstance(entry, Mapping) or not isinstance(entry.get("cmd"), str | list):
                 self.warn(f"{lock.name}: the stage {name} has no cmd, as if half of it were missing; it was left out.")
@@ -140,17 +134,15 @@ class Reader:
                     f"{lock.name}: a stage is called {name[:40]}…, which is too long for a name; it was left out."
                 )
                 continue
-            key = (lock.path, pipeline.blob, name, json.dumps(entry))
-            stage = self._kept.get(key)
+            about = (name, json.dumps(entry))
+            if again and about not in missing:
+                continue
+            stage = self._kept.get((*written.key, *about)) or self._stage(lock, *about, entry, pipeline, written)
             if stage is None:
-                stage = self._stage(lock, name, entry, pipeline.table)
-                if stage is None:
-                    continue
-                if len(self._kept) >= KEPT:
-                    self._kept.clear()
-                if not pipeline.asks:
-                    self._kept[key] = stage
-            yield stage
+                missing.add(about)
+            else:
+                missing.discard(about)
+                yield stage
 
     def things(self, where: str, entries: object, folder: str, places: Places) -> list[tuple[Thing, Mapping[str, Any]]]:
         """The entries of a list, each with what it came from; those that say nothing are warned of."""
@@ -167,88 +159,74 @@ class Reader:
                 self.warn(f"{where}[{place}]: {one.name} has neither md5 nor etag, checksum or version_id; left out.")
         return found
 
-    def _stage(self, lock: File, name: str, entry: Mapping[str, Any], pipeline: Mapping[str, Any]) -> Stage | None:
+    def _stage(
+        self, lock: File, name: str, text: str, entry: Mapping[str, Any], pipeline: Pipeline, written: Written
+    ) -> Stage | None:
+        """text: the entry, by which the stage is kept for the next commit. None where it is said why there is none."""
         where = f"{lock.name}: {name}"
+        there = shown(beside(lock))
+        if pipeline.broken:
+            self.warn(
+                f"{where}: its wdir cannot be told ({there} is broken), and its paths start there; it was left out."
+            )
+            return None
         places = self.places(lock.path)
-        written = pipeline.get("stages")
-        around = self._variables(lock, pipeline)
-        said = templates.definition(written, name, around) if isinstance(written, Mapping) else None
         try:
-            folder = self._folder(lock, said, around)
+            said = written.definitions.of(name)
+            if said is None and pipeline.blob:
+                self.warn(f"{where}: {there} has no such stage any more, so where it ran is not told; it was left out.")
+                return None
+            inner = written.variables.inner(said.names) if said else written.variables
+            folder = _folder(lock, said.said, inner) if said else lock.folder
+            if said:
+                inner = self.pipelines.of_stage(lock.commit, inner, said.said, folder)
+            listed = list(outputs(said.said, inner)) if said else []
+            more = self._top_metrics(lock, pipeline, written.variables)
+        except NotHere:
+            return None  # which is said of the file
         except ValueError as error:
             self.warn(f"{where}: its wdir cannot be told ({error}), and its paths start there; it was left out.")
             return None
         command = entry["cmd"]
-        deps = [one for one, _ in self.things(f"{where}: deps", entry.get("deps"), folder, places)]
-        flags = list(_flags(said.said)) if said else []
-        outs = [
-            Out(one, next((flags for test, flags in flags if test.fullmatch(normpath(str(raw["path"])))), Flags()))
-            for one, raw in self.things(f"{where}: outs", entry.get("outs"), folder, places)
-        ]
-        return Stage(
+        found = self.things(f"{where}: outs", entry.get("outs"), folder, places)
+        flags = matched(listed, [str(raw["path"]) for _, raw in found])
+        outs = tuple(Out(one, said_of) for (one, _), said_of in zip(found, flags, strict=True))
+        ours = [out.thing.name for out in outs if out.thing.namespace == places.url]
+        stage = Stage(
             job=job_name(shown(lock.folder), name),
             file=beside(lock),
             folder=folder,
             command="\n".join(map(str, command)) if isinstance(command, list) else command,
             params=values.params(entry.get("params")),
-            deps=tuple(deps),
-            outs=tuple(outs),
-            more_metrics=tuple(_top_metrics(pipeline, lock.folder, [out.thing for out in outs], places)),
+            deps=tuple(one for one, _ in self.things(f"{where}: deps", entry.get("deps"), folder, places)),
+            outs=outs,
+            more_metrics=tuple(path for path in more if any(f"{path}/".startswith(f"{name}/") for name in ours)),
         )
+        if said is None or not reads_more(said.said):
+            if len(self._kept) >= KEPT:
+                self._kept.clear()
+            self._kept[*written.key, name, text] = stage
+        return stage
 
-    def _folder(self, lock: File, said: templates.Definition | None, around: Callable[[], Mapping[str, Any]]) -> str:
-        wdir = said.said.get("wdir") if said else None
-        if not isinstance(wdir, str) or not wdir:
-            return lock.folder
-        if templates.is_one(wdir) and said is not None:
-            wdir = templates.resolved(wdir, said.names, around)
-        folder = inside(lock.folder, wdir)
-        return "" if folder == "." else folder
-
-    def _variables(self, lock: File, pipeline: Mapping[str, Any]) -> Callable[[], Mapping[str, Any]]:
-        """What `${…}` may name in a dvc.yaml: params.yaml, and `vars` of files and values."""
-
-        def around() -> Mapping[str, Any]:
-            said = pipeline.get("vars")
-            found: dict[str, Any] = {}
-            for one in ["params.yaml", *(said if isinstance(said, list) else ())]:
-                if isinstance(one, str):
-                    path = inside(lock.folder, one.partition(":")[0])
-                    one = self._tables.at(lock.commit, path)
-                if isinstance(one, Mapping):
-                    found.update(one)
-            return found
-
-        return around
+    def _top_metrics(self, lock: File, pipeline: Pipeline, variables: Variables) -> list[str]:
+        """The files of metrics that stand at the top of a dvc.yaml."""
+        listed = pipeline.table.get("metrics")
+        found: list[str] = []
+        for place, path in enumerate(listed if isinstance(listed, list) else ()):
+            try:
+                found.append(inside(lock.folder, variables.text(path)))
+            except NotHere:
+                raise
+            except ValueError as error:
+                file = lock._replace(path=beside(lock))
+                self.warn(f"{file.name}: metrics[{place}] cannot be told ({error}); it was left out.")
+        return found
 
 
-def _flags(said: Mapping[str, Any]) -> Iterator[tuple[Any, Flags]]:
-    """By a pattern of the path what is said of each output."""
-    for kind in KINDS:
-        listed = said.get(kind)
-        for one in listed if isinstance(listed, list) else ():
-            for path, more in one.items() if isinstance(one, Mapping) else ((one, None),):
-                how = more if isinstance(more, Mapping) else {}
-                remote = how.get("remote")
-                yield (
-                    templates.pattern(normpath(str(path))),
-                    Flags(
-                        kind,
-                        how.get("cache") is not False,
-                        remote if isinstance(remote, str) else None,
-                        how.get("push") is not False,
-                    ),
-                )
-
-
-def _top_metrics(pipeline: Mapping[str, Any], folder: str, outs: list[Thing], places: Places) -> Iterator[str]:
-    """The files of metrics that stand at the top of a dvc.yaml, where one of these outputs holds them."""
-    listed = pipeline.get("metrics")
-    written = [one.name for one in outs if one.namespace == places.url]
-    for path in listed if isinstance(listed, list) else ():
-        try:
-            whole = inside(folder, str(path))
-        except ValueError:
-            continue
-        if any(whole == name or whole.startswith(f"{name}/") for name in written):
-            yield whole
+def _folder(lock: File, said: Mapping[str, Any], variables: Variables) -> str:
+    """Where the command of a stage ran. Raises ValueError where that cannot be told."""
+    wdir = said.get("wdir")
+    if not isinstance(wdir, str) or not wdir:
+        return lock.folder
+    folder = inside(lock.folder, variables.text(wdir))
+    return "" if folder == "." else folder

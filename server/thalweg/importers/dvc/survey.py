@@ -14,12 +14,14 @@ from itertools import islice
 from tempfile import TemporaryFile
 from typing import Any, NamedTuple
 
-from thalweg.importers.dvc import stages, templates
+from thalweg.importers.dvc import pipelines, stages
 from thalweg.importers.dvc.described import Described
 from thalweg.importers.dvc.entries import Places, Thing, inside, of_dataset
 from thalweg.importers.dvc.files import LOCK, PIPELINE, File, Tables, shown
-from thalweg.importers.dvc.imports import upstream
-from thalweg.importers.dvc.stages import Flags, Pipeline, Reader, Stage, beside
+from thalweg.importers.dvc.flags import Flags
+from thalweg.importers.dvc.imports import from_repository, upstream
+from thalweg.importers.dvc.pipelines import Pipeline
+from thalweg.importers.dvc.stages import Left, Reader, Stage, beside
 from thalweg.importers.git_clone import Clone
 
 Name = tuple[str, str]
@@ -74,22 +76,25 @@ class Survey:
         self._reader = reader
         self._places = places
         self._seen: set[str] = set()
+        self._left = Left()
         self._added: dict[str, Thing] = {}
         """By path what a `.dvc` file held last."""
 
     def take(self, files: Iterable[File], only: Collection[str | Content] | None = None) -> None:
         """Files in the order in which commits brought them. only: the runs and contents to keep, where not all are."""
         for file, table, pipeline in self._read(files):
-            self._describe(file, table)
+            self._describe(file, table, pipeline)
             if file.path.endswith(LOCK):
-                self._lock(file, table, list(self._reader.stages(file, table, pipeline)), only)
-            elif not file.path.endswith(PIPELINE):
+                self._lock(file, table, list(self._reader.stages(file, table, pipeline, self._left)), only)
+            elif file.path.endswith(PIPELINE):
+                self._again(file, pipeline, only)
+            else:
                 self._data(file, table, only)
 
     def describe(self, files: Iterable[File]) -> None:
         """Lets files have the last word on what is said of things."""
-        for file, table, _ in self._read(files):
-            self._describe(file, table)
+        for file, table, pipeline in self._read(files):
+            self._describe(file, table, pipeline)
 
     def contents(self, files: Iterable[File]) -> set[str | Content]:
         """The runs and contents that files state: what `only` may be."""
@@ -145,23 +150,35 @@ class Survey:
     # ------------------------------------------------------------------------------------------------------ the files
 
     def _read(self, files: Iterable[File]) -> Iterator[tuple[File, Mapping[str, Any], Pipeline]]:
-        """Each file with what stands in it, and for a lock file with its dvc.yaml at that commit."""
+        """Each file with what stands in it, and the dvc.yaml that is meant: itself, or that beside a lock file."""
         files = iter(files)
         while window := list(islice(files, WINDOW)):
             locks = [file for file in window if file.path.endswith(LOCK)]
             there = self._clone.things_at((lock.commit, beside(lock)) for lock in locks)
-            written = {
+            written = {file: file for file in window if file.path.endswith(PIPELINE)} | {
                 lock: File(lock.commit, beside(lock), thing.sha)
                 for lock, thing in zip(locks, there, strict=True)
                 if thing is not None and thing.kind == "blob"
             }
             tables = self._tables.of([*window, *written.values()])
-            blobs = {file.blob for file in written.values()} & tables.keys()
-            pipelines = {blob: Pipeline(blob, tables[blob], _asks(tables[blob])) for blob in blobs}
+            found = {blob: pipelines.of(blob, tables.get(blob)) for blob in {file.blob for file in written.values()}}
             for file in window:
                 blob = written[file].blob if file in written else ""
                 if file.blob in tables and blob not in self._tables.lacking:
-                    yield file, tables[file.blob], pipelines.get(blob, Pipeline())
+                    yield file, tables[file.blob], found.get(blob, Pipeline())
+
+    def _again(self, file: File, pipeline: Pipeline, only: Collection[str | Content] | None) -> None:
+        """Reads what was left out of a lock file, where it still stands there and another dvc.yaml says where it ran: a
+        conflict was committed in between, say.
+        """
+        lock = f"{file.folder}/{LOCK}" if file.folder else LOCK
+        if not self._left.get(lock):
+            return
+        for there in self._tables.files(file.commit, [lock]):
+            table = self._tables.of([there]).get(there.blob, {})
+            found = list(self._reader.stages(there, table, pipeline, self._left, again=True))
+            if found:
+                self._lock(there, table, found, only)
 
     def _lock(
         self, file: File, table: Mapping[str, Any], found: list[Stage], only: Collection[str | Content] | None
@@ -204,7 +221,7 @@ class Survey:
             if one.namespace == places.url:
                 self._kept(one.name)
                 self._added[one.name] = one
-            remote, push = entry.get("remote"), entry.get("push") is not False
+            remote, push = entry.get("remote"), entry.get("push") is not False and not from_repository(table)
             kept = entry.get("cache") is not False
             self._version(file, one, Flags("outs", kept, remote if isinstance(remote, str) else None, push), only)
         made = [one for one, _ in found if one[:3] in self.versions]
@@ -252,23 +269,18 @@ class Survey:
         if only is None or one[:3] in only:
             self.versions.setdefault(one[:3], Version(file.commit, file.path, one, flags))
 
-    def _describe(self, file: File, table: Mapping[str, Any]) -> None:
+    def _describe(self, file: File, table: Mapping[str, Any], pipeline: Pipeline) -> None:
         if file.path.endswith(PIPELINE):
-            self.described.pipeline(file, table)
-        elif not file.path.endswith(LOCK):
+            self.described.pipeline(file, pipeline)
+        elif file.path.endswith(LOCK):
+            if pipeline.asks:  # of variables, which may change while the dvc.yaml does not
+                self.described.pipeline(file._replace(path=beside(file), blob=pipeline.blob), pipeline)
+        else:
             self.described.outs(table.get("outs"), shown(self._folder(file, table)))
 
     def _kept(self, name: str) -> None:
         self.outs.add(name)
         self.above.update(above(name))
-
-
-def _asks(pipeline: Mapping[str, Any]) -> bool:
-    """Whether the folder of a stage hangs on what stands in other files."""
-    listed = pipeline.get("stages")
-    stages = listed.values() if isinstance(listed, Mapping) else ()
-    inner = [one.get("do", one) for one in stages if isinstance(one, Mapping)]
-    return any(templates.is_one(one.get("wdir")) for one in inner if isinstance(one, Mapping))
 
 
 def above(name: str) -> Iterator[str]:

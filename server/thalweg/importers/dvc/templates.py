@@ -1,144 +1,163 @@
-"""Stages that dvc.yaml writes once and DVC makes several of, and `${…}` in the folder that one runs in.
+"""Stages that dvc.yaml writes once and DVC makes several of.
 
     stages:
       train:
         foreach: [eu, us]           train@eu, train@us
         do: {wdir: "models/${item}", cmd: …}
 
-A lock file has everything resolved but that folder, which its paths start from.
+A lock file has everything resolved but the folder that a stage ran in, which its paths start from.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Any, NamedTuple
 
-_EXPRESSION = re.compile(r"\$\{\s*([^{}]+?)\s*\}")
-_STEP = re.compile(r"\.?([^.\[\]]+)|\[(\d+)\]")
+from thalweg.importers.dvc_variables import NotHere, Variables, is_whole, text
+
 MOST = 10_000
-"""Stages that one is taken to mean; whoever writes more of them is read without their folder."""
+"""Stages that one is taken to mean; of whoever writes more of them it is not known what each was made of."""
+
+_INTEGER = re.compile(r"[-+]?(?:0o[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]{0,38})")
+_FLOAT = re.compile(r"[-+]?[0-9]{1,40}(?:\.[0-9]{0,40})?[eE][-+]?[0-9]{1,4}")
+
+Names = Mapping[str, Any]
+"""What is called so only in one stage of a loop: `item`, `key`."""
 
 
 class Definition(NamedTuple):
-    """What dvc.yaml says of a stage. names: what is called so only in it (`item`, `key`)."""
+    """What dvc.yaml says of a stage."""
 
     said: Mapping[str, Any]
     names: Mapping[str, Any] = {}
 
 
-def is_one(value: object) -> bool:
-    return isinstance(value, str) and _EXPRESSION.search(value) is not None
+class Definitions:
+    """The stages of a dvc.yaml, by the names that a lock file has for them."""
 
+    def __init__(self, stages: object, variables: Variables) -> None:
+        self._stages = stages if isinstance(stages, Mapping) else {}
+        self._variables = variables
+        self._made: dict[tuple[str, bool], Mapping[str, Names] | None] = {}
 
-def pattern(text: str) -> re.Pattern[str]:
-    """What a text may have become after its expressions were resolved."""
-    parts = _EXPRESSION.split(text)[::2]
-    return re.compile(".*".join(re.escape(part) for part in parts), re.DOTALL)
+    def of(self, name: str) -> Definition | None:
+        """None where the file has no such stage. Where it cannot be told which ones a loop makes, each may be one.
 
-
-def definition(stages: Mapping[str, Any], name: str, around: Callable[[], Mapping[str, Any]]) -> Definition | None:
-    """Of the stage that a lock file calls by a name; None where dvc.yaml has it no more.
-
-    around: the variables of the file, looked up only where they are asked for.
-    """
-    said = stages.get(name)
-    if isinstance(said, Mapping) and not {"foreach", "matrix"} & said.keys():
-        return Definition(said)
-    group, at, key = name.rpartition("@")
-    said = stages.get(group)
-    if not at or not isinstance(said, Mapping):
-        return None
-    if "foreach" in said:
-        inner = said.get("do")
-        if not isinstance(inner, Mapping):
+        Raises NotHere where a file that would say so is not in this clone.
+        """
+        said = self._stages.get(name)
+        if isinstance(said, Mapping) and not _is_loop(said):
+            return Definition(said)
+        group, at, key = name.rpartition("@")
+        said = self._stages.get(group)
+        if not at or not isinstance(said, Mapping) or not _is_loop(said):
             return None
-        return Definition(inner, _foreach(said["foreach"], key, inner, around))
-    if "matrix" in said:
-        inner = {field: value for field, value in said.items() if field != "matrix"}
-        return Definition(inner, _matrix(said["matrix"], key, inner, around))
-    return None
+        for numbers in (False, True):
+            made = self._members(group, numbers)
+            if made is None:
+                return Definition(_inner(said))
+            if key in made:
+                return Definition(_inner(said), made[key])
+        return None
+
+    def all(self) -> Iterator[tuple[str, Definition]]:
+        """Each stage with the name that stands in the file, of a loop each that it makes, as far as can be told.
+
+        Raises NotHere as `of` does.
+        """
+        for group, said in self._stages.items():
+            if not isinstance(said, Mapping):
+                continue
+            if not _is_loop(said):
+                yield group, Definition(said)
+                continue
+            for names in (self._members(group, False) or {}).values():
+                yield group, Definition(_inner(said), names)
+
+    def _members(self, group: str, numbers: bool) -> Mapping[str, Names] | None:
+        """What each stage of a loop is called behind the `@`, with its names; None where that cannot be told.
+
+        numbers: whether `01` and `1e5` are numbers, which DVC takes them for unless they are quoted.
+        """
+        if (group, numbers) not in self._made:
+            said = self._stages[group]
+            try:
+                if "foreach" in said:
+                    made = _foreach(said["foreach"], self._variables, numbers)
+                else:
+                    made = _matrix(said["matrix"], self._variables, numbers)
+            except NotHere:
+                raise
+            except ValueError:
+                made = None
+            self._made[group, numbers] = made
+        return self._made[group, numbers]
 
 
-def resolved(text: str, names: Mapping[str, Any], around: Callable[[], Mapping[str, Any]]) -> str:
-    """A text with its expressions resolved. Raises ValueError for one that nothing here resolves."""
-
-    def value(match: re.Match[str]) -> str:
-        found = _look_up(match[1], names, around)
-        if isinstance(found, Mapping | list):
-            raise ValueError(f"{match[0]} is no text")
-        return _text(found)
-
-    return _EXPRESSION.sub(value, text)
+def _is_loop(said: Mapping[str, Any]) -> bool:
+    return "foreach" in said or "matrix" in said
 
 
-def _look_up(expression: str, names: Mapping[str, Any], around: Callable[[], Mapping[str, Any]]) -> Any:
-    steps = [name or int(place) for name, place in _STEP.findall(expression)]
-    found: Any = names if steps and steps[0] in names else around()
-    for step in steps:
-        try:
-            found = found[step]
-        except (LookupError, TypeError) as error:
-            raise ValueError(f"${{{expression}}} is not known") from error
-    return found
+def _inner(said: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is said of each stage of a loop."""
+    if "foreach" not in said:
+        return {field: value for field, value in said.items() if field != "matrix"}
+    inner = said.get("do")
+    return inner if isinstance(inner, Mapping) else {}
 
 
-def _foreach(
-    over: object, key: str, inner: Mapping[str, Any], around: Callable[[], Mapping[str, Any]]
-) -> dict[str, Any]:
-    if not _asks(inner):
-        return {}
-    over = _value(over, around)
-    if isinstance(over, Mapping):
-        by_text = {_text(name): value for name, value in over.items()}
-        return {"item": by_text[key], "key": key} if key in by_text else {}
-    if not isinstance(over, list):
-        return {}
-    if any(isinstance(one, Mapping | list) for one in over):
-        return {"item": over[int(key)]} if key.isdecimal() and int(key) < len(over) else {}
-    return next(({"item": one} for one in over if _text(one) == key), {})
+def _foreach(over: object, variables: Variables, numbers: bool) -> Mapping[str, Names] | None:
+    found = variables.resolved(over)
+    if isinstance(found, Mapping):
+        return {text(name): {"item": value, "key": text(name)} for name, value in found.items()}
+    if not isinstance(found, list):
+        return None
+    if any(isinstance(one, Mapping | list) for one in found):
+        return {str(place): {"item": one} for place, one in enumerate(found)}
+    return {word: {"item": one} for word, one in _words(over, found, numbers)}
 
 
-def _matrix(
-    over: object, key: str, inner: Mapping[str, Any], around: Callable[[], Mapping[str, Any]]
-) -> dict[str, Any]:
-    if not _asks(inner) or not isinstance(over, Mapping):
-        return {}
-    return next(({"item": item, "key": name} for name, item in _combinations(over, around) if name == key), {})
-
-
-def _combinations(
-    over: Mapping[str, Any], around: Callable[[], Mapping[str, Any]]
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    lists = {name: _value(values, around) for name, values in over.items()}
-    if not all(isinstance(values, list) for values in lists.values()):
-        return
-    for number, places in enumerate(product(*(enumerate(values) for values in lists.values()))):
-        if number == MOST:
-            return
-        item = {name: value for name, (_, value) in zip(lists, places, strict=True)}
-        words = [
-            f"{name}{place}" if isinstance(value, Mapping | list) else _text(value)
-            for name, (place, value) in zip(lists, places, strict=True)
+def _matrix(over: object, variables: Variables, numbers: bool) -> Mapping[str, Names] | None:
+    if not isinstance(over, Mapping):
+        return None
+    lists: dict[str, list[tuple[str, Any]]] = {}
+    for name, written in over.items():
+        found = variables.resolved(written)
+        if not isinstance(found, list):
+            return None
+        words = _words(written, found, numbers)
+        lists[name] = [
+            (f"{name}{place}" if isinstance(one, Mapping | list) else word, one)
+            for place, (word, one) in enumerate(words)
         ]
-        yield "-".join(words), item
+    made: dict[str, Names] = {}
+    for number, several in enumerate(product(*lists.values())):
+        if number == MOST:
+            return None
+        key = "-".join(word for word, _ in several)
+        made[key] = {"item": {name: one for name, (_, one) in zip(lists, several, strict=True)}, "key": key}
+    return made
 
 
-def _asks(inner: Mapping[str, Any]) -> bool:
-    """Whether anything hangs on what is called `item`: only the folder does."""
-    return is_one(inner.get("wdir"))
+def _words(written: object, found: list[Any], numbers: bool) -> list[tuple[str, Any]]:
+    """What DVC calls each value of a list, and the value. One that a variable gave is called as Python prints it, so
+    that `true` is `True`.
+    """
+    by_name = [is_whole(one) for one in written] if isinstance(written, list) else [True] * len(found)
+    values = [_number(one) for one in found] if numbers else found
+    return [(str(one) if named else text(one), one) for named, one in zip(by_name, values, strict=True)]
 
 
-def _value(value: object, around: Callable[[], Mapping[str, Any]]) -> Any:
-    if isinstance(value, str) and (match := _EXPRESSION.fullmatch(value)):
-        return _look_up(match[1], {}, around)
-    if isinstance(value, list):
-        return [_value(one, around) for one in value]
-    return value
-
-
-def _text(value: object) -> str:
-    """As DVC writes a value into a text."""
-    return value if isinstance(value, str) else json.dumps(value)
+def _number(value: object) -> Any:
+    if not isinstance(value, str):
+        return value
+    if _FLOAT.fullmatch(value):
+        return float(value)
+    if not _INTEGER.fullmatch(value):
+        return value
+    try:
+        return int(value.replace("_", ""), 0 if "x" in value or "o" in value else 10)
+    except ValueError:
+        return value

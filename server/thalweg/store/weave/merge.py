@@ -6,7 +6,7 @@ origin's name; a tie within that is broken by the value itself. So the order in 
 Within one origin three things are not the latest's to say: when something began is what the earliest says (`BEGAN`);
 a status that ends a run holds against one that does not, for clocks differ, and what has ended goes on no more; and
 each key of a bag (`BAGS`) is a property by itself, for what one statement does not speak of another may: the processes
-of one run log each their own metrics. A bag of `EMPTIED` that is stated empty takes back what goes behind it of its keys.
+of one run log each their own. A bag of `EMPTIED` that is stated empty takes back what goes behind it of its keys.
 """
 
 from __future__ import annotations
