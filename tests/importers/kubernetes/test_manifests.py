@@ -383,6 +383,7 @@ BOMB = "a: &a [x]\n" + "".join(
             "spec: {predictor: {canaryTrafficPercent: 10.5}}",
             "spec.predictor.canaryTrafficPercent: 10.5 must be a whole number",
         ),
+        ("", "the file is empty; where there is nothing, write `{apiVersion: v1, kind: List, items: []}`"),
         ("a: !!python/object:os.system {}", "is a tag; leave it out"),
         ("a: " + "[" * 99, "deeper than 64 levels"),
     ],

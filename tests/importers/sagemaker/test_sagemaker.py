@@ -183,3 +183,30 @@ def test_where_there_is_nothing(tmp_path: Path) -> None:
 )
 def test_a_job_is_what_can_run_again(name: str, experiment: str | None, called: str) -> None:
     assert job(name, experiment) == called
+
+
+def test_models_and_configurations_of_one_name_are_told_apart_by_their_region(tmp_path: Path) -> None:
+    records = []
+    for region, version in (("eu-west-1", 1), ("us-east-1", 2)):
+        arn = f"arn:aws:sagemaker:{region}:1"
+        records += [
+            endpoint(region),
+            record(
+                "describe_endpoint_config",
+                EndpointConfigName="c",
+                EndpointConfigArn=f"{arn}:endpoint-config/c",
+                ProductionVariants=[{"VariantName": "v", "ModelName": "m"}],
+            ),
+            record(
+                "describe_model",
+                ModelName="m",
+                ModelArn=f"{arn}:model/m",
+                PrimaryContainer={"ModelPackageName": f"{arn}:model-package/fraud/{version}"},
+            ),
+        ]
+    found, _, _ = read(written(tmp_path, *records, DONE))
+    served = {edge.target.parts[1:]: edge.source.parts for one in found for edge in one.edges}
+    assert served == {
+        ("fraud", "c"): ("arn:aws:sagemaker:eu-west-1:1", "fraud", "1"),
+        ("1/us-east-1/fraud", "c"): ("arn:aws:sagemaker:us-east-1:1", "fraud", "2"),
+    }

@@ -20,6 +20,7 @@ LARGEST = 100_000_000
 """Bytes of one file."""
 LARGEST_YAML = 10_000_000
 """Of one that is YAML, which takes far longer to read."""
+EMPTY = "is empty; where there is nothing, write `{apiVersion: v1, kind: List, items: []}`"
 NAMESPACE = "default"
 """Of objects that do not say theirs, as `kubectl apply` takes them."""
 
@@ -41,10 +42,13 @@ def read(paths: Sequence[str | os.PathLike[str]], namespace: str | None) -> File
     seen: dict[tuple[str, str, str], str] = {}
     for file, name in _files(paths):
         try:
-            documents = parse_all(_raw(file, name), name)
+            raw = _raw(file, name)
+            documents = parse_all(raw, name)
         except BadInput as error:
             problems += error.problems
             continue
+        if not raw.strip():  # as `kubectl get … > now.yaml` leaves it when it fails: all would be taken as gone
+            problems.append(Problem(name, "", "the file", EMPTY))
         for document in documents:
             problems += document.problems
             if not document.problems:

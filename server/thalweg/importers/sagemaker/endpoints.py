@@ -51,7 +51,7 @@ def endpoint(
     key = environment.named(arn, name, warnings)
     created = answer.time("CreationTime")
     config_name = answer.text("EndpointConfigName")
-    config = dump.configs.get(config_name or "")
+    config = dump.config(arn.namespace, config_name)
     props: dict[str, Json] = {
         "platform": "sagemaker",
         "created_at": created,
@@ -76,12 +76,12 @@ def endpoint(
         "status": "ready" if status == "InService" else f"not ready: {status}" if status else None,
         "config": _config(config),
     }
-    served = list(_served(answer, config, dump, release, name, warnings))
+    served = list(_served(answer, config, dump, release, arn, warnings))
     yield Granule(source, f"release/{scope}/{config_name}", ORIGIN, entities=[EntityFact(release, said)], edges=served)
 
 
 def _served(
-    answer: Part, config: Part, dump: Known, release: Key, endpoint: str, warnings: list[str]
+    answer: Part, config: Part, dump: Known, release: Key, endpoint: Arn, warnings: list[str]
 ) -> Iterator[EdgeFact]:
     """What each variant serves. Variants of one version share an edge, with all that they get of the traffic."""
     for kind, role in (("ProductionVariants", ""), ("ShadowProductionVariants", "shadow")):
@@ -94,9 +94,11 @@ def _served(
             weight = next(one for one in given if one is not None)
             total += weight
             model = variant.text("ModelName")
-            found = _versions(model, dump)
+            found = _versions(endpoint.namespace, model, dump)
             if not found:
-                warnings.append(f"What the variant {name} of endpoint {endpoint} serves was not told.")
+                warnings.append(
+                    f"What the variant {name} of endpoint {endpoint.resource.partition('/')[2]} serves was not told."
+                )
             for key in found:
                 weights[key] = weights.get(key, 0.0) + weight
         for key, weight in weights.items():
@@ -104,10 +106,10 @@ def _served(
             yield EdgeFact(key, EdgeType.SERVED_BY, release, role, {"traffic": share})
 
 
-def _versions(model: str | None, dump: Known) -> list[Key]:
+def _versions(place: str, model: str | None, dump: Known) -> list[Key]:
     """The versions that a model of SageMaker's is made of."""
     found: list[Key] = []
-    for one in dump.models.get(model or "", []):
+    for one in dump.containers(place, model):
         key = package(one.package) or (dump.lying_at(one.uri) if one.uri else None)
         if key is not None and key not in found:
             found.append(key)

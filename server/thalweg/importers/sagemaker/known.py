@@ -28,6 +28,10 @@ class Arn(NamedTuple):
         return cls(match["namespace"], match["resource"]) if match else None
 
 
+Named = tuple[str, str]
+"""The account and region of a thing, as its ARN begins (nothing where it has none), and its name there."""
+
+
 class Served(NamedTuple):
     """What a container of a model runs: a package of the registry by its ARN, else what lies at a place."""
 
@@ -37,15 +41,15 @@ class Served(NamedTuple):
 
 @dataclass(slots=True)
 class Known:
-    """versions: by the place of its data the version of a package. models: what the containers of each run, by name.
-    configs: each configuration of an endpoint, by name. artifacts: where each artifact of lineage lies, and of which
+    """versions: by the place of its data the version of a package. models: what the containers of each run, by the
+    account and region and the name. configs: each configuration of an endpoint, likewise. artifacts: where each artifact of lineage lies, and of which
     type it is, by ARN. jobs: the name of each training job, by that name in small letters.
     """
 
     source: str
     versions: dict[str, Key] = field(default_factory=dict)
-    models: dict[str, list[Served]] = field(default_factory=dict)
-    configs: dict[str, Part] = field(default_factory=dict)
+    models: dict[Named, list[Served]] = field(default_factory=dict)
+    configs: dict[Named, Part] = field(default_factory=dict)
     artifacts: dict[str, tuple[str, str]] = field(default_factory=dict)
     jobs: dict[str, str] = field(default_factory=dict)
 
@@ -61,9 +65,9 @@ class Known:
                 name = answer.text("ModelName")
                 containers = [answer.part("PrimaryContainer"), *answer.parts("Containers")]
                 if name is not None:
-                    self.models[name] = [served(one) for one in containers if one]
+                    self.models[_place(answer, "ModelArn"), name] = [served(one) for one in containers if one]
             case "describe_endpoint_config":
-                self.configs[answer.text("EndpointConfigName") or ""] = answer
+                self.configs[_place(answer, "EndpointConfigArn"), answer.text("EndpointConfigName") or ""] = answer
             case "list_artifacts":
                 for one in answer.parts("ArtifactSummaries"):
                     self._artifact(one)
@@ -72,6 +76,14 @@ class Known:
             case "describe_training_job":
                 name = answer.text("TrainingJobName") or ""
                 self.jobs[name.lower()] = name
+
+    def config(self, place: str, name: str | None) -> Part | None:
+        """The configuration of an endpoint that is called so in an account and region."""
+        return self.configs.get((place, name or ""), self.configs.get(("", name or "")))
+
+    def containers(self, place: str, model: str | None) -> list[Served]:
+        """What the containers of a model run that is called so in an account and region."""
+        return self.models.get((place, model or ""), self.models.get(("", model or ""), []))
 
     def _artifact(self, answer: Part) -> None:
         arn, uri = answer.text("ArtifactArn"), answer.part("Source").text("SourceUri")
@@ -102,6 +114,12 @@ class Known:
         if not uri.startswith("s3://"):
             return package(uri)  # as which an artifact may lie in the registry
         return self.lying_at(uri) if type == "Model" else unversioned(uri, self.source)
+
+
+def _place(answer: Part, field: str) -> str:
+    """The account and region of an answer: a name is only one there."""
+    arn = Arn.of(answer.text(field))
+    return "" if arn is None else arn.namespace
 
 
 def package(arn: str | None) -> Key | None:
