@@ -34,8 +34,7 @@ class Problem:
     code: str = "INVALID"
 
     def __str__(self) -> str:
-        where = f"{self.entity}: {self.field}" if self.entity else self.field
-        return f"{where}: {self.value} {self.expected}"
+        return ": ".join(filter(None, (self.entity, self.field, f"{self.value} {self.expected}")))
 
 
 class ThalwegError(Exception):

@@ -138,6 +138,8 @@ def test_a_reference_names_an_asset_or_a_place(reference: str, named: tuple[str,
             ("wasbs://raw@acme.blob.core.windows.net", "a"),
         ),
         ("azureml://datastores/other/paths/a", ("azureml://ws/datastores/other", "a")),
+        ("azureml://datastores/other/paths/data/tx/", ("azureml://ws/datastores/other", "data/tx")),
+        ("azureml://datastores/other/paths/jobs/nightly", ("azureml://ws/datastores/other", "jobs/nightly")),
         ("https://example.com/a.csv", ("https://example.com", "a.csv")),
         ("./a.csv", ("file://ws", "/a.csv")),
         ("azureml://jobs/j/outputs/x", None),
@@ -146,13 +148,15 @@ def test_a_reference_names_an_asset_or_a_place(reference: str, named: tuple[str,
 def test_a_place_is_named_where_it_lies(reference: str, place: tuple[str, str] | None) -> None:
     workspace = Workspace("ws", {"lake": "wasbs://raw@acme.blob.core.windows.net"})
     assert workspace.place(reference) == (keys.dataset(*place) if place else None)
+    assert workspace.asset(reference) is None
+    assert (workspace.run(reference) is not None) is (place is None)
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("a: [", "is why this is no YAML"),
-        ("- 1", "it.yml line 1: : [1] must be an object"),
+        ("- 1", "it.yml line 1: [1] must be an object"),
         ("type: mlflow_model\nname: 3\nversion: 1", "it.yml line 2: name: 3 must be text"),
         ("type: mlflow_model\nname: m\nversion: 1.10", "it.yml line 3: version: 1.1 must be text; write it in quotes"),
         ("type: uri_file\nname: a\ntags: [x]", "tags: ['x'] must be an object"),
@@ -170,12 +174,62 @@ def test_what_is_no_asset_says_where_and_why(tmp_path: Path, text: str, said: st
 
 
 def test_two_files_that_say_unlike_things_of_one_asset_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="model/m/1 is stated otherwise too"):
+    with pytest.raises(BadInput, match=r"model/m/1 is stated otherwise in a\.yml"):
         read(
             tmp_path,
             a="type: mlflow_model\nname: m\nversion: 1\npath: ./a",
             b="type: mlflow_model\nname: m\nversion: 1\npath: ./b",
         )
+
+
+def test_files_of_one_experiment_or_component_are_one_job(tmp_path: Path) -> None:
+    schema = f"$schema: {HUB}/commandJob.schema.json\nexperiment_name: cards\n"
+    component = f"$schema: {HUB}/commandComponent.schema.json\nname: prep\n"
+    found = read(
+        tmp_path,
+        train=f"{schema}command: python train.py",
+        evaluate=f"{schema}command: python eval.py",
+        one=f"{component}version: 1\ncommand: python a.py",
+        two=f"{component}version: 2\ncommand: python b.py",
+        new="type: uri_file\nname: tx\npath: azureml://datastores/lake/paths/tx",
+        old="type: uri_file\nname: tx\nversion: 1\npath: azureml://datastores/lake/paths/tx",
+    )
+    jobs = {name: granule.entities[0].key.parts for name, granule in found.items() if name.startswith("job/")}
+    assert jobs == {
+        "job/cards@evaluate.yml": ("azureml://ws", "cards"),
+        "job/cards@train.yml": ("azureml://ws", "cards"),
+        "job/prep@one.yml": ("azureml://ws", "prep"),
+        "job/prep@two.yml": ("azureml://ws", "prep"),
+    }
+    assert {"data/tx@new.yml", "data/tx@old.yml", "data/tx/1"} < found.keys()
+    warnings = azureml.read(tmp_path, source="ws").warnings
+    assert warnings[0] == (
+        "job/cards is stated by several files, and what they say differs: evaluate.yml, train.yml. It is one job."
+    )
+
+
+def test_a_relative_path_is_meant_from_the_folder_of_its_file(tmp_path: Path) -> None:
+    for folder, name in (("a", "tx"), ("b", "labels")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "data.yml").write_text(f"type: uri_folder\nname: {name}\nversion: 1\npath: ./data\n")
+    found = read(tmp_path)
+    joined = {join.alias.parts[1]: join.of.parts for one in found.values() for join in one.joins}
+    assert joined == {"tx": ("file://ws", "/a/data"), "labels": ("file://ws", "/b/data")}
+
+
+def test_an_asset_of_a_registry_is_filed_there_by_its_id(tmp_path: Path) -> None:
+    found = read(
+        tmp_path,
+        base="id: azureml://registries/shared/models/base/versions/7\ntype: custom_model\nname: base\nversion: 7",
+    )
+    assert [fact.key.parts for one in found.values() for fact in one.entities] == [
+        ("azureml://registries/shared", "base", "7")
+    ]
+
+
+def test_an_empty_file_is_not_taken_for_one_whose_asset_is_gone(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"fraud\.yml: the file is empty; remove it, if what it held is gone"):
+        read(tmp_path, fraud="", other="type: custom_model\nname: m\nversion: 1")
 
 
 def test_where_there_is_nothing(tmp_path: Path) -> None:

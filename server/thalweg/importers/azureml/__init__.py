@@ -11,7 +11,8 @@ import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from thalweg.importers.azureml import assets, jobs, serving
@@ -22,6 +23,7 @@ from thalweg.importers.parts import Part, Wrong, as_part
 from thalweg.importers.reading import Lies, Reading
 from thalweg.model.errors import BadInput, Problem, SourceError
 from thalweg.model.facts import Granule
+from thalweg.model.keys import Key
 
 ENDINGS = (".yml", ".yaml", ".json")
 MOST_FILES = 100_000
@@ -66,13 +68,19 @@ def read(location: str | os.PathLike[str], *, source: str | None = None, environ
     for file in files:
         if file.kind == "datastore":
             _store(file, workspace, problems)
-    found: dict[str, Granule] = {}
+    found: dict[str, list[tuple[File, Granule]]] = {}
+    warnings: list[str] = []
     take = _taken(f"{ORIGIN}:{name}", workspace, environment or name, files)
     for file in files:
         try:
             for granule in take[file.kind](file.part) if file.kind in take else ():
-                if found.setdefault(granule.name, granule) != granule:
-                    problems.append(file.document.problem((), granule.name, "is stated otherwise too", "TWICE"))
+                before = found.setdefault(granule.name, [])
+                if any(granule == other for _, other in before):
+                    continue
+                if before and not _of_several(granule):
+                    other = before[0][0].document.name
+                    problems.append(file.document.problem((), granule.name, f"is stated otherwise in {other}", "TWICE"))
+                before.append((file, granule))
         except Wrong as error:
             problems.append(file.document.problem(error.where, error.value, error.expected))
         except ValueError as error:
@@ -80,11 +88,31 @@ def read(location: str | os.PathLike[str], *, source: str | None = None, environ
     if problems:
         count = f"{len(problems)} problems" if len(problems) > 1 else "One problem"
         raise BadInput(f"{count} in {location}; nothing of it was taken. First: {problems[0]}", problems=problems)
-    warnings: list[str] = []
+    granules = list(_apart(found, warnings))
     if passed:
         shown = ", ".join(f"{count} {kind}" for kind, count in sorted(passed.items()))
         warnings.append(f"Passed over, for nothing is read of them: {shown}.")
-    return Reading(f"{ORIGIN}:{name}", ORIGIN, iter(found.values()), total=len(found), warnings=warnings)
+    return Reading(f"{ORIGIN}:{name}", ORIGIN, iter(granules), total=len(granules), warnings=warnings)
+
+
+def _of_several(granule: Granule) -> bool:
+    """Whether several files may speak of it: a job, which is what all of one experiment or all versions of a component
+    are, and a data asset, of which one file may tell a version and another none.
+    """
+    return granule.name.startswith("job/") or (granule.name.startswith("data/") and granule.name.count("/") == 1)
+
+
+def _apart(found: Mapping[str, list[tuple[File, Granule]]], warnings: list[str]) -> Iterator[Granule]:
+    """What several files state of one thing is a scope of each; where they differ, the warnings say so."""
+    for name, stated in found.items():
+        if len(stated) == 1:
+            yield stated[0][1]
+            continue
+        for file, granule in stated:
+            yield replace(granule, name=f"{name}@{file.document.name}")
+        if name.startswith("job/"):
+            files = ", ".join(file.document.name for file, _ in stated)
+            warnings.append(f"{name} is stated by several files, and what they say differs: {files}. It is one job.")
 
 
 Take = Callable[[Part], Iterator[Granule]]
@@ -110,12 +138,12 @@ def _named(path: Path) -> bool:
 
 def _taken(scope: str, workspace: Workspace, environment: str, files: list[File]) -> Mapping[str, Take]:
     """By the kind of a file what it states."""
-    paths: dict[str, set[str]] = {}
+    paths: dict[str, set[Key | str]] = {}
     endpoints: dict[str, Part] = {}
     for _, part, kind in files:
         name, path = part.data.get("name"), part.data.get("path")
         if kind == "data" and isinstance(name, str) and isinstance(path, str):
-            paths.setdefault(name, set()).add(path.rstrip("/"))
+            paths.setdefault(name, set()).add(workspace.place(path) or path)
         elif kind == "endpoint" and isinstance(name, str):
             endpoints[name] = part
     return {
@@ -139,6 +167,15 @@ def _store(file: File, workspace: Workspace, problems: list[Problem]) -> None:
         problems.append(file.document.problem(error.where, error.value, error.expected))
 
 
+def _from_its_folder(part: Part, name: str) -> Part:
+    """The asset with its path as it is meant from the source, and not from the folder of its file."""
+    path = part.data.get("path")
+    if not isinstance(path, str) or not path or path.startswith(("/", "~")) or re.match(r"[A-Za-z][\w+.-]*:", path):
+        return part
+    meant = os.path.normpath(PurePosixPath(name).parent / path.replace("\\", "/"))
+    return part._replace(data={**part.data, "path": PurePosixPath(meant).as_posix()})
+
+
 def _files(place: Path, problems: list[Problem], passed: Counter[str]) -> Iterator[File]:
     for path, name in _paths(place):
         try:
@@ -147,6 +184,8 @@ def _files(place: Path, problems: list[Problem], passed: Counter[str]) -> Iterat
             problems += error.problems
             continue
         problems += document.problems
+        if document.data is None and not document.problems and not path.read_bytes().strip():
+            problems.append(Problem(name, "", "the file", "is empty; remove it, if what it held is gone"))
         if document.problems or document.data is None:
             continue
         try:
@@ -156,7 +195,7 @@ def _files(place: Path, problems: list[Problem], passed: Counter[str]) -> Iterat
             problems.append(document.problem(error.where, error.value, error.expected))
             continue
         if kind in KINDS:
-            yield File(document, part, kind)
+            yield File(document, _from_its_folder(part, name), kind)
         else:
             passed[kind or "no asset of Azure ML"] += 1
 

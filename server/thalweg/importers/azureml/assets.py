@@ -13,6 +13,7 @@ from thalweg.importers.parts import Part
 from thalweg.model import keys
 from thalweg.model.edges import EdgeType
 from thalweg.model.facts import EdgeFact, EntityFact, Granule, JoinFact, Json, MarkFact, MarkKind
+from thalweg.model.keys import Key
 
 ORIGIN = "azureml"
 MODELS = ("custom_model", "mlflow_model", "triton_model")
@@ -45,11 +46,12 @@ def model(source: str, part: Part, workspace: Workspace) -> Iterator[Granule]:
     name, path, version = part.text("name"), part.text("path"), version_of(part)
     if name is None:
         return
+    home = workspace.home(part.text("id"))
     if version is None:  # which it gets when it is registered
-        asset = EntityFact(keys.model(workspace.namespace, name), common(part))
+        asset = EntityFact(keys.model(home, name), common(part))
         yield Granule(source, f"model/{name}", ORIGIN, entities=[asset])
         return
-    key = keys.model_version(workspace.namespace, name, version)
+    key = keys.model_version(home, name, version)
     props = common(part) | {
         "user": written_by(part),
         "uri": shown(workspace.address(path)) if path is not None else None,
@@ -68,18 +70,19 @@ def model(source: str, part: Part, workspace: Workspace) -> Iterator[Granule]:
     )
 
 
-def data(source: str, part: Part, workspace: Workspace, paths: set[str]) -> Iterator[Granule]:
+def data(source: str, part: Part, workspace: Workspace, paths: set[Key | str]) -> Iterator[Granule]:
     """A version of a data asset. paths: where its versions lie; where that is one place, it is another name of it."""
     name, path, version = part.text("name"), part.text("path"), version_of(part)
     if name is None:
         return
-    asset = keys.dataset(workspace.namespace, name)
+    home = workspace.home(part.text("id"))
+    asset = keys.dataset(home, name)
     there = workspace.place(path) if path is not None and len(paths) == 1 else None
     joins = [JoinFact(asset, there)] if there is not None else []
     if version is None:  # which it gets when it is registered
         yield Granule(source, f"data/{name}", ORIGIN, entities=[EntityFact(asset, common(part))], joins=joins)
         return
-    key = keys.dataset_version(workspace.namespace, name, version)
+    key = keys.dataset_version(home, name, version)
     props = common(part) | {
         "uri": shown(workspace.address(path)) if path is not None else None,
         "format": part.text("type"),
@@ -96,5 +99,5 @@ def component(source: str, part: Part, workspace: Workspace) -> Iterator[Granule
     name = part.text("name")
     if name is not None:
         props = common(part) | {"job_type": part.text("type"), "entry_point": part.text("command")}
-        key = keys.job(workspace.namespace, name)
+        key = keys.job(workspace.home(part.text("id")), name)
         yield Granule(source, f"job/{name}", ORIGIN, entities=[EntityFact(key, props)])

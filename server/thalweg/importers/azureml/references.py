@@ -18,13 +18,18 @@ from thalweg.model.keys import Key
 from thalweg.model.kinds import Kind
 
 _SHORT = re.compile(r"azureml:(?P<name>[^:@/]+)(?::(?P<version>[^:@/]+)|@(?P<label>[^:@/]+))?")
+_WHERE = (
+    r"azureml:/{1,2}(?:(?i:subscriptions/[^/]+/(?:resourcegroups/[^/]+/)?(?:providers/[^/]+/)?workspaces/[^/]+/)"
+    r"|registries/(?P<registry>[^/]+)/|locations/[^/]+/workspaces/[^/]+/)?"
+)
+"""How an address begins, if it says more than this workspace. What follows is not guessed at: a folder in a datastore
+may be called `data`, or `jobs`."""
 _LONG = re.compile(
-    r"azureml:/.*/(?:models|data|components|environments)/"
+    rf"{_WHERE}(?:models|data|components|environments)/"
     r"(?P<name>[^/]+)(?:/versions/(?P<version>[^/]+)|/labels/(?P<label>[^/]+))?/?"
 )
-_REGISTRY = re.compile(r"azureml:/.*/registries/(?P<registry>[^/]+)/.*")
-_STORED = re.compile(r"azureml:/{1,2}(?:.*/)?datastores/(?P<store>[^/]+)/paths/(?P<path>.*)")
-_OF_JOB = re.compile(r"azureml:/{1,2}(?:.*/)?jobs/(?P<job>[^/]+)(?:/outputs/.*)?")
+_STORED = re.compile(rf"{_WHERE}datastores/(?P<store>[^/]+)/paths/(?P<path>.*)")
+_OF_JOB = re.compile(rf"{_WHERE}jobs/(?P<job>[^/]+)(?:/outputs/.*)?")
 
 
 class Asset(NamedTuple):
@@ -54,10 +59,15 @@ class Workspace:
         if match := _SHORT.fullmatch(text):
             return Asset(self.namespace, match["name"], match["version"])
         if match := _LONG.fullmatch(text):
-            registry = _REGISTRY.fullmatch(text)
-            namespace = f"azureml://registries/{registry['registry']}" if registry else self.namespace
+            registry = match["registry"]
+            namespace = f"azureml://registries/{registry}" if registry else self.namespace
             return Asset(namespace, match["name"], match["version"])
         return None
+
+    def home(self, id: str | None) -> str:
+        """The namespace of an asset, by its own id: that of its registry, where it is of one."""
+        asset = self.asset(id) if id is not None else None
+        return asset.namespace if asset is not None else self.namespace
 
     def run(self, text: str) -> Key | None:
         """The job that a reference says wrote it."""

@@ -42,8 +42,8 @@ class Served(NamedTuple):
 @dataclass(slots=True)
 class Known:
     """versions: by the place of its data the version of a package. models: what the containers of each run, by the
-    account and region and the name. configs: each configuration of an endpoint, likewise. artifacts: where each artifact of lineage lies, and of which
-    type it is, by ARN. jobs: the name of each training job, by that name in small letters.
+    account and region and the name. configs: each configuration of an endpoint, likewise. artifacts: where each of
+    lineage lies, and of which type it is, by ARN. jobs: the name of each training job, by that in small letters.
     """
 
     source: str
