@@ -112,7 +112,7 @@ def _on_disk(text: str, source: str) -> tuple[str, str]:
 
 _BUCKETS = {"s3": "s3", "s3a": "s3", "s3n": "s3", "gs": "gs", "gcs": "gs", "oss": "oss"}
 _AZURE = {"abfs": "abfss", "abfss": "abfss", "wasb": "wasbs", "wasbs": "wasbs"}
-_RENAMED = {"postgresql": "postgres", "bq": "bigquery"}
+_RENAMED = {"postgresql": "postgres", "bq": "bigquery", "sqlserver": "mssql"}
 _SIGNATURES = re.compile(
     r"x-amz-.*|x-goog-.*|awsaccesskeyid|googleaccessid|signature|expires|sig|se|sp|sv|st|sr|spr|ske|sks|skt|skv|sktid"
     r"|skoid|.*token|.*password|.*secret|api_?key",
@@ -144,6 +144,8 @@ def dataset_name(uri: str, source: str = "local") -> tuple[str, str]:
         return _on_disk(rest.removeprefix("//").partition("?")[0], source)
     if scheme == "dbfs":
         return "dbfs", f"/{_plain(rest)}"
+    if scheme == "hdfs" and rest.startswith("/") and not rest.startswith("//"):
+        rest = f"//{rest}"  # `hdfs:/x`, as Hadoop writes `hdfs:///x` too
     if not rest.startswith("//"):
         return _without_authority(scheme, rest, uri)
     authority, slash, path = rest[2:].partition("/")
@@ -213,6 +215,9 @@ def _without_authority(scheme: str, rest: str, uri: str) -> tuple[str, str]:
     if scheme == "arn":
         *account, name = rest.split(":", 4)
         if len(account) == 4 and name.strip("/"):
+            if account[1] == "s3" and name.startswith("accesspoint/"):  # whose name is one's own only in an account
+                point, _, path = name.removeprefix("accesspoint/").partition("/")
+                return ":".join((scheme, *account, f"accesspoint/{point}")), _plain(path.removeprefix("object/")) or "/"
             if account[1] == "s3":
                 return dataset_name(f"s3://{name}")
             return ":".join((scheme, *account)), name.strip("/")
@@ -227,7 +232,7 @@ def _jdbc(text: str) -> str:
     address, *parameters = re.split("[?;&]", text)
     named = dict(pair.partition("=")[::2] for pair in parameters)
     by_name = {name.lower(): value for name, value in named.items()}
-    database = by_name.get("databasename") or by_name.get("database")
+    database = by_name.get("databasename") or by_name.get("database") or by_name.get("db")
     if "://" not in address:  # oracle:thin:scott/tiger@host:1521:shop
         scheme, separator, rest = address.partition(":")
         return f"{scheme}{separator}{rest.rpartition('@')[2]}"
