@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import socket
 import subprocess
@@ -18,7 +19,9 @@ import pytest
 import thalweg
 from tests.cli.program import PATIENCE, environment
 from tests.client.conftest import BEGINNING, HEARS_CTRL_C, Keep, Kept, Script, lines_of
+from thalweg.client import Client, ServerUnreachable
 from thalweg.client.delivery import Statement
+from thalweg.client.flushing import flush
 from thalweg.client.recording import Choices
 from thalweg.client.spool import Spool
 from thalweg.model.errors import BadInput
@@ -41,7 +44,7 @@ def answering(answer: Answer) -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
+            self.body = self.rfile.read(int(self.headers["Content-Length"]))
             answer(self)
 
         def log_message(self, format: str, *arguments: Any) -> None:
@@ -70,13 +73,44 @@ def answer(status: int, body: str, type: str = "application/json") -> Answer:
     return send
 
 
-def half(handler: BaseHTTPRequestHandler) -> None:
-    handler.send_response(200)
-    handler.send_header("Content-Length", "1000")
+def half(status: int, body: bytes) -> Answer:
+    """Breaks off within the body."""
+
+    def send(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(status)
+        handler.send_header("Content-Length", "1000")
+        handler.end_headers()
+        handler.wfile.write(body)
+        handler.wfile.flush()
+        handler.connection.shutdown(socket.SHUT_RDWR)
+
+    return send
+
+
+def elsewhere(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(302)
+    handler.send_header("Location", "http://[")
+    handler.send_header("Content-Length", "0")
     handler.end_headers()
-    handler.wfile.write(b'{"data"')
-    handler.wfile.flush()
-    handler.connection.shutdown(socket.SHUT_RDWR)
+
+
+def endless(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(200)
+    handler.end_headers()
+    with suppress(OSError):
+        while True:
+            handler.wfile.write(b" " * (1 << 16))
+
+
+def results(one: str) -> Answer:
+    """Answers for each granule in the same way."""
+
+    def send(handler: BaseHTTPRequestHandler) -> None:
+        count = len(json.loads(handler.body)["variables"]["input"]["granules"])  # type: ignore[attr-defined]
+        listed = ", ".join([one] * count)
+        answer(200, f'{{"data": {{"stateBatch": {{"results": [{listed}], "errors": []}}}}}}')(handler)
+
+    return send
 
 
 def complete(lines: list[dict[str, Any]]) -> bool:
@@ -93,19 +127,29 @@ def kept_all(ran: Any, spool: Path) -> None:
     assert complete(lines_of(spool))
 
 
-@pytest.mark.parametrize(
-    "said",
-    [
-        answer(500, "<html>Oops</html>", "text/html"),
-        answer(200, "<html>Log in</html>", "text/html"),
-        answer(200, "[1, 2]"),
-        answer(200, '{"data": {"stateBatch": null}}'),
-        answer(200, '{"data": {"stateBatch": {"results": [], "errors": []}}}'),
-        answer(500, '{"errors": [{"message": "Oops.", "extensions": {"code": "INTERNAL_ERROR"}}]}'),
-        half,
-    ],
-    ids=["500", "HTML", "a list", "null", "too few", "an error", "half"],
-)
+NONSENSE: dict[str, Answer] = {
+    "500": answer(500, "<html>Oops</html>", "text/html"),
+    "HTML": answer(200, "<html>Log in</html>", "text/html"),
+    "a list": answer(200, "[1, 2]"),
+    "null": answer(200, '{"data": {"stateBatch": null}}'),
+    "too few": answer(200, '{"data": {"stateBatch": {"results": [], "errors": []}}}'),
+    "an error": answer(500, '{"errors": [{"message": "Oops.", "extensions": {"code": "INTERNAL_ERROR"}}]}'),
+    "half": half(200, b'{"data"'),
+    "half of an error": half(502, b"<html>Bad"),
+    "errors are texts": answer(404, '{"status": 404, "errors": ["not found"]}'),
+    "errors are a text": answer(404, '{"errors": "nope"}'),
+    "errors are an object": answer(422, '{"errors": {"base": ["x"]}}'),
+    "extensions are a text": answer(200, '{"errors": [{"message": "x", "extensions": "y"}]}'),
+    "without end": answer(200, "[" * 100_000),
+    "elsewhere": elsewhere,
+    "results are null": results("null"),
+    "results say nothing": results("{}"),
+    "an error says nothing": results('{"scope": "x", "errors": [{"code": "X"}]}'),
+    "endless": endless,
+}
+
+
+@pytest.mark.parametrize("said", NONSENSE.values(), ids=NONSENSE)
 def test_what_a_server_of_nonsense_does_not_take_is_kept(keep: Keep, said: Answer, caplog: Any) -> None:
     with answering(said) as address:
         kept = keep(server=address)
@@ -115,6 +159,63 @@ def test_what_a_server_of_nonsense_does_not_take_is_kept(keep: Keep, said: Answe
         assert thalweg.flush(60)
     assert complete(lines_of(kept.folder))
     assert ["What is recorded goes to" in one for one in caplog.messages] == [True]
+
+
+@pytest.mark.parametrize("said", NONSENSE.values(), ids=NONSENSE)
+def test_a_server_of_nonsense_stops_a_flush_with_a_sentence(kept: Kept, said: Answer) -> None:
+    with thalweg.run("train"):
+        pass
+    before = kept.statements()
+    with answering(said) as address:
+        came = flush(kept.folder, Client(address).ask)
+    assert (came.files, came.sent, came.refused) == (0, 0, 0)
+    assert came.stopped is not None
+    assert str(came.stopped).endswith(".")
+    assert kept.statements() == before
+
+
+def test_an_answer_that_comes_drop_by_drop_is_given_up() -> None:
+    over = threading.Event()
+
+    def drop(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.end_headers()
+        with suppress(OSError):
+            while not over.wait(0.02):
+                handler.wfile.write(b" ")
+
+    with answering(drop) as address:
+        with pytest.raises(ServerUnreachable, match=r"did not answer within 0\.3 seconds"):
+            Client(address, seconds=0.3).ask("{ __typename }", {})
+        over.set()
+
+
+def test_whatever_fails_in_sending_what_was_under_way_is_kept(
+    keep: Keep, monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    def fail(*given: Any) -> Any:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("thalweg.client.outbox.deliver", fail)
+    kept = keep(server="http://127.0.0.1:1")
+    with thalweg.run("train") as run:
+        run.metrics(loss=0.5, step=1)
+        run.writes("s3://lake/scores")
+    assert thalweg.flush(60)
+    assert complete(lines_of(kept.folder))
+    assert ["sending it failed with ZeroDivisionError" in one for one in caplog.messages] == [True]
+
+
+def test_what_cannot_be_put_into_words_takes_nothing_else_along(kept: Kept, caplog: Any) -> None:
+    with thalweg.run("train") as run:
+        run.metrics(loss=0.5, step=1)
+        run.writes("s3://lake/scores")
+        run.writes("s3://lake/odd")
+        next(one for one in run.record._things.values() if one.one.name == "odd").facts["rows"] = object()
+    assert thalweg.flush(60)
+    assert complete(lines_of(kept.folder))
+    assert [edge["target"]["datasetVersion"]["name"] for edge, _ in kept.things("writes")] == ["scores"]
+    assert sum("is lost" in one for one in caplog.messages) == 1
 
 
 def test_a_server_that_is_not_there(script: Script, tmp_path: Path) -> None:
