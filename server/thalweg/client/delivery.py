@@ -56,7 +56,7 @@ def batches(statements: Iterable[Statement]) -> Iterator[list[Statement]]:
     batch: list[Statement] = []
     size = 0
     for one in statements:
-        weight = len(json.dumps(one.granule))
+        weight = len(json.dumps(one.granule, ensure_ascii=False).encode(errors="replace"))
         full = len(batch) >= MOST_GRANULES or size + weight > MOST_BYTES
         if batch and (full or one.source != batch[0].source):
             yield batch

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import time
+import urllib.request
 from collections.abc import Mapping
 from http.client import HTTPException, HTTPMessage, IncompleteRead
 from typing import IO, Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
-from urllib.request import HTTPRedirectHandler, OpenerDirector, ProxyHandler, Request, build_opener
+from urllib.request import HTTPHandler, HTTPRedirectHandler, OpenerDirector, ProxyHandler, Request, build_opener
 
 from thalweg.model.errors import BadInput, ThalwegError
 
@@ -18,6 +19,8 @@ LONGEST_WAIT = 60.0
 
 LARGEST = 64 << 20
 """Bytes of an answer that are read: whatever never stops to answer is no server of this kind."""
+
+TOO_LARGE = 413
 
 
 class ServerUnreachable(ThalwegError):
@@ -57,7 +60,11 @@ class Client:
         operation: which one, where the document holds several.
         """
         asked = {"query": document, "variables": dict(variables), "operationName": operation}
-        status, body = self._post(json.dumps(asked).encode())
+        sent = json.dumps(asked, ensure_ascii=False).encode(errors="replace")  # UTF-8: `\u` takes three times as much
+        status, body = self._post(sent)
+        if status == TOO_LARGE and b"BODY_TOO_LARGE" not in body:  # a proxy says it in words of its own
+            hint = "Have it, or the proxy in front of it, take more."
+            raise Answered(f"{self.url} takes no request of {len(sent):,} bytes. {hint}", "BODY_TOO_LARGE")
         answer = _parsed(body)
         if answer is None:
             raise self._no_server(f"with status {status}")
@@ -115,7 +122,35 @@ def _opener(url: str) -> OpenerDirector:
     """What sends requests: by the proxies of the environment, but never to this machine itself."""
     host = urlsplit(url).hostname or ""
     alone = host == "localhost" or host == "::1" or host.startswith("127.")
-    return build_opener(_Stays, ProxyHandler({})) if alone else build_opener(_Stays)
+    return build_opener(_Stays, *_HANDLERS, *([ProxyHandler({})] if alone else []))
+
+
+class _Listens:
+    """Hears an answer that came before all was sent, as that a request is too large: whoever says so may close then."""
+
+    def do_open(self, http_class: Any, req: Request, **given: Any) -> Any:
+        class Connection(http_class):  # type: ignore[misc]
+            def request(self, *asked: Any, **more: Any) -> None:
+                try:
+                    super().request(*asked, **more)
+                except (BrokenPipeError, ConnectionResetError, ConnectionAbortedError):
+                    if self.sock is None:
+                        raise
+
+        return super().do_open(Connection, req, **given)  # type: ignore[misc]
+
+
+class _Plain(_Listens, HTTPHandler):
+    pass
+
+
+_HANDLERS: list[Any] = [_Plain]
+if hasattr(urllib.request, "HTTPSHandler"):  # a Python without TLS has none
+
+    class _Secure(_Listens, urllib.request.HTTPSHandler):
+        pass
+
+    _HANDLERS.append(_Secure)
 
 
 class _Stays(HTTPRedirectHandler):
