@@ -18,9 +18,9 @@ import pytest
 
 import thalweg
 from tests.cli.program import PATIENCE, environment
-from tests.client.conftest import BEGINNING, HEARS_CTRL_C, Keep, Kept, Script, lines_of
+from tests.client.conftest import BEGINNING, HEARS_CTRL_C, Keep, Kept, Script, lines_of, run_of
 from thalweg.client import Client, ServerUnreachable
-from thalweg.client.delivery import Statement
+from thalweg.client.delivery import Statement, deliver
 from thalweg.client.flushing import flush
 from thalweg.client.recording import Choices
 from thalweg.client.spool import Spool
@@ -39,12 +39,13 @@ Answer = Callable[[BaseHTTPRequestHandler], None]
 
 
 @contextmanager
-def answering(answer: Answer) -> Iterator[str]:
-    """The address of something that answers each request as it is told."""
+def answering(answer: Answer, *, reads: bool = True) -> Iterator[str]:
+    """The address of something that answers each request as it is told. reads: whether it reads them before."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            self.body = self.rfile.read(int(self.headers["Content-Length"]))
+            if reads:
+                self.body = self.rfile.read(int(self.headers["Content-Length"]))
             answer(self)
 
         def log_message(self, format: str, *arguments: Any) -> None:
@@ -453,12 +454,110 @@ def test_a_call_that_went_wrong_gives_what_can_be_handed_on(kept: Kept) -> None:
     assert kept.things("reads") == []
 
 
-def test_a_run_holds_no_more_than_a_server_takes(kept: Kept, caplog: Any) -> None:
+@pytest.mark.parametrize("what", ["params", "tags"])
+def test_of_too_many_parameters_the_first_are_kept_and_the_rest_is_said(kept: Kept, caplog: Any, what: str) -> None:
     with thalweg.run("train") as run:
-        for number in range(400):
-            run.params({f"p{number}": "x" * 5_000})
-    assert 100 < len(kept.run()["params"]) < 400
-    assert ["characters" in one for one in caplog.messages] == [True]
+        note = run.params if what == "params" else run.tag
+        note({f"p{number}": "x" * 5_000 for number in range(100)})
+        note({f"p{number}": "x" * 5_000 for number in range(400)})
+    names = [one["key"] for one in kept.run()[what]]
+    assert 200 < len(names) < 400
+    assert names == [f"p{number}" for number in range(len(names))]
+    (said,) = caplog.messages
+    assert f"{len(names)} of them are kept; 'p{len(names)}' and what comes after it is left out" in said
+
+
+def test_more_than_a_thousand_small_parameters_are_kept(kept: Kept, caplog: Any) -> None:
+    with thalweg.run("train", params={f"p{number}": number for number in range(2_000)}) as run:
+        run.tag({f"t{number}": number for number in range(2_000)})
+    assert (len(kept.run()["params"]), len(kept.run()["tags"])) == (2_000, 2_000)
+    assert caplog.messages == []
+
+
+class Counting(dict[str, Any]):
+    """Remembers how many of its items were looked at."""
+
+    seen = 0
+
+    def items(self) -> Any:
+        for one in super().items():
+            self.seen += 1
+            yield one
+
+
+def test_a_large_object_is_looked_at_no_further_than_what_is_kept_of_it(kept: Kept, caplog: Any) -> None:
+    large = Counting({f"a{number}": "x" * 5_000 for number in range(900)})
+    with thalweg.run("train") as run:
+        run.params(config={f"c{number}": large for number in range(900)})
+        run.params(lists=[[list(range(900))] * 900] * 900)
+    assert large.seen < 300
+    assert 100 < len(kept.run()["params"]) < 300
+    assert ["what comes after it is left out" in one for one in caplog.messages] == [True]
+
+
+def test_a_list_is_written_out_where_all_in_it_is_little(kept: Kept) -> None:
+    with thalweg.run("train") as run:
+        run.params(few=[[1, 2], {"a": (3,)}], many=[list(range(600)), list(range(600))], text=["x" * 200_000])
+    assert {one["key"]: one["value"] for one in kept.run()["params"]} == {
+        "few": "[[1, 2], {'a': (3,)}]",
+        "many": "<list of 2>",
+        "text": "<list of 1>",
+    }
+
+
+def test_a_run_holds_no_more_than_a_server_takes(server: str, keep: Keep, caplog: Any) -> None:
+    """Each letter takes twelve bytes as JSON writes it in ASCII."""
+    kept = keep(server=server)
+    with thalweg.run("full") as run:
+        for number in range(300):
+            run.params({f"p{number}": "\U0001f600" * 5_000})
+            run.tag({f"t{number}": "\1" * 5_000})
+        run.metrics({f"{number}" + "\U0001f600" * 400: 0.1234567890123456 for number in range(10_001)})
+    assert thalweg.flush(60)
+    assert lines_of(kept.folder) == []
+    assert len(caplog.messages) == 3
+    assert all("left out" in one for one in caplog.messages)
+    stated = run_of(server, "full")
+    assert min(len(stated["params"]), len(stated["tags"])) > 30
+    assert len(stated["metrics"]) > 500
+
+
+# ------------------------------------------------------------------------------------------------------- what is large
+
+
+def proxy(limit: int, *, reads: bool) -> Answer:
+    """Takes what is small enough, as a server does; of more it says that it is too large, in a page of its own."""
+    taken = results('{"outcome": "WRITTEN", "errors": []}')
+    refused = answer(413, "<html>413 Request Entity Too Large</html>", "text/html")
+
+    def send(handler: BaseHTTPRequestHandler) -> None:
+        length = int(handler.headers["Content-Length"])
+        if reads or length <= limit:
+            handler.body = handler.rfile.read(length)  # type: ignore[attr-defined]
+        (taken if length <= limit else refused)(handler)
+
+    return send
+
+
+@pytest.mark.parametrize("reads", [True, False], ids=["reads it", "hangs up"])
+def test_what_is_too_large_for_a_proxy_is_sent_in_parts(tmp_path: Path, reads: bool) -> None:
+    small = [Statement("a", {"scope": f"s{number}", "x": "x" * 200_000}) for number in range(30)]
+    large = Statement("a", {"scope": "large", "x": "x" * 3_000_000})
+    Spool(tmp_path).keep([*small[:15], large, *small[15:]])
+    with answering(proxy(1_000_000, reads=reads), reads=False) as address:
+        came = flush(tmp_path, Client(address).ask)
+    assert (came.files, came.sent, came.refused, came.stopped) == (1, 30, 1, None)
+    (refused,) = lines_of(tmp_path)
+    assert refused["granule"]["scope"] == "large"
+    assert "takes no request of 3,000," in refused["error"]
+
+
+def test_a_server_says_that_a_request_is_too_large_before_it_hangs_up(server: str) -> None:
+    granule = {"scope": "large", "datasets": [{"namespace": "a", "name": "b", "description": "x" * 12_000_000}]}
+    came = deliver(Client(server).ask, [Statement("client:a", granule)])
+    assert came.reason is None
+    ((_, error),) = came.refused
+    assert "and may have 10000000" in error
 
 
 def test_what_a_server_refuses_is_kept_with_the_error(server: str, keep: Keep, tmp_path: Path, caplog: Any) -> None:

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from thalweg.client import frames, naming, statements, values
 from thalweg.client.naming import DatasetVersion, ModelVersion
-from thalweg.client.notes import once
+from thalweg.client.notes import LeftOut, once
 from thalweg.client.record import Record
 from thalweg.client.settings import Settings
 from thalweg.client.signature import signature as signature_of
@@ -38,6 +38,13 @@ def guarded(fallback: T) -> Callable[[Callable[Concatenate[Run, P], T]], Callabl
         def safe(self: Run, /, *arguments: P.args, **named: P.kwargs) -> T:
             try:
                 return call(self, *arguments, **named)
+            except LeftOut as error:
+                if self._settings.strict:
+                    raise
+                once(
+                    f"{call.__name__}: {error.about}", f"{call.__name__} of run {self.id} was recorded in part: {error}"
+                )
+                return fallback if error.given is None else cast(T, error.given)
             except Exception as error:
                 if self._settings.strict:
                     raise
@@ -134,13 +141,13 @@ class Run:
         Without a step, each metric counts its own. What is no number is left out, and the others are not.
         """
         sound: dict[str, float] = {}
-        wrong: BadInput | None = None
-        for name, value in {**(given or {}), **more}.items():
+        wrong: LeftOut | None = None
+        for name, value in {**values.mapping(given), **more}.items():
             word = values.clean(str(name), 500)
             try:
                 sound[word] = values.number(value)
             except BadInput as error:
-                wrong = BadInput(f"{word}: {error}")
+                wrong = LeftOut(f"{word}: {error}")
         self.record.log(sound, None if step is None else values.step(step), values.moment(at))
         if wrong is not None:
             raise wrong
@@ -268,7 +275,7 @@ class Run:
         facts |= those_given(
             signature=None if signature is None else signature_of(signature),
             format=None if format is None else values.clean(str(format), 200),
-            tags=statements.pairs(values.pairs(tags, {})) if tags else None,
+            tags=statements.pairs(values.pairs(tags, {})) or None,
             description=None if description is None else values.clean(str(description)),
             createdAt=time.rfc3339(time.now()),
         )

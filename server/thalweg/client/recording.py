@@ -84,9 +84,9 @@ def start_run(job: str, **given: Unpack[Start]) -> Run:
         said = text(error)
         notes.once(f"start {said}", f"A run was started wrongly, and is recorded without what is wrong: {said}")
         started = Run(text(job, 500).strip() or "unnamed", settings, outbox)
-    if params := given.get("params"):
+    if (params := given.get("params")) is not None:  # not asked whether it is true: that, a row of pandas does not say
         started.params(params)
-    if tags := given.get("tags"):
+    if (tags := given.get("tags")) is not None:
         started.tag(tags)
     outbox.add(started.record)
     with _lock:
