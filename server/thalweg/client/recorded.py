@@ -269,8 +269,8 @@ class Run:
         """
         found = self._model(name, version or self.id, namespace)
         facts = {} if path is None else self._lies_at(path)
-        if metrics:
-            stated = {values.clean(str(key), 500): values.number(value) for key, value in metrics.items()}
+        if metrics is not None:
+            stated = {values.clean(str(key), 500): values.number(one) for key, one in values.mapping(metrics).items()}
             facts["metrics"] = [{"key": key, "value": values.on_the_wire(value)} for key, value in stated.items()]
         facts |= those_given(
             signature=None if signature is None else signature_of(signature),
