@@ -8,7 +8,7 @@ import math
 import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -240,6 +240,39 @@ def test_a_version_has_the_columns_that_its_reader_says(kept: Kept) -> None:
         "tx": [{"name": "id", "type": "bigint"}, {"name": "note"}],
         "b": [{"name": "id", "type": "long", "nullable": False, "role": "KEY"}],
     }
+
+
+@pytest.mark.parametrize(
+    ("columns", "named"),
+    [
+        (range(2), ["0", "1"]),
+        ([("a", "b"), ("a", 1)], ["a.1", "a.b"]),
+        ([date(2026, 5, 1), 0.5], ["0.5", "2026-05-01"]),
+    ],
+    ids=["numbers", "levels", "days"],
+)
+def test_columns_are_named_as_pandas_names_them(kept: Kept, columns: Any, named: list[str]) -> None:
+    with thalweg.run("train") as run:
+        run.reads("s3://lake/tx", version="1", columns=columns)
+    assert [edge["columns"] for edge, _ in kept.things("reads")] == [named]
+
+
+def test_a_schema_may_say_types_as_python_has_them(kept: Kept) -> None:
+    with thalweg.run("train") as run:
+        run.writes(
+            "s3://lake/tx", schema={"a": int, "b": float, "c": str, "d": bool, "e": bytes, "f": datetime, "g": date}
+        )
+    ((_, stated),) = kept.things("writes")
+    assert [one["type"] for one in stated["columns"]] == [
+        "long", "double", "string", "boolean", "binary", "timestamp", "date",
+    ]  # fmt: skip
+
+
+def test_the_first_version_may_be_0(kept: Kept) -> None:
+    with thalweg.run("train") as run:
+        assert run.produces_model("fraud", version=0).version == "0"
+        assert run.reads_model("fraud", version=0).version == "0"
+        assert not run.reads_model("fraud", version=None)
 
 
 def test_a_model_that_is_read_is_named_by_its_version(kept: Kept) -> None:

@@ -439,6 +439,54 @@ def test_one_metric_that_is_no_number_takes_no_other_along(kept: Kept, caplog: A
     assert ["note: 'high' is no number" in one for one in caplog.messages] == [True, False]
 
 
+def test_an_option_that_is_wrong_takes_nothing_else_along(kept: Kept, caplog: Any) -> None:
+    with thalweg.run("train") as run:
+        call: Any = run
+        call.reads("s3://lake/tx", version="1", columns="amount", schema=5, pinned=True, role="")
+        call.writes("s3://lake/rows", rows=10**30, format="parquet")
+        call.writes("s3://lake/frame", frame=object(), rows=3.0, schema={"id": "bigint"})
+        call.writes("s3://lake/negative", rows=-1, description=Breaks())
+        assert call.produces_model(
+            "fraud", version="7", path="s3://", signature=5, metrics={"auc": "high", "acc": 1}, tags=5, format="onnx"
+        )
+    ((edge, _),) = kept.things("reads")
+    assert ({"columns", "role"} & edge.keys(), edge["pinned"]) == (set(), True)
+    written = {stated["name"]: stated for _, stated in kept.things("writes")}
+    assert {name: stated.get("rows") for name, stated in written.items()} == {
+        "rows": None, "frame": 3, "negative": None, "fraud": None,
+    }  # fmt: skip
+    assert written["frame"]["columns"] == [{"name": "id", "type": "bigint"}]
+    assert written["fraud"]["metrics"] == [{"key": "acc", "value": 1.0}]
+    assert {"path", "signature", "tags", "uri"} & written["fraud"].keys() == set()
+    assert (written["rows"]["format"], written["fraud"]["format"]) == ("parquet", "onnx")
+    said = " ".join(caplog.messages)
+    for left in (
+        "columns:",
+        "schema:",
+        "role:",
+        "rows: 1000",
+        "frame:",
+        "rows: -1",
+        "description:",
+        "path:",
+        "auc:",
+        "tags:",
+    ):
+        assert left in said
+    assert len(caplog.messages) == 5
+
+
+def test_what_a_call_left_out_raises_where_that_was_asked_for(keep: Keep) -> None:
+    kept = keep(strict=True)
+    with (
+        thalweg.run("train") as run,
+        pytest.raises(BadInput, match=r"rows: -1 is no count\. A count is a whole number"),
+    ):
+        run.writes("s3://lake/tx", rows=-1, format="csv")
+    ((_, stated),) = kept.things("writes")
+    assert stated["format"] == "csv"
+
+
 def test_the_same_trouble_is_said_once(kept: Kept, caplog: Any) -> None:
     with thalweg.run("train") as run:
         for _ in range(100):

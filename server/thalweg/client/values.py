@@ -8,7 +8,7 @@ import operator
 import re
 from collections.abc import Mapping, Sized
 from datetime import datetime
-from typing import Any, SupportsIndex, cast
+from typing import Any, cast
 
 from thalweg.client.hiding import hidden
 from thalweg.model import time
@@ -152,9 +152,15 @@ def step(value: object) -> int:
     return whole
 
 
-def count(value: SupportsIndex) -> int:
-    """A count of rows or bytes. Raises TypeError for what is none."""
-    return operator.index(cast(Any, _scalar(value)))
+def count(value: object) -> int:
+    """A count of rows. Raises BadInput for what is none, or has more than 63 bits, which nobody can keep."""
+    try:
+        counted = step(value)
+    except BadInput:
+        counted = -1
+    if counted < 0:
+        raise BadInput(f"{text(value, 80)} is no count.", "A count is a whole number, like rows=10.")
+    return counted
 
 
 def moment(value: datetime | int | None) -> int:
