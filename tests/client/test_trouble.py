@@ -543,6 +543,14 @@ def test_a_large_object_is_looked_at_no_further_than_what_is_kept_of_it(kept: Ke
     assert ["what comes after it is left out" in one for one in caplog.messages] == [True]
 
 
+def test_an_object_that_holds_itself_is_opened_once(kept: Kept) -> None:
+    own: dict[str, Any] = {"a": 1}
+    own |= {"b": own, "c": {"d": own}}
+    with thalweg.run("train", params=own):
+        pass
+    assert [one["key"] for one in kept.run()["params"]] == ["a", "b", "c.d"]
+
+
 def test_a_list_is_written_out_where_all_in_it_is_little(kept: Kept) -> None:
     with thalweg.run("train") as run:
         run.params(few=[[1, 2], {"a": (3,)}], many=[list(range(600)), list(range(600))], text=["x" * 200_000])

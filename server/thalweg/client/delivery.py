@@ -92,7 +92,8 @@ def deliver(ask: Ask, batch: Sequence[Statement]) -> Delivered:
             return first._replace(unsent=(*first.unsent, *batch[half:]))
         return _both(first, deliver(ask, batch[half:]))
     except Exception as error:  # whatever it is that came: what it was to answer for is still to be sent
-        reason = Answered(f"The answer of the server is none of stateBatch ({error!r:.200}).", "NOT_A_SERVER")
+        said = f"The server answered, but not what it took and what it refused ({error!r:.200})."
+        reason = Answered(said, "NOT_A_SERVER")
         return Delivered(unsent=tuple(batch), reason=reason)
 
 

@@ -95,9 +95,14 @@ class Client:
             raise ServerUnreachable(
                 f"{self.url} did not answer within {self.seconds:g} seconds.", "See whether the server is well."
             ) from error
+        except IncompleteRead as error:
+            raise ServerUnreachable(
+                f"{self.url} broke off its answer after {len(error.partial):,} bytes.",
+                "See whether the server is well.",
+            ) from error
         except (URLError, HTTPException, OSError, ValueError) as error:  # the last: a proxy whose address is none
             reason = getattr(error, "reason", error)
-            said = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
+            said = getattr(reason, "strerror", None) or str(reason).strip() or type(reason).__name__
             raise ServerUnreachable(
                 f"No server can be reached at {self.url} ({said}).",
                 "Start one with `thalweg serve`, give its address with --server, or ask a store with --store.",

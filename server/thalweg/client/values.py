@@ -65,17 +65,21 @@ def _short(value: object) -> bool:
     waiting: list[object] = [value]
     while waiting:
         one = waiting.pop()
-        if isinstance(one, bytes | bytearray):
-            left -= len(one)
-        elif isinstance(one, str):
+        if isinstance(one, str):
             left -= len(one) // 100 if one is not value else 0  # alone it is cut
-        elif isinstance(one, list | tuple | set | frozenset | dict):
+        elif isinstance(one, bytes | bytearray):
+            left -= len(one)
+        elif isinstance(one, _COUNTED):
             left -= len(one)
             if left >= 0:
-                waiting += [*one.keys(), *one.values()] if isinstance(one, dict) else one
+                within = [*one.keys(), *one.values()] if isinstance(one, dict) else one
+                waiting += [inner for inner in within if isinstance(inner, _COUNTED)]
         if left < 0:
             return False
     return True
+
+
+_COUNTED = (str, bytes, bytearray, list, tuple, set, frozenset, dict)
 
 
 def mapping(given: object) -> Mapping[str, object]:
@@ -102,11 +106,12 @@ def pairs(given: object, more: Mapping[str, object]) -> dict[str, str]:
     found: dict[str, str] = {}
     left = MOST_TEXT
 
-    def put(name: str, value: object, depth: int) -> None:
+    def put(name: str, value: object, *around: object) -> None:
         nonlocal left
-        if isinstance(value, Mapping) and (not name or 0 < len(value) <= MOST_ITEMS) and depth < DEEPEST:
+        open_ = len(around) < DEEPEST and not any(one is value for one in around)
+        if open_ and isinstance(value, Mapping) and (not name or 0 < len(value) <= MOST_ITEMS):
             for inner, one in value.items():
-                put(f"{name}.{inner}" if name else str(inner), one, depth + 1)
+                put(f"{name}.{inner}" if name else str(inner), one, value, *around)
                 if left < 0:
                     break
         elif name:
@@ -115,8 +120,8 @@ def pairs(given: object, more: Mapping[str, object]) -> dict[str, str]:
             found[word] = hidden(name, without_password(text(value)))
             left -= weight(word, found[word])
 
-    put("", mapping(given), 0)
-    put("", more, 0)
+    put("", mapping(given))
+    put("", more)
     return found
 
 
