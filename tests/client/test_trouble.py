@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import signal
-import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +15,9 @@ import pytest
 
 import thalweg
 from tests.cli.program import PATIENCE, environment
-from tests.client.conftest import BEGINNING, HEARS_CTRL_C, Keep, Kept, Script, lines_of, run_of
-from thalweg.client import Client, ServerUnreachable
-from thalweg.client.delivery import Statement, deliver
-from thalweg.client.flushing import flush
+from tests.client.answering import answering
+from tests.client.conftest import BEGINNING, HEARS_CTRL_C, Keep, Kept, Script, complete, lines_of
+from thalweg.client.delivery import Statement
 from thalweg.client.recording import Choices
 from thalweg.client.spool import Spool
 from thalweg.model.errors import BadInput
@@ -35,188 +31,12 @@ with thalweg.run("train") as run:
     print("trained")
 """
 
-Answer = Callable[[BaseHTTPRequestHandler], None]
-
-
-@contextmanager
-def answering(answer: Answer, *, reads: bool = True) -> Iterator[str]:
-    """The address of something that answers each request as it is told. reads: whether it reads them before."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            if reads:
-                self.body = self.rfile.read(int(self.headers["Content-Length"]))
-            answer(self)
-
-        def log_message(self, format: str, *arguments: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-def answer(status: int, body: str, type: str = "application/json") -> Answer:
-    def send(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(status)
-        handler.send_header("Content-Type", type)
-        handler.send_header("Content-Length", str(len(body)))
-        handler.end_headers()
-        handler.wfile.write(body.encode())
-
-    return send
-
-
-def half(status: int, body: bytes) -> Answer:
-    """Breaks off within the body."""
-
-    def send(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(status)
-        handler.send_header("Content-Length", "1000")
-        handler.end_headers()
-        handler.wfile.write(body)
-        handler.wfile.flush()
-        handler.connection.shutdown(socket.SHUT_RDWR)
-
-    return send
-
-
-def elsewhere(handler: BaseHTTPRequestHandler) -> None:
-    handler.send_response(302)
-    handler.send_header("Location", "http://[")
-    handler.send_header("Content-Length", "0")
-    handler.end_headers()
-
-
-def endless(handler: BaseHTTPRequestHandler) -> None:
-    handler.send_response(200)
-    handler.end_headers()
-    with suppress(OSError):
-        while True:
-            handler.wfile.write(b" " * (1 << 16))
-
-
-def results(one: str) -> Answer:
-    """Answers for each granule in the same way."""
-
-    def send(handler: BaseHTTPRequestHandler) -> None:
-        count = len(json.loads(handler.body)["variables"]["input"]["granules"])  # type: ignore[attr-defined]
-        listed = ", ".join([one] * count)
-        answer(200, f'{{"data": {{"stateBatch": {{"results": [{listed}], "errors": []}}}}}}')(handler)
-
-    return send
-
-
-def complete(lines: list[dict[str, Any]]) -> bool:
-    """Whether all that the script says is there."""
-    scopes = {line["granule"]["scope"].split("/", 2)[-1].partition("/")[0] for line in lines}
-    runs = [line["granule"]["runs"][0] for line in lines if line["granule"]["scope"].count("/") == 1]
-    return {"writes", "metrics", "process"} <= scopes and runs[-1]["status"] == "FINISHED"
-
 
 def kept_all(ran: Any, spool: Path) -> None:
     """The script ended well, with one warning, and what it said is in the spool."""
     assert (ran.code, ran.out) == (0, "trained\n")
     assert ran.err.count("WARNING thalweg.client") == ran.err.count("\n") == 1, ran.err
     assert complete(lines_of(spool))
-
-
-NONSENSE: dict[str, Answer] = {
-    "500": answer(500, "<html>Oops</html>", "text/html"),
-    "HTML": answer(200, "<html>Log in</html>", "text/html"),
-    "a list": answer(200, "[1, 2]"),
-    "null": answer(200, '{"data": {"stateBatch": null}}'),
-    "too few": answer(200, '{"data": {"stateBatch": {"results": [], "errors": []}}}'),
-    "an error": answer(500, '{"errors": [{"message": "Oops.", "extensions": {"code": "INTERNAL_ERROR"}}]}'),
-    "half": half(200, b'{"data"'),
-    "half of an error": half(502, b"<html>Bad"),
-    "errors are texts": answer(404, '{"status": 404, "errors": ["not found"]}'),
-    "errors are a text": answer(404, '{"errors": "nope"}'),
-    "errors are an object": answer(422, '{"errors": {"base": ["x"]}}'),
-    "extensions are a text": answer(200, '{"errors": [{"message": "x", "extensions": "y"}]}'),
-    "without end": answer(200, "[" * 100_000),
-    "elsewhere": elsewhere,
-    "results are null": results("null"),
-    "results say nothing": results("{}"),
-    "an error says nothing": results('{"scope": "x", "errors": [{"code": "X"}]}'),
-    "endless": endless,
-}
-
-
-@pytest.mark.parametrize("said", NONSENSE.values(), ids=NONSENSE)
-def test_what_a_server_of_nonsense_does_not_take_is_kept(keep: Keep, said: Answer, caplog: Any) -> None:
-    with answering(said) as address:
-        kept = keep(server=address)
-        with thalweg.run("train") as run:
-            run.metrics(loss=0.5, step=1)
-            run.writes("s3://lake/scores")
-        assert thalweg.flush(60)
-    assert complete(lines_of(kept.folder))
-    assert ["What is recorded goes to" in one for one in caplog.messages] == [True]
-
-
-@pytest.mark.parametrize("said", NONSENSE.values(), ids=NONSENSE)
-def test_a_server_of_nonsense_stops_a_flush_with_a_sentence(kept: Kept, said: Answer) -> None:
-    with thalweg.run("train"):
-        pass
-    before = kept.statements()
-    with answering(said) as address:
-        came = flush(kept.folder, Client(address).ask)
-    assert (came.files, came.sent, came.refused) == (0, 0, 0)
-    assert came.stopped is not None
-    assert str(came.stopped).endswith(".")
-    assert kept.statements() == before
-
-
-def test_an_answer_that_comes_drop_by_drop_is_given_up() -> None:
-    over = threading.Event()
-
-    def drop(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(200)
-        handler.end_headers()
-        with suppress(OSError):
-            while not over.wait(0.02):
-                handler.wfile.write(b" ")
-
-    with answering(drop) as address:
-        with pytest.raises(ServerUnreachable, match=r"did not answer within 0\.3 seconds"):
-            Client(address, seconds=0.3).ask("{ __typename }", {})
-        over.set()
-
-
-def test_whatever_fails_in_sending_what_was_under_way_is_kept(
-    keep: Keep, monkeypatch: pytest.MonkeyPatch, caplog: Any
-) -> None:
-    def fail(*given: Any) -> Any:
-        raise ZeroDivisionError
-
-    monkeypatch.setattr("thalweg.client.outbox.deliver", fail)
-    kept = keep(server="http://127.0.0.1:1")
-    with thalweg.run("train") as run:
-        run.metrics(loss=0.5, step=1)
-        run.writes("s3://lake/scores")
-    assert thalweg.flush(60)
-    assert complete(lines_of(kept.folder))
-    assert ["sending it failed with ZeroDivisionError" in one for one in caplog.messages] == [True]
-
-
-def test_what_cannot_be_put_into_words_takes_nothing_else_along(kept: Kept, caplog: Any) -> None:
-    with thalweg.run("train") as run:
-        run.metrics(loss=0.5, step=1)
-        run.writes("s3://lake/scores")
-        run.writes("s3://lake/odd")
-        next(one for one in run.record._things.values() if one.one.name == "odd").facts["rows"] = object()
-    assert thalweg.flush(60)
-    assert complete(lines_of(kept.folder))
-    assert [edge["target"]["datasetVersion"]["name"] for edge, _ in kept.things("writes")] == ["scores"]
-    assert sum("is lost" in one for one in caplog.messages) == 1
 
 
 def test_a_server_that_is_not_there(script: Script, tmp_path: Path) -> None:
@@ -500,120 +320,6 @@ def test_a_call_that_went_wrong_gives_what_can_be_handed_on(kept: Kept) -> None:
         assert not nothing
         assert run.reads(nothing) == nothing
     assert kept.things("reads") == []
-
-
-@pytest.mark.parametrize("what", ["params", "tags"])
-def test_of_too_many_parameters_the_first_are_kept_and_the_rest_is_said(kept: Kept, caplog: Any, what: str) -> None:
-    with thalweg.run("train") as run:
-        note = run.params if what == "params" else run.tag
-        note({f"p{number}": "x" * 5_000 for number in range(100)})
-        note({f"p{number}": "x" * 5_000 for number in range(400)})
-    names = [one["key"] for one in kept.run()[what]]
-    assert 200 < len(names) < 400
-    assert names == [f"p{number}" for number in range(len(names))]
-    (said,) = caplog.messages
-    assert f"{len(names)} of them are kept; 'p{len(names)}' and what comes after it is left out" in said
-
-
-def test_more_than_a_thousand_small_parameters_are_kept(kept: Kept, caplog: Any) -> None:
-    with thalweg.run("train", params={f"p{number}": number for number in range(2_000)}) as run:
-        run.tag({f"t{number}": number for number in range(2_000)})
-    assert (len(kept.run()["params"]), len(kept.run()["tags"])) == (2_000, 2_000)
-    assert caplog.messages == []
-
-
-class Counting(dict[str, Any]):
-    """Remembers how many of its items were looked at."""
-
-    seen = 0
-
-    def items(self) -> Any:
-        for one in super().items():
-            self.seen += 1
-            yield one
-
-
-def test_a_large_object_is_looked_at_no_further_than_what_is_kept_of_it(kept: Kept, caplog: Any) -> None:
-    large = Counting({f"a{number}": "x" * 5_000 for number in range(900)})
-    with thalweg.run("train") as run:
-        run.params(config={f"c{number}": large for number in range(900)})
-        run.params(lists=[[list(range(900))] * 900] * 900)
-    assert large.seen < 300
-    assert 100 < len(kept.run()["params"]) < 300
-    assert ["what comes after it is left out" in one for one in caplog.messages] == [True]
-
-
-def test_an_object_that_holds_itself_is_opened_once(kept: Kept) -> None:
-    own: dict[str, Any] = {"a": 1}
-    own |= {"b": own, "c": {"d": own}}
-    with thalweg.run("train", params=own):
-        pass
-    assert [one["key"] for one in kept.run()["params"]] == ["a", "b", "c.d"]
-
-
-def test_a_list_is_written_out_where_all_in_it_is_little(kept: Kept) -> None:
-    with thalweg.run("train") as run:
-        run.params(few=[[1, 2], {"a": (3,)}], many=[list(range(600)), list(range(600))], text=["x" * 200_000])
-    assert {one["key"]: one["value"] for one in kept.run()["params"]} == {
-        "few": "[[1, 2], {'a': (3,)}]",
-        "many": "<list of 2>",
-        "text": "<list of 1>",
-    }
-
-
-def test_a_run_holds_no_more_than_a_server_takes(server: str, keep: Keep, caplog: Any) -> None:
-    """Each letter takes twelve bytes as JSON writes it in ASCII."""
-    kept = keep(server=server)
-    with thalweg.run("full") as run:
-        for number in range(300):
-            run.params({f"p{number}": "\U0001f600" * 5_000})
-            run.tag({f"t{number}": "\1" * 5_000})
-        run.metrics({f"{number}" + "\U0001f600" * 400: 0.1234567890123456 for number in range(10_001)})
-    assert thalweg.flush(60)
-    assert lines_of(kept.folder) == []
-    assert len(caplog.messages) == 3
-    assert all("left out" in one for one in caplog.messages)
-    stated = run_of(server, "full")
-    assert min(len(stated["params"]), len(stated["tags"])) > 30
-    assert len(stated["metrics"]) > 500
-
-
-# ------------------------------------------------------------------------------------------------------- what is large
-
-
-def proxy(limit: int, *, reads: bool) -> Answer:
-    """Takes what is small enough, as a server does; of more it says that it is too large, in a page of its own."""
-    taken = results('{"outcome": "WRITTEN", "errors": []}')
-    refused = answer(413, "<html>413 Request Entity Too Large</html>", "text/html")
-
-    def send(handler: BaseHTTPRequestHandler) -> None:
-        length = int(handler.headers["Content-Length"])
-        if reads or length <= limit:
-            handler.body = handler.rfile.read(length)  # type: ignore[attr-defined]
-        (taken if length <= limit else refused)(handler)
-
-    return send
-
-
-@pytest.mark.parametrize("reads", [True, False], ids=["reads it", "hangs up"])
-def test_what_is_too_large_for_a_proxy_is_sent_in_parts(tmp_path: Path, reads: bool) -> None:
-    small = [Statement("a", {"scope": f"s{number}", "x": "x" * 200_000}) for number in range(30)]
-    large = Statement("a", {"scope": "large", "x": "x" * 3_000_000})
-    Spool(tmp_path).keep([*small[:15], large, *small[15:]])
-    with answering(proxy(1_000_000, reads=reads), reads=False) as address:
-        came = flush(tmp_path, Client(address).ask)
-    assert (came.files, came.sent, came.refused, came.stopped) == (1, 30, 1, None)
-    (refused,) = lines_of(tmp_path)
-    assert refused["granule"]["scope"] == "large"
-    assert "takes no request of 3,000," in refused["error"]
-
-
-def test_a_server_says_that_a_request_is_too_large_before_it_hangs_up(server: str) -> None:
-    granule = {"scope": "large", "datasets": [{"namespace": "a", "name": "b", "description": "x" * 12_000_000}]}
-    came = deliver(Client(server).ask, [Statement("client:a", granule)])
-    assert came.reason is None
-    ((_, error),) = came.refused
-    assert "and may have 10000000" in error
 
 
 def test_what_a_server_refuses_is_kept_with_the_error(server: str, keep: Keep, tmp_path: Path, caplog: Any) -> None:
