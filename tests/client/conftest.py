@@ -156,3 +156,14 @@ def run_of(server: str, job: str) -> dict[str, Any]:
 def lines_of(folder: Path) -> list[dict[str, Any]]:
     """What lies in a spool, the refused ones too."""
     return [json.loads(line) for path in sorted(folder.glob("*.jsonl")) for line in path.read_text().splitlines()]
+
+
+def complete(lines: list[dict[str, Any]]) -> bool:
+    """Whether all that the script says is there."""
+    scopes = {line["granule"]["scope"].split("/", 2)[-1].partition("/")[0] for line in lines}
+    runs = [line["granule"]["runs"][0] for line in lines if line["granule"]["scope"].count("/") == 1]
+    return {"writes", "metrics", "process"} <= scopes and runs[-1]["status"] == "FINISHED"
+
+
+def pairs(listed: list[dict[str, str]]) -> dict[str, str]:
+    return {one["key"]: one["value"] for one in listed}

@@ -23,9 +23,9 @@ import pyarrow as pa
 from mlflow.models import ModelSignature
 from mlflow.types import ColSpec, DataType, Schema, TensorSpec
 
-from thalweg.client.frames import columns, table
+from thalweg.client.frames import columns, names, table
 from thalweg.client.signature import signature
-from thalweg.client.values import number, step, text
+from thalweg.client.values import number, pairs, step, text
 
 NOW = datetime.datetime(2026, 5, 2, 8)
 
@@ -77,6 +77,10 @@ PANDAS = pd.DataFrame(
 )
 
 
+class Mine(pd.DataFrame):
+    """As geopandas has one."""
+
+
 SIGNATURE = ModelSignature(
     inputs=Schema([ColSpec(DataType.long, "age"), ColSpec(DataType.string, "city", required=False)]),
     outputs=Schema([TensorSpec(np.dtype("float64"), (-1, 2))]),
@@ -94,11 +98,19 @@ def main() -> None:
                     "lazy": columns(POLARS.lazy()),
                     "lazy rows": table(POLARS.lazy()).rows,
                     "series": columns(pl.Series("n", [1])),
+                    "schema": columns(POLARS.schema),
+                    "types": columns({"a": pl.Int64, "b": pl.List(pl.Utf8)}),
                     "arrow": {field.name: str(field.type) for field in schema},
                 },
                 "pandas": {
                     **table(PANDAS)._asdict(),
                     "series": columns(pd.Series([1], name="n")),
+                    "subclass": table(Mine(PANDAS))._asdict(),
+                    "dtypes": columns(PANDAS.dtypes),
+                    "dictionary of dtypes": columns(PANDAS.dtypes.to_dict()),
+                    "types of numpy": columns({"a": np.float64, "b": np.dtype("int32"), "c": np.str_, "d": np.bool_}),
+                    "names": names(pd.DataFrame([[1, 2]]).columns),
+                    "row": pairs(PANDAS[["i64", "string"]].iloc[0], {}),
                     "arrow": {field.name: str(field.type) for field in stated} | {"kind": "double"},
                 },
                 "signature": signature(SIGNATURE),

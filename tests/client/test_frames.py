@@ -106,6 +106,20 @@ def test_polars_is_read_as_arrow_would_have_it(others: dict[str, Any]) -> None:
     assert frame["series"] == [{"name": "n", "type": "int64"}]
 
 
+def test_a_schema_of_polars_is_read_as_a_frame_is(others: dict[str, Any]) -> None:
+    assert others["polars"]["schema"] == others["polars"]["columns"]
+    assert others["polars"]["types"] == [{"name": "a", "type": "int64"}, {"name": "b", "type": "list<string>"}]
+
+
+def test_types_of_pandas_are_read_as_a_frame_of_them_is(others: dict[str, Any]) -> None:
+    frame = others["pandas"]
+    assert frame["dtypes"] == frame["dictionary of dtypes"] == frame["columns"]
+    assert frame["subclass"] == {"columns": frame["columns"], "rows": 2}
+    assert [column["type"] for column in frame["types of numpy"]] == ["float64", "int32", "string", "boolean"]
+    assert frame["names"] == ["0", "1"]
+    assert frame["row"] == {"i64": "1", "string": "a"}
+
+
 def test_pandas_is_read_by_its_types(others: dict[str, Any]) -> None:
     frame = others["pandas"]
     assert frame["rows"] == 2

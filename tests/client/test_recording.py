@@ -5,23 +5,18 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import math
-from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import thalweg
-from tests.client.conftest import Keep, Kept
+from tests.client.conftest import Keep, Kept, pairs
 from thalweg.client.history import PAGE
 from thalweg.model import keys
 
 LAKE = {"namespace": "s3://lake", "name": "tx"}
-
-
-def pairs(listed: list[dict[str, str]]) -> dict[str, str]:
-    return {one["key"]: one["value"] for one in listed}
 
 
 def test_a_run_is_stated_with_its_job_and_how_it_went(kept: Kept) -> None:
@@ -89,6 +84,32 @@ def test_tags_are_pairs_or_words(kept: Kept) -> None:
         run.tag("baseline")
         run.tag({"git.branch": "main"})
     assert pairs(kept.run()["tags"]) == {"team": "risk", "baseline": "", "git.branch": "main"}
+
+
+class Row:
+    """A row of a table, as pandas has it: it has items, and no truth."""
+
+    def __init__(self, **held: Any) -> None:
+        self.held = held
+
+    def items(self) -> Any:
+        return self.held.items()
+
+    def __bool__(self) -> bool:
+        raise ValueError("The truth value of a Series is ambiguous.")
+
+
+def test_what_has_items_is_taken_as_an_object(kept: Kept) -> None:
+    row: Any = Row(lr=0.1)
+    with thalweg.run("train", params=row, tags=row) as run:
+        run.params(Row(depth=3))  # type: ignore[arg-type]
+        run.metrics(Row(auc=0.9))  # type: ignore[arg-type]
+        run.produces_model("fraud", metrics=row, tags=row)
+    assert pairs(kept.run()["params"]) == {"lr": "0.1", "depth": "3"}
+    assert pairs(kept.run()["tags"]) == {"lr": "0.1"}
+    assert [(one["key"], one["value"]) for one in kept.run()["metrics"]] == [("auc", 0.9)]
+    ((_, stated),) = kept.things("writes")
+    assert (stated["metrics"], stated["tags"]) == ([{"key": "lr", "value": 0.1}], [{"key": "lr", "value": "0.1"}])
 
 
 # ------------------------------------------------------------------------------------------------------------- metrics
@@ -240,6 +261,39 @@ def test_a_version_has_the_columns_that_its_reader_says(kept: Kept) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("columns", "named"),
+    [
+        (range(2), ["0", "1"]),
+        ([("a", "b"), ("a", 1)], ["a.1", "a.b"]),
+        ([date(2026, 5, 1), 0.5], ["0.5", "2026-05-01"]),
+    ],
+    ids=["numbers", "levels", "days"],
+)
+def test_columns_are_named_as_pandas_names_them(kept: Kept, columns: Any, named: list[str]) -> None:
+    with thalweg.run("train") as run:
+        run.reads("s3://lake/tx", version="1", columns=columns)
+    assert [edge["columns"] for edge, _ in kept.things("reads")] == [named]
+
+
+def test_a_schema_may_say_types_as_python_has_them(kept: Kept) -> None:
+    with thalweg.run("train") as run:
+        run.writes(
+            "s3://lake/tx", schema={"a": int, "b": float, "c": str, "d": bool, "e": bytes, "f": datetime, "g": date}
+        )
+    ((_, stated),) = kept.things("writes")
+    assert [one["type"] for one in stated["columns"]] == [
+        "long", "double", "string", "boolean", "binary", "timestamp", "date",
+    ]  # fmt: skip
+
+
+def test_the_first_version_may_be_0(kept: Kept) -> None:
+    with thalweg.run("train") as run:
+        assert run.produces_model("fraud", version=0).version == "0"
+        assert run.reads_model("fraud", version=0).version == "0"
+        assert not run.reads_model("fraud", version=None)
+
+
 def test_a_model_that_is_read_is_named_by_its_version(kept: Kept) -> None:
     with thalweg.run("train") as train:
         made = train.produces_model("fraud")
@@ -337,6 +391,7 @@ def test_a_signature_of_mlflow_is_read(kept: Kept) -> None:
         (SystemExit(), "FINISHED", None),
         (KeyboardInterrupt(), "KILLED", "KeyboardInterrupt"),
         (asyncio.CancelledError(), "KILLED", "CancelledError"),
+        (GeneratorExit(), "FINISHED", None),
     ],
     ids=lambda value: str(value) if not isinstance(value, BaseException) else repr(value),
 )
@@ -368,78 +423,7 @@ def test_a_run_ends_once_and_records_nothing_after(kept: Kept, caplog: Any) -> N
     assert [f"params of run {run.id} was not recorded: The run has ended." in one for one in caplog.messages] == [True]
 
 
-# -------------------------------------------------------------------------------------------------- forms and parents
-
-
-@pytest.mark.anyio
-async def test_a_block_can_be_async(kept: Kept) -> None:
-    async with thalweg.run("train") as run:
-        run.metrics(auc=0.9)
-    assert kept.run()["status"] == "FINISHED"
-    with pytest.raises(ValueError, match="no rows"):
-        async with thalweg.run("train"):
-            raise ValueError("no rows")
-    assert kept.run()["status"] == "FAILED"
-
-
-def test_a_function_records_a_run_with_each_call(kept: Kept) -> None:
-    @thalweg.run("train", tags={"team": "risk"})
-    def train(run: thalweg.Run, lr: float, *, steps: int = 1) -> str:
-        """Trains."""
-        run.params(lr=lr, steps=steps)
-        return run.id
-
-    ids = {train(0.1), train(lr=0.2, steps=3)}
-    assert train.__doc__ == "Trains."
-    states = [one.granule["runs"][0] for one in kept.statements() if one.granule["scope"].count("/") == 1]
-    last = {one["runId"]: one for one in states}
-    assert set(last) == ids
-    assert sorted(pairs(one["params"])["lr"] for one in last.values()) == ["0.1", "0.2"]
-    assert {one["status"] for one in last.values()} == {"FINISHED"}
-
-
-def test_a_function_that_asks_for_no_run_gets_none(kept: Kept) -> None:
-    @thalweg.run("train")
-    def train(lr: float) -> float:
-        return lr
-
-    assert train(0.1) == 0.1
-    assert kept.run()["status"] == "FINISHED"
-
-
-def test_a_method_gets_the_run_where_it_asks_for_it(kept: Kept) -> None:
-    class Trainer:
-        @thalweg.run("train")
-        def fit(self, run: thalweg.Run, lr: float) -> tuple[str, float]:
-            return run.id, lr
-
-    trainer: Any = Trainer()
-    id, lr = trainer.fit(0.1)
-    assert (kept.run()["runId"], lr) == (id, 0.1)
-
-
-@pytest.mark.anyio
-async def test_a_function_that_is_awaited_or_yields_is_recorded_to_its_end(kept: Kept) -> None:
-    @thalweg.run("awaited")
-    async def awaited(run: thalweg.Run) -> str:
-        await asyncio.sleep(0)
-        return run.status
-
-    @thalweg.run("yields")
-    def yields(run: thalweg.Run) -> Iterator[str]:
-        yield run.status
-
-    @thalweg.run("yields later")
-    async def yields_later(run: thalweg.Run) -> AsyncIterator[str]:
-        yield run.status
-
-    assert [await awaited(), *yields(), *[one async for one in yields_later()]] == ["RUNNING"] * 3
-    states = [one.granule["runs"][0] for one in kept.statements() if one.granule["scope"].count("/") == 1]
-    assert {one["job"]["name"]: one["status"] for one in states} == {
-        "awaited": "FINISHED",
-        "yields": "FINISHED",
-        "yields later": "FINISHED",
-    }
+# ------------------------------------------------------------------------------------------------------------ parents
 
 
 def test_a_run_has_the_parent_that_it_is_given(kept: Kept) -> None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import signal
-import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +15,8 @@ import pytest
 
 import thalweg
 from tests.cli.program import PATIENCE, environment
-from tests.client.conftest import BEGINNING, HEARS_CTRL_C, Keep, Kept, Script, lines_of
+from tests.client.answering import answering
+from tests.client.conftest import BEGINNING, HEARS_CTRL_C, Keep, Kept, Script, complete, lines_of
 from thalweg.client.delivery import Statement
 from thalweg.client.recording import Choices
 from thalweg.client.spool import Spool
@@ -32,89 +31,12 @@ with thalweg.run("train") as run:
     print("trained")
 """
 
-Answer = Callable[[BaseHTTPRequestHandler], None]
-
-
-@contextmanager
-def answering(answer: Answer) -> Iterator[str]:
-    """The address of something that answers each request as it is told."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
-            answer(self)
-
-        def log_message(self, format: str, *arguments: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-def answer(status: int, body: str, type: str = "application/json") -> Answer:
-    def send(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(status)
-        handler.send_header("Content-Type", type)
-        handler.send_header("Content-Length", str(len(body)))
-        handler.end_headers()
-        handler.wfile.write(body.encode())
-
-    return send
-
-
-def half(handler: BaseHTTPRequestHandler) -> None:
-    handler.send_response(200)
-    handler.send_header("Content-Length", "1000")
-    handler.end_headers()
-    handler.wfile.write(b'{"data"')
-    handler.wfile.flush()
-    handler.connection.shutdown(socket.SHUT_RDWR)
-
-
-def complete(lines: list[dict[str, Any]]) -> bool:
-    """Whether all that the script says is there."""
-    scopes = {line["granule"]["scope"].split("/", 2)[-1].partition("/")[0] for line in lines}
-    runs = [line["granule"]["runs"][0] for line in lines if line["granule"]["scope"].count("/") == 1]
-    return {"writes", "metrics", "process"} <= scopes and runs[-1]["status"] == "FINISHED"
-
 
 def kept_all(ran: Any, spool: Path) -> None:
     """The script ended well, with one warning, and what it said is in the spool."""
     assert (ran.code, ran.out) == (0, "trained\n")
     assert ran.err.count("WARNING thalweg.client") == ran.err.count("\n") == 1, ran.err
     assert complete(lines_of(spool))
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        answer(500, "<html>Oops</html>", "text/html"),
-        answer(200, "<html>Log in</html>", "text/html"),
-        answer(200, "[1, 2]"),
-        answer(200, '{"data": {"stateBatch": null}}'),
-        answer(200, '{"data": {"stateBatch": {"results": [], "errors": []}}}'),
-        answer(500, '{"errors": [{"message": "Oops.", "extensions": {"code": "INTERNAL_ERROR"}}]}'),
-        half,
-    ],
-    ids=["500", "HTML", "a list", "null", "too few", "an error", "half"],
-)
-def test_what_a_server_of_nonsense_does_not_take_is_kept(keep: Keep, said: Answer, caplog: Any) -> None:
-    with answering(said) as address:
-        kept = keep(server=address)
-        with thalweg.run("train") as run:
-            run.metrics(loss=0.5, step=1)
-            run.writes("s3://lake/scores")
-        assert thalweg.flush(60)
-    assert complete(lines_of(kept.folder))
-    assert ["What is recorded goes to" in one for one in caplog.messages] == [True]
 
 
 def test_a_server_that_is_not_there(script: Script, tmp_path: Path) -> None:
@@ -337,6 +259,54 @@ def test_one_metric_that_is_no_number_takes_no_other_along(kept: Kept, caplog: A
     assert ["note: 'high' is no number" in one for one in caplog.messages] == [True, False]
 
 
+def test_an_option_that_is_wrong_takes_nothing_else_along(kept: Kept, caplog: Any) -> None:
+    with thalweg.run("train") as run:
+        call: Any = run
+        call.reads("s3://lake/tx", version="1", columns="amount", schema=5, pinned=True, role="")
+        call.writes("s3://lake/rows", rows=10**30, format="parquet")
+        call.writes("s3://lake/frame", frame=object(), rows=3.0, schema={"id": "bigint"})
+        call.writes("s3://lake/negative", rows=-1, description=Breaks())
+        assert call.produces_model(
+            "fraud", version="7", path="s3://", signature=5, metrics={"auc": "high", "acc": 1}, tags=5, format="onnx"
+        )
+    ((edge, _),) = kept.things("reads")
+    assert ({"columns", "role"} & edge.keys(), edge["pinned"]) == (set(), True)
+    written = {stated["name"]: stated for _, stated in kept.things("writes")}
+    assert {name: stated.get("rows") for name, stated in written.items()} == {
+        "rows": None, "frame": 3, "negative": None, "fraud": None,
+    }  # fmt: skip
+    assert written["frame"]["columns"] == [{"name": "id", "type": "bigint"}]
+    assert written["fraud"]["metrics"] == [{"key": "acc", "value": 1.0}]
+    assert {"path", "signature", "tags", "uri"} & written["fraud"].keys() == set()
+    assert (written["rows"]["format"], written["fraud"]["format"]) == ("parquet", "onnx")
+    said = " ".join(caplog.messages)
+    for left in (
+        "columns:",
+        "schema:",
+        "role:",
+        "rows: 1000",
+        "frame:",
+        "rows: -1",
+        "description:",
+        "path:",
+        "auc:",
+        "tags:",
+    ):
+        assert left in said
+    assert len(caplog.messages) == 5
+
+
+def test_what_a_call_left_out_raises_where_that_was_asked_for(keep: Keep) -> None:
+    kept = keep(strict=True)
+    with (
+        thalweg.run("train") as run,
+        pytest.raises(BadInput, match=r"rows: -1 is no count\. A count is a whole number"),
+    ):
+        run.writes("s3://lake/tx", rows=-1, format="csv")
+    ((_, stated),) = kept.things("writes")
+    assert stated["format"] == "csv"
+
+
 def test_the_same_trouble_is_said_once(kept: Kept, caplog: Any) -> None:
     with thalweg.run("train") as run:
         for _ in range(100):
@@ -350,14 +320,6 @@ def test_a_call_that_went_wrong_gives_what_can_be_handed_on(kept: Kept) -> None:
         assert not nothing
         assert run.reads(nothing) == nothing
     assert kept.things("reads") == []
-
-
-def test_a_run_holds_no_more_than_a_server_takes(kept: Kept, caplog: Any) -> None:
-    with thalweg.run("train") as run:
-        for number in range(400):
-            run.params({f"p{number}": "x" * 5_000})
-    assert 100 < len(kept.run()["params"]) < 400
-    assert ["characters" in one for one in caplog.messages] == [True]
 
 
 def test_what_a_server_refuses_is_kept_with_the_error(server: str, keep: Keep, tmp_path: Path, caplog: Any) -> None:

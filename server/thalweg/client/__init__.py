@@ -1,7 +1,8 @@
 """The client: records what a script does, `with thalweg.run("train-fraud") as run: …`, and asks a server.
 
-    recording.py    what a script calls           ending.py    ends that nobody writes
-    recorded.py     a run that is being recorded  captured.py  what is found out about a process
+    recording.py    what a script calls           calls.py     functions that record a run with each call
+    recorded.py     a run that is being recorded  options.py   the options of its calls, one by one
+    ending.py       ends that nobody writes       captured.py  what is found out about a process
     outbox.py       the thread that sends         delivery.py  granules to a server, and what became of each
     spool.py        the files for what could not be sent       flushing.py  sends these
     graphql.py      a document goes out, its data comes back, or an error that says what to do

@@ -56,7 +56,7 @@ def batches(statements: Iterable[Statement]) -> Iterator[list[Statement]]:
     batch: list[Statement] = []
     size = 0
     for one in statements:
-        weight = len(json.dumps(one.granule))
+        weight = len(json.dumps(one.granule, ensure_ascii=False).encode(errors="replace"))
         full = len(batch) >= MOST_GRANULES or size + weight > MOST_BYTES
         if batch and (full or one.source != batch[0].source):
             yield batch
@@ -80,6 +80,7 @@ def deliver(ask: Ask, batch: Sequence[Statement]) -> Delivered:
         results = answer["results"]
         if len(results) != len(batch):
             raise Answered("The server did not answer for each granule.", "NOT_A_SERVER")
+        return _came(batch, results)
     except ThalwegError as error:
         if not isinstance(error, Answered) or not _of_what_it_says(error.code):
             return Delivered(unsent=tuple(batch), reason=error)
@@ -90,13 +91,14 @@ def deliver(ask: Ask, batch: Sequence[Statement]) -> Delivered:
         if first.reason is not None:
             return first._replace(unsent=(*first.unsent, *batch[half:]))
         return _both(first, deliver(ask, batch[half:]))
-    except (KeyError, TypeError, IndexError) as error:
-        reason = Answered(f"The answer of the server is none of stateBatch ({error!r}).", "NOT_A_SERVER")
+    except Exception as error:  # whatever it is that came: what it was to answer for is still to be sent
+        said = f"The server answered, but not what it took and what it refused ({error!r:.200})."
+        reason = Answered(said, "NOT_A_SERVER")
         return Delivered(unsent=tuple(batch), reason=reason)
-    return _came(batch, results)
 
 
 def _came(batch: Sequence[Statement], results: Sequence[Mapping[str, Any]]) -> Delivered:
+    """Raises where a result is none: nothing counts as taken of which the server does not say so."""
     refused: list[Refusal] = []
     unsent: list[Statement] = []
     reason: ThalwegError | None = None
@@ -104,7 +106,9 @@ def _came(batch: Sequence[Statement], results: Sequence[Mapping[str, Any]]) -> D
     for one, result in zip(batch, results, strict=True):
         errors = result.get("errors") or ()
         if not errors:
-            repeated += result.get("outcome") != "WRITTEN"
+            if not isinstance(result["outcome"], str):
+                raise TypeError(f"{result!r:.80} has no outcome")
+            repeated += result["outcome"] != "WRITTEN"
         elif all(_for_now(str(error["code"])) for error in errors):
             unsent.append(one)
             reason = Answered(str(errors[0]["message"]), str(errors[0]["code"]))

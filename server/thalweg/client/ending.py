@@ -16,11 +16,16 @@ Close = Callable[[], None]
 
 
 def of_exception(error: BaseException) -> tuple[Status, BaseException | None]:
-    """How a run ended that an exception left: an exit with 0 is fine, an interruption kills, all else is a failure."""
+    """How a run ended that an exception left: an exit with 0 is fine, an interruption kills, all else is a failure.
+
+    A generator that is closed has yielded all that anybody wanted of it, which is fine too.
+    """
+    if isinstance(error, GeneratorExit):
+        return "FINISHED", None
     if isinstance(error, SystemExit):
         return ("FINISHED", None) if error.code in (None, 0) else ("FAILED", error)
     cancelled = type(error).__name__ == "CancelledError" and not isinstance(error, Exception)  # of asyncio, or trio
-    if cancelled or isinstance(error, KeyboardInterrupt | GeneratorExit):
+    if cancelled or isinstance(error, KeyboardInterrupt):
         return "KILLED", error
     return "FAILED", error
 

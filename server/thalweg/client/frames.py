@@ -5,10 +5,11 @@ pandas, polars and Arrow are told by the name of their module, and never importe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, NamedTuple, cast
 
-from thalweg.client.values import clean
+from thalweg.client.values import clean, text
 from thalweg.model.columns import ROLES
 from thalweg.model.errors import BadInput
 
@@ -28,7 +29,8 @@ class Table(NamedTuple):
 
 def table(frame: object) -> Table:
     """The columns and rows of a frame, or of a schema of Arrow. Raises BadInput for what is neither."""
-    reader = _READERS.get(type(frame).__module__.partition(".")[0])
+    packages = [kind.__module__.partition(".")[0] for kind in type(frame).__mro__]  # a class of theirs, or made of one
+    reader = next((_READERS[package] for package in packages if package in _READERS), None)
     if reader is not None:
         columns, rows = reader(frame)
         found = list(columns)
@@ -41,12 +43,69 @@ def table(frame: object) -> Table:
 
 def columns(schema: object) -> list[Column] | None:
     """The columns of a schema: `{name: type}`, a list of objects with a name, or a frame. Raises BadInput."""
-    if isinstance(schema, Mapping):
-        return [_column(name, None if kind is None else str(kind)) for name, kind in schema.items()]
+    if isinstance(schema, Mapping) or _dtypes(schema):
+        return [_typed(name, kind) for name, kind in cast(Mapping[object, object], schema).items()]
     if isinstance(schema, Sequence) and not isinstance(schema, str | bytes):
         return [_stated(one) for one in schema]
     return table(schema).columns
 
+
+def names(columns: object) -> list[str]:
+    """Names of columns, each once, in order. pandas names by numbers and days too, and by several levels.
+
+    Raises BadInput for what is no list of names, and for too many: some of them would not be all that are read.
+    """
+    listed = [] if isinstance(columns, str | bytes) else list(cast(Iterable[object], columns))
+    if isinstance(columns, str | bytes) or not all(_is_name(one) for one in listed):
+        raise BadInput(f"{text(columns, 80)!r} must be a list of names.", 'Write columns=["amount", "country"].')
+    if len(listed) > MOST:
+        raise BadInput(f"There are {len(listed):,} of them, and may be {MOST:,}.")
+    return sorted({_name(one) for one in listed})
+
+
+def _is_name(one: object) -> bool:
+    if isinstance(one, tuple):
+        return bool(one) and all(_is_name(part) or part == "" for part in one)
+    if isinstance(one, str):
+        return bool(one)
+    return isinstance(one, float) or hasattr(type(one), "__index__") or hasattr(type(one), "isoformat")
+
+
+def _name(given: object) -> str:
+    return clean(".".join(str(part) for part in given) if isinstance(given, tuple) else str(given))
+
+
+def _dtypes(schema: object) -> bool:
+    """Whether this is what a frame of pandas says of its types: a column with names beside it."""
+    if not hasattr(schema, "items") or not hasattr(schema, "dtype"):
+        return False
+    kinds = [kind for _, kind in islice(cast(Any, schema).items(), MOST)]
+    return bool(kinds) and all(_of_array(kind) for kind in kinds)
+
+
+def _of_array(kind: object) -> bool:
+    """Whether this is a type of numpy or pandas."""
+    return any(base.__name__ in ("dtype", "ExtensionDtype") for base in type(kind).__mro__)
+
+
+def _typed(name: object, kind: object) -> Column:
+    """A column of a type that is told in any way: in words, by a type of Python, or as a frame has it."""
+    if kind is None or isinstance(kind, str):
+        return _column(name, kind)
+    if _of_array(kind):
+        return _pandas_column(name, kind)
+    if type(kind).__module__.partition(".")[0] == "polars":
+        return _column(name, _polars_type(kind))
+    if isinstance(kind, type):
+        return _column(name, _PYTHON.get(kind.__name__, kind.__name__))
+    return _column(name, str(kind))
+
+
+_PYTHON = {
+    "int": "long", "float": "double", "str": "string", "bool": "boolean", "bytes": "binary", "datetime": "timestamp",
+    "str_": "string", "bool_": "boolean", "bytes_": "binary", "object_": "object",
+}  # fmt: skip
+"""What types of Python and numpy are in the words of the model, where those are others."""
 
 _PARTS = {"name", "type", "nullable", "field_id", "role", "description"}
 
@@ -64,8 +123,7 @@ def _stated(one: object) -> Column:
 
 
 def _column(name: object, kind: str | None, nullable: bool | None = None) -> Column:
-    written = ".".join(str(part) for part in name) if isinstance(name, tuple) else str(name)  # pandas: several levels
-    found: Column = {"name": clean(written)}
+    found: Column = {"name": _name(name)}
     if kind:
         found["type"] = clean(kind)
     if nullable is not None:

@@ -9,7 +9,7 @@ import math
 from collections import Counter
 from typing import Any, NamedTuple
 
-from thalweg.client.values import on_the_wire
+from thalweg.client.values import MOST_TEXT, on_the_wire, weight
 from thalweg.model import time
 from thalweg.model.properties import minimized
 
@@ -48,14 +48,18 @@ class History:
         self._next: Counter[str] = Counter()
         self._page: list[Logged] = []
         self._number = 0
+        self._size = 0
         self._changed = False
         self._full: list[tuple[int, list[Logged]]] = []
         self.lost = 0
 
     def add(self, name: str, value: float, step: int | None, at: int) -> bool:
         """Logs a value; without a step it is the one behind the last. False where it is one metric too many."""
-        if name not in self._last and len(self._last) >= MOST_METRICS:
-            return False
+        if name not in self._last:
+            size = self._size + weight(name, "")
+            if len(self._last) >= MOST_METRICS or size > MOST_TEXT:
+                return False
+            self._size = size
         point = Logged(name, self._next[name] if step is None else step, at, value)
         self._next[name] = min(max(self._next[name], point.step + 1), (1 << 63) - 1)
         if name not in self._last or (point.step, point.at) >= self._last[name][1:3]:

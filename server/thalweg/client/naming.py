@@ -70,7 +70,7 @@ def place(what: str | os.PathLike[str], source: str, namespace: str | None = Non
 
 def part(what: str, given: object) -> str:
     """A part of a key. Raises BadInput for what is none."""
-    written = given if isinstance(given, str) else str(given)
+    written = given if isinstance(given, str) else "" if given is None else str(given)
     if not written or clean(written, LONGEST) != written:
         raise BadInput(f"The {what} {clean(written, 80)!r} must be text, not empty, of at most {LONGEST} characters.")
     return written

@@ -4,12 +4,26 @@ from __future__ import annotations
 
 import logging
 
+from thalweg.model.errors import BadInput
+
 log = logging.getLogger("thalweg.client")
 
 MOST = 1_000
 """Different things that are said; beyond that a process has enough of them."""
 
 _said: set[str] = set()
+
+
+class LeftOut(BadInput):
+    """Something of a call was left out, and the rest of it is recorded. about: what it is that is said once.
+
+    given: what the call answers all the same.
+    """
+
+    def __init__(self, message: str, hint: str = "", *, about: str = "", given: object = None) -> None:
+        super().__init__(message, hint)
+        self.about = about or message
+        self.given = given
 
 
 def once(about: str, sentence: str) -> None:

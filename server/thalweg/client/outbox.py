@@ -141,16 +141,22 @@ class Outbox:
                 asked, records = self._asked, list(self.records)
             over: list[Record] = []
             try:
-                for record in records:
-                    record.capture()
+                self._capture(records)
                 with changed:
                     if self._closed:  # whoever closed it takes the rest
                         return
                     over = [record for record in records if record.ended]
                     self._under_way = self._said_by(records)
                 self._send(self._under_way)
-            except Exception as error:
-                once(f"outbox {type(error).__name__}", f"Something of what is recorded is lost: {error!r}.")
+            except Exception as error:  # some of it may have arrived; what is sent twice is written once
+                self._again = time.monotonic() + PAUSE
+                once(
+                    f"outbox {type(error).__name__}",
+                    f"What is recorded goes to {self.settings.folder} for now: sending it failed with {error!r:.200}. "
+                    "`thalweg flush` sends it later.",
+                )
+                if not self._closed:
+                    self._keep(self._under_way)
             with changed:
                 if self._closed:
                     return
@@ -159,9 +165,23 @@ class Outbox:
                 self._answered = max(self._answered, asked)
                 changed.notify_all()
 
+    def _capture(self, records: Sequence[Record]) -> None:
+        for record in records:
+            try:
+                record.capture()
+            except Exception as error:  # a run is recorded without it
+                once(f"capture {type(error).__name__}", f"The process could not be looked at: {error!r:.200}.")
+
     def _said_by(self, records: Sequence[Record]) -> list[Statement]:
+        """What they have to say: what one of them cannot put into words keeps nobody else from it."""
         turn = not self._sends()
-        return [Statement(self._source, granule) for record in records for granule in record.take(turn=turn)]
+        said: list[Statement] = []
+        for record in records:
+            try:
+                said += [Statement(self._source, granule) for granule in record.take(turn=turn)]
+            except Exception as error:
+                once(f"take {type(error).__name__}", f"Something of run {record.run_id} is lost: {error!r:.200}.")
+        return said
 
     def _sends(self) -> bool:
         return self._client is not None and time.monotonic() >= self._again
@@ -204,8 +224,14 @@ class Outbox:
         try:
             self._spool.keep(statements)
             self._kept = self._kept or bool(statements)
-        except (OSError, ValueError) as error:
+        except OSError as error:
             self._lost(error)
+        except Exception as error:  # one of them is no JSON; it takes none of the others along
+            if len(statements) == 1:
+                self._lost(error)
+                return
+            for one in statements:
+                self._keep([one])
 
     def _lost(self, error: Exception) -> None:
         once(

@@ -11,17 +11,15 @@ from typing import Any, Literal, NamedTuple
 from thalweg.client import captured, naming, statements
 from thalweg.client.history import History
 from thalweg.client.naming import DatasetVersion, ModelVersion
-from thalweg.client.notes import once
+from thalweg.client.notes import LeftOut, once
 from thalweg.client.settings import Settings
 from thalweg.client.statements import Granule, given
+from thalweg.client.values import MOST_TEXT, clean, weight
 from thalweg.model import time
 from thalweg.model.errors import BadInput
 
 MOST_THINGS = 10_000
 """Things that one run reads or writes; more are left out, which is said once."""
-
-MOST_TEXT = 1 << 20
-"""Characters of all parameters, or of all tags, of one run."""
 
 Way = Literal["reads", "writes"]
 
@@ -73,6 +71,7 @@ class Record:
         self._lock = Lock()
         self._word = secrets.token_hex(4)
         self._pairs: dict[str, dict[str, str]] = {"params": {}, "tags": {}}
+        self._sizes = {"params": 0, "tags": 0}
         self._history = History()
         self._things: dict[tuple[Way, str, str], Thing] = {}
         self._changed: set[tuple[Way, str, str]] = set()
@@ -92,21 +91,29 @@ class Record:
     # ---------------------------------------------------------------------------------------------------- noted down
 
     def put(self, what: Literal["params", "tags"], more: Mapping[str, str]) -> None:
-        """Raises BadInput where there are too many of them; the rest is left out."""
+        """Raises LeftOut where there are too many of them: the first ones are kept."""
         with self._lock:
             self._still()
             held = self._pairs[what]
-            size = sum(len(name) + len(value) for name, value in held.items())
-            for name, value in more.items():
-                size += len(name) + len(value)
-                if size <= MOST_TEXT:
-                    held[name] = value
             self._altered = True
-        if size > MOST_TEXT:
-            raise BadInput(f"The {what} have more than {MOST_TEXT:,} characters.", "The rest is left out.")
+            for name, value in more.items():
+                size = self._sizes[what] + weight(name, value)
+                if name in held:
+                    size -= weight(name, held[name])
+                if size > MOST_TEXT:
+                    break
+                held[name], self._sizes[what] = value, size
+            else:
+                return
+            count = len(held)
+        raise LeftOut(
+            f"The {what} of the run have more than {MOST_TEXT:,} bytes.",
+            f"{count:,} of them are kept; {clean(name, 80)!r} and what comes after it is left out.",
+            about=f"{what} of {self.run_id}",
+        )
 
     def log(self, metrics: Mapping[str, float], step: int | None, at: int) -> None:
-        """Raises BadInput where there are too many metrics; the rest is left out."""
+        """Raises LeftOut where there are too many metrics; the rest is left out."""
         with self._lock:
             self._still()
             taken = [self._history.add(name, value, step, at) for name, value in metrics.items()]
@@ -115,7 +122,7 @@ class Record:
         if lost:
             once(f"{self.run_id} lost", f"Run {self.run_id} logs metrics faster than they can be taken: some are lost.")
         if not all(taken):
-            raise BadInput("There are too many metrics; the rest is left out.", "Give few names, and many steps.")
+            raise LeftOut("There are too many metrics; the rest is left out.", "Give few names, and many steps.")
 
     def thing(
         self, way: Way, one: DatasetVersion | ModelVersion, role: str | None, facts: dict[str, Any], **edge: Any

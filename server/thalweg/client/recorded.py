@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar, cast
@@ -11,7 +11,8 @@ from uuid import uuid4
 
 from thalweg.client import frames, naming, statements, values
 from thalweg.client.naming import DatasetVersion, ModelVersion
-from thalweg.client.notes import once
+from thalweg.client.notes import LeftOut, once
+from thalweg.client.options import Options
 from thalweg.client.record import Record
 from thalweg.client.settings import Settings
 from thalweg.client.signature import signature as signature_of
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Facts = dict[str, Any]
 
 Status = Literal["FINISHED", "FAILED", "KILLED", "UNKNOWN"]
 ENDS = ("FINISHED", "FAILED", "KILLED", "UNKNOWN")
@@ -38,6 +40,13 @@ def guarded(fallback: T) -> Callable[[Callable[Concatenate[Run, P], T]], Callabl
         def safe(self: Run, /, *arguments: P.args, **named: P.kwargs) -> T:
             try:
                 return call(self, *arguments, **named)
+            except LeftOut as error:
+                if self._settings.strict:
+                    raise
+                once(
+                    f"{call.__name__}: {error.about}", f"{call.__name__} of run {self.id} was recorded in part: {error}"
+                )
+                return fallback if error.given is None else cast(T, error.given)
             except Exception as error:
                 if self._settings.strict:
                     raise
@@ -133,17 +142,10 @@ class Run:
 
         Without a step, each metric counts its own. What is no number is left out, and the others are not.
         """
-        sound: dict[str, float] = {}
-        wrong: BadInput | None = None
-        for name, value in {**(given or {}), **more}.items():
-            word = values.clean(str(name), 500)
-            try:
-                sound[word] = values.number(value)
-            except BadInput as error:
-                wrong = BadInput(f"{word}: {error}")
+        options = Options()
+        sound = options.numbers({**values.mapping(given), **more})
         self.record.log(sound, None if step is None else values.step(step), values.moment(at))
-        if wrong is not None:
-            raise wrong
+        options.told()
 
     @guarded(cast("DatasetVersion | ModelVersion", DatasetVersion()))
     def reads(
@@ -169,6 +171,7 @@ class Run:
         role: what part it plays, `train`. pinned: whether this version was asked for, not the newest. exact: whether
             the columns are taken by their place.
         """
+        options = Options()
         facts: dict[str, Any] = {}
         if isinstance(what, DatasetVersion | ModelVersion):
             if not what:  # what a call gave that went wrong, which was said
@@ -176,25 +179,26 @@ class Run:
             found: DatasetVersion | ModelVersion = what
         else:
             place = naming.place(what, self._settings.word, namespace)
-            found, facts = self._dataset(place, version, UNVERSIONED)
+            found, facts = self._dataset(place, options.part("version", version), UNVERSIONED)
         assumed = isinstance(found, DatasetVersion) and found.version == UNVERSIONED
-        if schema is not None:
-            facts |= those_given(columns=frames.columns(schema))
-        listed, covers = None if columns is None else _names(columns), "DECLARED"
+        facts |= those_given(columns=options.read("schema", schema, frames.columns))
+        listed, covers = options.read("columns", columns, frames.names), "DECLARED"
         if listed is None and frame is not None:
-            whole = frames.table(frame).columns
-            listed, covers = None if whole is None else [one["name"] for one in whole], "PROJECTION"
+            whole = options.read("frame", frame, frames.table)
+            if whole is not None and whole.columns is not None:
+                listed, covers = [one["name"] for one in whole.columns], "PROJECTION"
         self.record.thing(
             "reads",
             found,
-            role,
+            options.part("role", role),
             {} if assumed else facts,
             columns=listed,
             covers=None if listed is None else covers,
-            pinned=None if pinned is None else bool(pinned),
-            exact=None if exact is None else bool(exact),
+            pinned=options.truth("pinned", pinned),
+            exact=options.truth("exact", exact),
             assumed=assumed or None,
         )
+        options.told(found)
         return found
 
     @guarded(ModelVersion())
@@ -202,8 +206,10 @@ class Run:
         self, name: str, *, version: object, namespace: str | None = None, role: str | None = None
     ) -> ModelVersion:
         """That the run reads a version of a model: to fine-tune it, to score with it, to evaluate it."""
+        options = Options()
         found = self._model(name, version, namespace)
-        self.record.thing("reads", found, role, {})
+        self.record.thing("reads", found, options.part("role", role), {})
+        options.told(found)
         return found
 
     @guarded(DatasetVersion())
@@ -227,18 +233,19 @@ class Run:
             they are told otherwise.
         """
         place = naming.place(what, self._settings.word, namespace)
-        found, facts = self._dataset(place, version, f"run:{self.id}")
-        if frame is not None:
-            facts |= those_given(**frames.table(frame)._asdict())
-        if schema is not None:
-            facts |= those_given(columns=frames.columns(schema))
+        options = Options()
+        found, facts = self._dataset(place, options.part("version", version), f"run:{self.id}")
+        table = options.read("frame", frame, frames.table)
+        facts |= {} if table is None else those_given(**table._asdict())
         facts |= those_given(
-            rows=None if rows is None else values.count(rows),
-            format=None if format is None else values.clean(str(format), 200),
-            description=None if description is None else values.clean(str(description)),
+            columns=options.read("schema", schema, frames.columns),
+            rows=options.read("rows", rows, values.count),
+            format=options.words("format", format, 200),
+            description=options.words("description", description),
             createdAt=time.rfc3339(time.now()),  # who reads the newest, reads this from now on
         )
-        self.record.thing("writes", found, role, facts)
+        self.record.thing("writes", found, options.part("role", role), facts)
+        options.told(found)
         return found
 
     @guarded(ModelVersion())
@@ -260,19 +267,19 @@ class Run:
         path: where it lies: a file (then its size and SHA-256 are stated), a folder, or a URI. signature: what it takes
             and gives: of MLflow, or `{"inputs": {"age": "long"}}`.
         """
-        found = self._model(name, version or self.id, namespace)
-        facts = {} if path is None else self._lies_at(path)
-        if metrics:
-            stated = {values.clean(str(key), 500): values.number(value) for key, value in metrics.items()}
-            facts["metrics"] = [{"key": key, "value": values.on_the_wire(value)} for key, value in stated.items()]
+        options = Options()
+        found = self._model(name, options.part("version", version) or self.id, namespace)
+        facts = options.read("path", path, self._lies_at) or {}
         facts |= those_given(
-            signature=None if signature is None else signature_of(signature),
-            format=None if format is None else values.clean(str(format), 200),
-            tags=statements.pairs(values.pairs(tags, {})) if tags else None,
-            description=None if description is None else values.clean(str(description)),
+            metrics=options.metrics(metrics),
+            signature=options.read("signature", signature, signature_of),
+            format=options.words("format", format, 200),
+            tags=options.tags(tags),
+            description=options.words("description", description),
             createdAt=time.rfc3339(time.now()),
         )
         self.record.thing("writes", found, None, facts)
+        options.told(found)
         return found
 
     def _model(self, name: str, version: object, namespace: str | None) -> ModelVersion:
@@ -282,17 +289,17 @@ class Run:
             naming.part("version", version),
         )
 
-    def _lies_at(self, path: str | os.PathLike[str]) -> dict[str, Any]:
+    def _lies_at(self, path: Any) -> dict[str, Any]:
         place = naming.place(path, self._settings.word)
         file = naming.file(place.path, self._settings.digest_bytes)
         return those_given(uri=place.uri, **({} if file is None else file._asdict()))
 
-    def _dataset(self, place: naming.Place, version: object, otherwise: str) -> tuple[DatasetVersion, dict[str, Any]]:
+    def _dataset(self, place: naming.Place, version: str | None, otherwise: str) -> tuple[DatasetVersion, Facts]:
         file = naming.file(place.path, self._settings.digest_bytes) if version is None else None
         if version is None:
             version = f"sha256:{file.sha256}" if file is not None and file.sha256 else otherwise
         facts = those_given(uri=place.uri, bytes=None if file is None else file.bytes)
-        return DatasetVersion(place.namespace, place.name, naming.part("version", version)), facts
+        return DatasetVersion(place.namespace, place.name, version), facts
 
     # ------------------------------------------------------------------------------------------------------- its end
 
@@ -312,13 +319,6 @@ class Run:
         """As `end`, and never waits: for whoever ends the process, and sees to it that all is sent."""
         if self.record.end(status, None if error is None else _said(error)):
             self._outbox.wake()
-
-
-def _names(columns: Iterable[Any]) -> list[str]:
-    listed = [] if isinstance(columns, str) else list(columns)
-    if isinstance(columns, str) or not all(isinstance(one, str) and one for one in listed):
-        raise BadInput(f"columns is {columns!r}, and must be a list of names.", 'Write columns=["amount", "country"].')
-    return sorted({values.clean(one) for one in listed})
 
 
 def _said(error: str | BaseException) -> str:

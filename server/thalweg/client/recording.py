@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import inspect
 import os
-from collections.abc import AsyncGenerator, Callable, Generator, Mapping
-from functools import wraps
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from threading import RLock
 from types import TracebackType
 from typing import Any, Concatenate, ParamSpec, TypedDict, TypeVar, Unpack, overload
 
-from thalweg.client import notes
+from thalweg.client import calls, notes
 from thalweg.client.ending import Ends, of_exception, of_interpreter
 from thalweg.client.outbox import Outbox
 from thalweg.client.recorded import Run, Status
@@ -84,9 +83,9 @@ def start_run(job: str, **given: Unpack[Start]) -> Run:
         said = text(error)
         notes.once(f"start {said}", f"A run was started wrongly, and is recorded without what is wrong: {said}")
         started = Run(text(job, 500).strip() or "unnamed", settings, outbox)
-    if params := given.get("params"):
+    if (params := given.get("params")) is not None:  # not asked whether it is true: that, a row of pandas does not say
         started.params(params)
-    if tags := given.get("tags"):
+    if (tags := given.get("tags")) is not None:
         started.tag(tags)
     outbox.add(started.record)
     with _lock:
@@ -104,15 +103,34 @@ def flush(seconds: float | None = None) -> bool:
     return all(done)
 
 
-def run(job: str, **given: Unpack[Start]) -> Recording:
+@overload
+def run(job: str, **given: Unpack[Start]) -> Recording: ...
+
+
+@overload
+def run(job: Callable[Concatenate[Run, P], R]) -> Callable[P, R]: ...
+
+
+@overload
+def run(job: Callable[P, R]) -> Callable[P, R]: ...
+
+
+def run(job: Any, **given: Unpack[Start]) -> Any:
     """Records a run of a job: as a block, `with thalweg.run("train") as run:`, or `async with`; or as a decorator,
     `@thalweg.run("train")`, that starts one with each call and hands it to a function that has an argument `run`.
+    `@thalweg.run` alone names the job after the function.
     """
+    if not isinstance(job, str) and calls.may_record(job):
+        return Recording(calls.name_of(job), given)(job)
     return Recording(job, given)
 
 
+_entered: ContextVar[tuple[tuple[Recording, Run], ...]] = ContextVar("thalweg_entered", default=())
+"""The blocks that this thread, or this task, is in, the innermost last."""
+
+
 class Recording:
-    """What `thalweg.run` gives: a run to be, each time it is entered or called."""
+    """What `thalweg.run` gives: a run to be, each time it is entered or called; also by several threads and tasks."""
 
     def __init__(self, job: str, given: Start) -> None:
         self._job = job
@@ -122,16 +140,32 @@ class Recording:
     def __enter__(self) -> Run:
         started = start_run(self._job, **self._given)
         self._open.append(started)
+        still = (one for one in _entered.get() if one[1] in one[0]._open)  # one may have been left in another task
+        _entered.set((*still, (self, started)))
         return started
 
     def __exit__(
         self, type: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        started = self._open.pop()
+        started = self._left()
+        if started is None:
+            return
         if error is None:
             started.end()
         else:
             started.end(*of_exception(error))
+
+    def _left(self) -> Run | None:
+        """The run of the block that is left: the last that was entered here; where none was, for whoever entered it has
+        it left in another task, the last of all.
+        """
+        with _lock:
+            mine = [run for recording, run in _entered.get() if recording is self and run in self._open]
+            left = mine[-1] if mine else self._open[-1] if self._open else None
+            if left is not None:
+                self._open.remove(left)
+        _entered.set(tuple(one for one in _entered.get() if one[1] is not left))
+        return left
 
     async def __aenter__(self) -> Run:
         return self.__enter__()
@@ -147,54 +181,9 @@ class Recording:
     @overload
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]: ...
 
-    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
+    def __call__(self, function: Any) -> Any:
         """A function that records a run each time it is called: also one that is awaited, or yields."""
-        names = list(inspect.signature(function).parameters)
-        place = names.index("run") if "run" in names else None
-
-        def handed(started: Run, given: tuple[Any, ...], named: dict[str, Any]) -> tuple[tuple[Any, ...], Any]:
-            if place is None or "run" in named:
-                return given, named
-            if len(given) < place:
-                return given, {**named, "run": started}
-            return (*given[:place], started, *given[place:]), named
-
-        if inspect.iscoroutinefunction(function):
-
-            @wraps(function)
-            async def awaited(*given: Any, **named: Any) -> Any:
-                with Recording(self._job, self._given) as started:
-                    given, named = handed(started, given, named)
-                    return await function(*given, **named)
-
-            return awaited
-        if inspect.isasyncgenfunction(function):
-
-            @wraps(function)
-            async def yielding_later(*given: Any, **named: Any) -> AsyncGenerator[Any, None]:
-                with Recording(self._job, self._given) as started:
-                    given, named = handed(started, given, named)
-                    async for one in function(*given, **named):
-                        yield one
-
-            return yielding_later
-        if inspect.isgeneratorfunction(function):
-
-            @wraps(function)
-            def yielding(*given: Any, **named: Any) -> Generator[Any, Any, Any]:
-                with Recording(self._job, self._given) as started:
-                    given, named = handed(started, given, named)
-                    return (yield from function(*given, **named))
-
-            return yielding
-
-        @wraps(function)
-        def called(*given: Any, **named: Any) -> Any:
-            with Recording(self._job, self._given) as started:
-                given, named = handed(started, given, named)
-                return function(*given, **named)
-
-        return called
+        return calls.recording(function, lambda: Recording(self._job, self._given))
 
 
 # ----------------------------------------------------------------------------------------------------- of the process

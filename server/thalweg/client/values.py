@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import math
 import operator
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from datetime import datetime
-from typing import Any, SupportsIndex, cast
+from typing import Any, cast
 
 from thalweg.client.hiding import hidden
 from thalweg.model import time
@@ -23,6 +24,11 @@ MOST_ITEMS = 1_000
 DEEPEST = 8
 """How far objects of parameters may stand in one another; what is deeper is one text."""
 
+MOST_TEXT = 1 << 20
+"""Bytes of all parameters, of all tags, and of the names of all metrics of one run, as they are sent: with all of them
+a run is no larger than what a server takes.
+"""
+
 _UNKEPT = re.compile("[\0\ud800-\udfff]")
 
 
@@ -30,8 +36,10 @@ def text(value: object, longest: int = LONGEST) -> str:
     """A value as text. Raises nothing: what cannot be written is named by its type."""
     try:
         value = _scalar(value)
-        size = len(value) if isinstance(value, list | tuple | set | frozenset | dict | bytes) else 0
-        written = str(value) if size <= MOST_ITEMS else f"<{type(value).__name__} of {size:,}>"
+        if _short(value):
+            written = str(value)
+        else:
+            written = f"<{type(value).__name__} of {len(cast(Sized, value)):,}>"
     except Exception:
         written = f"<{type(value).__name__}>"
     return clean(written, longest)
@@ -49,19 +57,71 @@ def safe(written: str) -> str:
     return hidden("", without_password(clean(written, 2_000)))
 
 
-def pairs(given: Mapping[str, object] | None, more: Mapping[str, object]) -> dict[str, str]:
-    """Parameters or tags: objects within objects by names with dots; what is called like a secret is hidden."""
+def _short(value: object) -> bool:
+    """Whether a value may be written out: a list within lists counts with all that is in it, and is never walked to an
+    end that is far away.
+    """
+    left = MOST_ITEMS
+    waiting: list[object] = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, str):
+            left -= len(one) // 100 if one is not value else 0  # alone it is cut
+        elif isinstance(one, bytes | bytearray):
+            left -= len(one)
+        elif isinstance(one, _COUNTED):
+            left -= len(one)
+            if left >= 0:
+                within = [*one.keys(), *one.values()] if isinstance(one, dict) else one
+                waiting += [inner for inner in within if isinstance(inner, _COUNTED)]
+        if left < 0:
+            return False
+    return True
+
+
+_COUNTED = (str, bytes, bytearray, list, tuple, set, frozenset, dict)
+
+
+def mapping(given: object) -> Mapping[str, object]:
+    """What a script hands over by name: an object, or what has `items` as one, like a row of pandas; None is nothing.
+
+    Raises TypeError or ValueError for what is none.
+    """
+    if given is None or isinstance(given, Mapping):
+        return given or {}
+    items = getattr(given, "items", None)
+    return dict(items() if callable(items) else cast(Mapping[str, object], given))
+
+
+def weight(name: str, value: str) -> int:
+    """The bytes of a pair as it is sent."""
+    return len(json.dumps([name, value], ensure_ascii=False).encode()) + 20
+
+
+def pairs(given: object, more: Mapping[str, object]) -> dict[str, str]:
+    """Parameters or tags: objects within objects by names with dots; what is called like a secret is hidden.
+
+    It stops behind the first that is one too many, so that a large object takes no longer than what is kept of it.
+    """
     found: dict[str, str] = {}
+    left = MOST_TEXT
 
-    def put(name: str, value: object, depth: int) -> None:
-        if isinstance(value, Mapping) and 0 < len(value) <= MOST_ITEMS and depth < DEEPEST:
+    def put(name: str, value: object, *around: object) -> None:
+        nonlocal left
+        open_ = len(around) < DEEPEST and not any(one is value for one in around)
+        if open_ and isinstance(value, Mapping) and (not name or 0 < len(value) <= MOST_ITEMS):
             for inner, one in value.items():
-                put(f"{name}.{inner}" if name else str(inner), one, depth + 1)
+                put(f"{name}.{inner}" if name else str(inner), one, value, *around)
+                if left < 0:
+                    break
         elif name:
-            found[clean(name, 500)] = hidden(name, without_password(text(value)))
+            word = clean(name, 500)
+            left += weight(word, found[word]) if word in found else 0
+            found[word] = hidden(name, without_password(text(value)))
+            left -= weight(word, found[word])
 
-    put("", dict(given or {}), 0)
-    put("", dict(more), 0)
+    put("", mapping(given))
+    put("", more)
     return found
 
 
@@ -97,9 +157,15 @@ def step(value: object) -> int:
     return whole
 
 
-def count(value: SupportsIndex) -> int:
-    """A count of rows or bytes. Raises TypeError for what is none."""
-    return operator.index(cast(Any, _scalar(value)))
+def count(value: object) -> int:
+    """A count of rows. Raises BadInput for what is none, or has more than 63 bits, which nobody can keep."""
+    try:
+        counted = step(value)
+    except BadInput:
+        counted = -1
+    if counted < 0:
+        raise BadInput(f"{text(value, 80)} is no count.", "A count is a whole number, like rows=10.")
+    return counted
 
 
 def moment(value: datetime | int | None) -> int:

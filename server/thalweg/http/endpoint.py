@@ -18,7 +18,7 @@ from starlette.responses import Response
 from thalweg.graphql.documents import Operation
 from thalweg.graphql.errors import Refused
 from thalweg.graphql.execution import Answer, Api, Asked
-from thalweg.http.requests import failure
+from thalweg.http.requests import drop, failure
 from thalweg.model.facts import Caller
 
 GRAPHQL = "application/graphql-response+json"
@@ -79,11 +79,13 @@ class Endpoint:
         limit = self.api.limits.bulk_body
         announced = request.headers.get("content-length", "")
         if announced.isdecimal() and int(announced) > limit:
+            await drop(request)
             raise _too_large(int(announced), limit)
         body = bytearray()
         async for part in request.stream():
             body += part
             if len(body) > limit:
+                await drop(request)
                 raise _too_large(len(body), limit)
         if len(body) > self.api.limits.body and BULK not in body:  # looked at before it is read as JSON
             raise _too_large(len(body), self.api.limits.body)

@@ -19,7 +19,7 @@ from starlette.responses import Response
 
 from thalweg import ingest
 from thalweg.http.endpoint import JSON, Malformed
-from thalweg.http.requests import failure
+from thalweg.http.requests import drop, failure
 from thalweg.http.settings import Settings
 from thalweg.importers.openlineage import heard
 from thalweg.model.errors import BadInput, Problem, StoreError, ThalwegError
@@ -216,11 +216,13 @@ async def _posted(request: Request, limit: int, setting: str) -> Any:
         )
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > limit:
+        await drop(request)
         raise _too_large(limit, setting)
     body = bytearray()
     async for part in request.stream():
         body += part
         if len(body) > limit:
+            await drop(request)
             raise _too_large(limit, setting)
     whole = bytes(body) if encoding == "identity" else b"".join(_unpacked(bytes(body), limit, setting))
     try:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from time import perf_counter
 
 import orjson
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -33,6 +36,28 @@ def failure(status: int, code: str, message: str, request_id: str, headers: dict
     """An error in the shape that GraphQL errors have, so that a client reads one shape only."""
     error = {"message": message, "extensions": {"code": code, "requestId": request_id}}
     return Response(orjson.dumps({"errors": [error]}), status, headers, "application/json")
+
+
+MOST_DROPPED = 16_000_000
+LONGEST_DROPPING = 2.0
+"""Bytes of a body that nobody wants, and seconds in which it may come."""
+
+
+async def drop(request: Request) -> None:
+    """Reads the rest of a body that is too large, up to a bound, so that whoever sends it gets to read the answer: one
+    whose connection is closed while it sends takes the server for gone, and sends the same again later.
+
+    A client that waits to be told to go on (`Expect: 100-continue`) is not told so.
+    """
+    if request.headers.get("expect"):
+        return
+    left = MOST_DROPPED
+    with suppress(TimeoutError, ClientDisconnect):
+        async with asyncio.timeout(LONGEST_DROPPING):
+            async for part in request.stream():
+                left -= len(part)
+                if left < 0:
+                    return
 
 
 class Requests:
