@@ -16,8 +16,12 @@ from tests.importers.openlineage.test_order import EVENTS, state
 from thalweg.cli.commands.demo import bring_estate
 from thalweg.cli.commands.exports import events
 from thalweg.cli.main import main
+from thalweg import ingest
 from thalweg.importers import manifest, openlineage
-from thalweg.model.facts import ANYONE
+from thalweg.importers.openlineage import points
+from thalweg.model import keys
+from thalweg.model.errors import ThalwegError
+from thalweg.model.facts import ANYONE, EntityFact, Granule, Point
 from thalweg.store.open import open_store
 from thalweg.store.store import Store
 from thalweg.sync.bringing import bring
@@ -76,9 +80,16 @@ async def fill(store: Store, tmp_path: Path) -> None:
 
 
 async def test_what_is_exported_imports_again_into_the_same_graph(tmp_path: Path) -> None:
-    store = await open_store(f"sqlite:///{tmp_path}/again.db")
     source = await open_store(f"sqlite:///{tmp_path}/source.db")
     await fill(source, tmp_path)
+    expected = await again(source, tmp_path)
+    assert len(expected["entities"]) > 150
+    assert len(expected["marks"]) > 3
+
+
+async def again(source: Store, tmp_path: Path) -> Any:
+    """Exports a graph, closes it, imports it elsewhere, and answers what it was, which it is there."""
+    store = await open_store(f"sqlite:///{tmp_path}/again.db")
     file = tmp_path / "graph.ndjson"
     with file.open("wb") as stream:
         async for event in events(source):
@@ -91,9 +102,8 @@ async def test_what_is_exported_imports_again_into_the_same_graph(tmp_path: Path
     for part in expected:
         assert _less(found[part], expected[part]) == [], f"{part} that were not there"
         assert _less(expected[part], found[part]) == [], f"{part} that are missing, or otherwise"
-    assert len(expected["entities"]) > 150
-    assert len(expected["marks"]) > 3
     await store.close()
+    return expected
 
 
 def _less(one: Any, other: Any) -> list[Any]:
@@ -101,6 +111,29 @@ def _less(one: Any, other: Any) -> list[Any]:
     if isinstance(one, set):
         return sorted(one - other, key=str)
     return [(name, value, other.get(name)) for name, value in one.items() if other.get(name, ...) != value]
+
+
+TRAIN, RUN_1 = keys.job("python", "train"), keys.run("python", "train-1")
+
+
+async def test_long_histories_and_large_properties_are_exported_too(tmp_path: Path) -> None:
+    source = await open_store(f"sqlite:///{tmp_path}/source.db")
+    long = [Point(step, 1_700_000_000_000_000 + step, step / 3) for step in range(2 * points.AT_ONCE + 1)]
+    metrics = {"loss": {"last": long[-1].value}, "auc": {"last": 0.9}}
+    props = {"job": list(TRAIN.parts), "started_at": 1_700_000_000_000_000, "metrics": metrics, "command": "train.py"}
+    props |= {"params": {f"p{number}": "x" * 400 for number in range(1_300)}, "tags": {"tier": "gold"}}
+    columns = [{"name": f"column {number}", "type": "a type of some length"} for number in range(9_000)]
+    facts = [
+        EntityFact(RUN_1, props, {"loss": long, "auc": long[:3]}),
+        EntityFact(keys.model_version("reg", "m", "1"), {"metrics": {"loss": 0.1}}, {"loss": long}),
+        EntityFact(keys.dataset_version("s3://lake", "wide", "1"), {"columns": columns}),
+    ]
+    (done,) = await ingest.state(source, [Granule("python", "train-1", "sdk", facts)], ANYONE)
+    assert not isinstance(done, ThalwegError), done
+    sizes = [len(orjson.dumps(event)) async for event in events(source)]
+    expected = await again(source, tmp_path)
+    assert expected["entities"]["Run", RUN_1.parts]["command"] == "train.py"
+    assert max(sizes) < 1_000_000, "what a door takes of one event"
 
 
 async def test_each_exported_event_is_what_the_schemas_say(tmp_path: Path) -> None:

@@ -10,13 +10,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
-from thalweg.importers.openlineage import datasets, own
-from thalweg.importers.openlineage.event import Named, Odd, uuid
+import orjson
+
+from thalweg.importers.openlineage import datasets, own, points
+from thalweg.importers.openlineage.event import LARGEST_FACET, Named, Odd, uuid
 from thalweg.importers.openlineage.facets import Taken, described
+from thalweg.importers.openlineage.points import Histories
 from thalweg.importers.openlineage.reading import RUNS
 from thalweg.importers.openlineage.stated import ORIGIN, Stated
 from thalweg.model.edges import EdgeType
-from thalweg.model.facts import Json, MarkKind, Point
+from thalweg.model.facts import Json, MarkKind
 from thalweg.model.keys import UNVERSIONED
 from thalweg.model.kinds import KEY_FIELDS, Kind
 from thalweg.model.names import dataset_pair
@@ -44,7 +47,6 @@ _SCHEMAS = {
 }
 
 Event = dict[str, Any]
-Histories = Mapping[str, Sequence[Point]]
 
 
 class Near(NamedTuple):
@@ -79,8 +81,13 @@ def whole(entity: Entity, histories: Histories, marks: Sequence[Mark]) -> Event:
     """A thing of whatever kind, by our own facet."""
     facet = _named(entity) | {"properties": _props(entity)}
     if histories:
-        facet["histories"] = _points(histories)
+        facet["histories"] = points.written(histories)
     return _entity_event(entity, facet | _marks(marks))
+
+
+def more_points(entity: Entity, histories: Histories) -> Event:
+    """More points of the metrics of a thing that has told of itself: the histories of one thing are gathered."""
+    return _entity_event(entity, _named(entity) | {"histories": points.written(histories)})
 
 
 def edges_of(entity: Entity, edges: Iterable[Near]) -> Event:
@@ -113,7 +120,7 @@ def model_version(entity: Entity, histories: Histories, marks: Sequence[Mark]) -
     props = _props(entity)
     said = {name: props.pop(name) for name in own.MODEL_PROPERTIES if name in props}
     if histories:
-        said["histories"] = _points(histories)
+        said["histories"] = points.written(histories)
     facets = {own.MODEL: _facet(own.MODEL, **_names(entity), **said, **_marks(marks))}
     if props:
         facets[own.PROPERTIES] = _facet(own.PROPERTIES, version=props)
@@ -145,17 +152,20 @@ def run(
     props = _props(entity)
     namespace, name = props.pop("job")
     facets: dict[str, Any] = {}
-    if params := props.pop("params", None):
+    if params := props.get("params"):
         facets["executionParameters"] = _facet("executionParameters", parameters=_pairs(params, "key"))
-    if environment := props.pop("environment", None):
+    if environment := props.get("environment"):
         facets["environmentVariables"] = _facet(
             "environmentVariables", environmentVariables=_pairs(environment, "name")
         )
-    if tags := props.pop("tags", None):
+    if tags := props.get("tags"):
         facets["tags"] = _of_spec("1-0-0/TagsRunFacet", tags=_pairs(tags, "key"))
+    facets = _as_may_be(facets)
+    told_so = {"params": "executionParameters", "environment": "environmentVariables", "tags": "tags"}
+    props = {field: value for field, value in props.items() if told_so.get(field) not in facets}
     told: dict[str, Any] = {"namespace": entity.key[0], "runId": entity.key[1], "properties": props}
     if histories:
-        told["histories"] = _points(histories)
+        told["histories"] = points.written(histories)
     if parents:
         told["parents"] = [{"namespace": one.other.key[0], "runId": one.other.key[1]} for one in parents]
         first = parents[0].other
@@ -236,7 +246,10 @@ def _dataset_event(entity: Entity, facets: dict[str, Any], props: dict[str, dict
 
 
 def _rest(facets: dict[str, Any], props: dict[str, dict[str, Any]]) -> None:
-    """Adds what reading the facets back does not give: by our own facet."""
+    """Adds what reading the facets back does not give, and takes out what would not be read: by our own facet."""
+    small = _as_may_be(facets)
+    for name in facets.keys() - small.keys():
+        del facets[name]
     if "version" in props:
         read = datasets.read(Named("", "", facets, {}, "dataset"), ORIGIN, Odd(), Stated()).version_props
     else:
@@ -248,6 +261,11 @@ def _rest(facets: dict[str, Any], props: dict[str, dict[str, Any]]) -> None:
     }
     if rest:
         facets[own.PROPERTIES] = _facet(own.PROPERTIES, **rest)
+
+
+def _as_may_be(facets: Mapping[str, Any]) -> dict[str, Any]:
+    """The facets that are no larger than a reader takes."""
+    return {name: facet for name, facet in facets.items() if len(orjson.dumps(facet)) <= LARGEST_FACET}
 
 
 def _named(entity: Entity) -> dict[str, Any]:
@@ -305,20 +323,6 @@ def _location(code: Sequence[Near]) -> dict[str, Any]:
 
 def _pairs(values: Mapping[str, str], key: str) -> list[dict[str, str]]:
     return [{key: name, "value": value} for name, value in values.items()]
-
-
-def _points(histories: Histories) -> dict[str, list[list[Json]]]:
-    return {
-        metric: [[point.step, point.at, _number(point.value)] for point in points]
-        for metric, points in histories.items()
-    }
-
-
-def _number(value: float) -> float | str:
-    """JSON has no NaN; `float` reads these words."""
-    if value != value:
-        return "NaN"
-    return value if value - value == 0 else "Infinity" if value > 0 else "-Infinity"
 
 
 def _marks(marks: Sequence[Mark]) -> dict[str, Any]:
