@@ -13,10 +13,10 @@ import pytest
 from tests.importers.openlineage.graph import graph
 from tests.importers.openlineage.test_models import SCHEMAS, conforms
 from tests.importers.openlineage.test_order import EVENTS, state
+from thalweg import ingest
 from thalweg.cli.commands.demo import bring_estate
 from thalweg.cli.commands.exports import events
 from thalweg.cli.main import main
-from thalweg import ingest
 from thalweg.importers import manifest, openlineage
 from thalweg.importers.openlineage import points
 from thalweg.model import keys
