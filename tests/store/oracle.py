@@ -70,6 +70,8 @@ class Oracle:
     said: dict[Ref, list[Said]] = field(default_factory=dict)
     left: dict[Ref, list[Said]] = field(default_factory=dict)
     """The same two as they were said: a read that names no version is from the reserved one here."""
+    told: dict[Ref, str] = field(default_factory=dict)
+    """Of reads that name no version which it was, where that was stated besides."""
     seen: dict[str, int] = field(default_factory=dict)
     """In which step each thing was first seen, since it has been there."""
     step: int = 0
@@ -128,6 +130,7 @@ class Oracle:
             for ref in earlier | edges
             if ref[1] is EdgeType.PRODUCED and (ref in edges or ref[0] in self.gone or ref[2] in self.gone)
         ]
+        self.tell(edges)
         where = {ref: self.hung(ref, wrote) if self.is_open(ref) else ref for ref in earlier | edges}
         self.stated = {ref: united(said) for ref, said in gathered(edges, where).items()}
         self.left = {
@@ -138,6 +141,16 @@ class Oracle:
         self.kept = {ref: united(said) for ref, said in gathered(self.left, where).items()}
         self.seen = {id: self.seen.get(id, self.step) for id in self.everything()}
 
+    def tell(self, edges: Iterable[Ref]) -> None:
+        """What is stated now of reads that are stated now; of the others it stays what was stated then."""
+        stated = [ref for ref in edges if ref[1] is EdgeType.INPUT_TO and not self.is_open(ref)]
+        for read in edges:
+            if self.is_open(read):
+                same = [ref[0] for ref in stated if ref[2] == read[2] and self.asset(ref[0]) == self.asset(read[0])]
+                self.told.pop(read, None)
+                if same:
+                    self.told[read] = max(same)
+
     def is_open(self, ref: Ref) -> bool:
         """Whether this is a read that names no version."""
         source, target = self.keys[ref[0]], self.keys[ref[2]]
@@ -145,8 +158,12 @@ class Oracle:
         return reserved and ref[1] is EdgeType.INPUT_TO and target.kind is Kind.RUN
 
     def hung(self, ref: Ref, wrote: Sequence[Ref]) -> Ref:
-        """A read that names no version as it is: of the newest by the run's start, and before what the run wrote."""
+        """A read that names no version as it is: of one that the run is stated to have read, else of the newest by the
+        run's start, and before what the run wrote.
+        """
         source, type, run, role = ref
+        if ref in self.told:
+            return (self.told[ref], type, run, role)
         versions = [
             (self.moment(id), id)
             for id in self.nodes | self.gone

@@ -1,9 +1,10 @@
 """Reads that name no version: which version each was of, and hanging it there; anew, when that changes.
 
-`(dataset@unversioned)-[:INPUT_TO]->(run)` says that a run read a dataset, and nobody said in which version. It was the
-newest that was there by the run's start, and before the first that the run itself wrote. The statement keeps the
-reserved version by which it was stated, and hangs on the version that it was; where none was there by then, on the
-reserved one. That follows from when versions and runs happened, so whatever changes those hangs it anew.
+`(dataset@unversioned)-[:INPUT_TO]->(run)` says that a run read a dataset, and does not say in which version. Where
+somebody else says which the run read, it was that. Else it was the newest that was there by the run's start, and before
+the first that the run itself wrote. The statement keeps the reserved version by which it was stated, and hangs on the
+version that it was; where none was there by then, on the reserved one. That follows from what is stated of the run, and
+from when versions and runs happened, so whatever changes those hangs it anew.
 """
 
 from __future__ import annotations
@@ -103,12 +104,19 @@ def _because(loom: Loom, moved: dict[str, Moved], dataset: str | None) -> Piece:
 
 
 def _runs(loom: Loom, moved: dict[str, Moved]) -> Asking[dict[str, Piece | None]]:
-    """The runs that were there and began at another time than was known, or wrote what may have been there by then."""
+    """The runs that were there and began at another time than was known, or wrote what may have been there by then, or
+    of which it is stated, or no longer, that they read a version.
+    """
     runs: dict[str, Piece | None] = {}
     for id, before in loom.before.items():
         row = loom.nodes[id]
         if row.kind is Kind.RUN and before.at != row.at:
             runs[id] = loom.cause.get(id)
+    for ref in (*loom.edge_adds, *loom.edge_drops):
+        if ref[1] is EdgeType.INPUT_TO and ref[2] in loom.before and ref[2] not in runs:
+            version, run = loom.nodes[ref[0]], loom.nodes[ref[2]]
+            if version.kind is Kind.DATASET_VERSION and run.kind is Kind.RUN:
+                runs[run.id] = loom.edge_cause.get(ref)
     written = dict.fromkeys((*loom.edge_adds, *loom.edge_drops, *loom.retracted))
     known = [loom.nodes[id] for one in moved.values() for id in one.ids if id not in loom.fresh]
     if known:
