@@ -1,5 +1,5 @@
-"""On which version a read that names none belongs: one that the run is stated to have read, else the newest by the start
-of the run, and before what that wrote.
+"""On which version a read that names none belongs: one that the run is stated to have read, else the newest by the
+start of the run, and before what that wrote.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from thalweg.store.weave.requests import Asking, EdgesOf, EdgeStatements, Newest
 from thalweg.store.weave.rows import EdgeRef, EdgeRow, EdgeStatement, NodeRow, State
 
 STATED = -(1 << 62)
-"""By when a version was there that is stated to have been read: before all time, so that no version which comes, goes or
-is dated anew concerns such a read.
+"""By when a version was there that is stated to have been read: before all time, so that no version which comes, goes
+or is dated anew concerns such a read.
 """
 
 
