@@ -10,9 +10,11 @@ from typing import Any
 import orjson
 import pytest
 
+from tests.importers.openlineage.events import OTHER_RUN, dataset, facet, job_event, run_event, version
 from tests.importers.openlineage.graph import graph
 from tests.importers.openlineage.test_models import SCHEMAS, conforms
 from tests.importers.openlineage.test_order import EVENTS, state
+from tests.store.dump import entities
 from thalweg import ingest
 from thalweg.cli.commands.demo import bring_estate
 from thalweg.cli.commands.exports import events
@@ -22,6 +24,7 @@ from thalweg.importers.openlineage import points
 from thalweg.model import keys
 from thalweg.model.errors import ThalwegError
 from thalweg.model.facts import ANYONE, EntityFact, Granule, Point
+from thalweg.model.kinds import Kind
 from thalweg.store.open import open_store
 from thalweg.store.store import Store
 from thalweg.sync.bringing import bring
@@ -94,11 +97,11 @@ async def again(source: Store, tmp_path: Path) -> Any:
     with file.open("wb") as stream:
         async for event in events(source):
             stream.write(orjson.dumps(event, option=orjson.OPT_APPEND_NEWLINE))
-    expected = await graph(source)
+    expected = await graph(source) | await names(source)
     await source.close()
     summary = await bring(store, openlineage.read([file], strict=True), ANYONE)
     assert (summary.refusals, summary.warnings) == ([], [])
-    found = await graph(store)
+    found = await graph(store) | await names(store)
     for part in expected:
         assert _less(found[part], expected[part]) == [], f"{part} that were not there"
         assert _less(expected[part], found[part]) == [], f"{part} that are missing, or otherwise"
@@ -106,11 +109,45 @@ async def again(source: Store, tmp_path: Path) -> Any:
     return expected
 
 
+async def names(store: Store) -> dict[str, Any]:
+    """What else each thing is called, and which are known only as the end of an edge."""
+    held = await entities(store)
+    joins = await store.joins(list(held), ANYONE)
+    return {
+        "joins": {(join.alias, join.of) for found in joins.values() for join in found},
+        "known": {(entity.kind, entity.key): entity.known for entity in held.values()},
+    }
+
+
 def _less(one: Any, other: Any) -> list[Any]:
     """What one has that the other has not, or has otherwise."""
     if isinstance(one, set):
         return sorted(one - other, key=str)
     return [(name, value, other.get(name)) for name, value in one.items() if other.get(name, ...) != value]
+
+
+async def test_the_other_names_of_things_are_exported(tmp_path: Path) -> None:
+    source = await open_store(f"sqlite:///{tmp_path}/source.db")
+    links = {"symlinks": facet(identifiers=[{"namespace": "hive://h", "name": "db.a", "type": "TABLE"}])}
+    chained = {"symlinks": facet(identifiers=[{"namespace": "file", "name": "/a", "type": "LOCATION"}])}
+    read = [dataset("s3://lake a", {**version("1"), **links}), dataset("hive://h db.a", chained)]
+    await state(source, [run_event(inputs=read), run_event("COMPLETE", 12, id=OTHER_RUN, outputs=[read[1]])])
+    expected = await again(source, tmp_path)
+    assert {alias.parts for alias, _ in expected["joins"]} == {("hive://h", "db.a"), ("file://openlineage", "/a")}
+    assert expected["known"][Kind.DATASET, ("s3://lake", "a")] is False
+
+
+async def test_what_only_edges_name_is_exported_as_that(tmp_path: Path) -> None:
+    source = await open_store(f"sqlite:///{tmp_path}/source.db")
+    columns = {"schema": facet(fields=[{"name": "a"}])}
+    await state(
+        source, [job_event(inputs=[dataset("s3://lake a")]), run_event(inputs=[dataset("s3://lake b", columns)])]
+    )
+    expected = await again(source, tmp_path)
+    assert {name: known for (kind, name), known in expected["known"].items() if kind is Kind.DATASET} == {
+        ("s3://lake", "a"): False,
+        ("s3://lake", "b"): False,
+    }
 
 
 TRAIN, RUN_1 = keys.job("python", "train"), keys.run("python", "train-1")
@@ -142,11 +179,11 @@ async def test_each_exported_event_is_what_the_schemas_say(tmp_path: Path) -> No
     seen: set[str] = set()
     async for event in events(source):
         for facets in _facets(event):
-            for name, facet in facets.items():
-                assert {"_producer", "_schemaURL"} <= facet.keys(), event
+            for name, one in facets.items():
+                assert {"_producer", "_schemaURL"} <= one.keys(), event
                 if name in SCHEMAS:
                     seen.add(name)
-                    conforms(name, json.loads(orjson.dumps(facet)))
+                    conforms(name, json.loads(orjson.dumps(one)))
     assert seen == set(SCHEMAS)
     await source.close()
 

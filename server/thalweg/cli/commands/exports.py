@@ -21,6 +21,7 @@ from thalweg.importers.openlineage.writing import Event, Near
 from thalweg.model.edges import EdgeType
 from thalweg.model.errors import BadInput
 from thalweg.model.facts import Caller, Point
+from thalweg.model.keys import Key
 from thalweg.model.kinds import Kind
 from thalweg.model.results import Entity, Mark
 from thalweg.store.questions import Find, Hop, Neighbour, Order, Sort
@@ -101,8 +102,14 @@ async def _page(store: Store, kind: Kind, entities: Sequence[Entity]) -> list[Ev
     ids = [entity.id for entity in entities]
     inward, outward = await _edges(store, kind, ids)
     marks = await store.marks(ids, CALLER, history=True) if kind is Kind.MODEL_VERSION else {}
+    joins = await store.joins(ids, CALLER)
     found: list[Event] = []
     for entity in entities:
+        names: dict[Key, list[Key]] = {}
+        for join in joins[entity.id]:
+            if join.alias not in names.setdefault(join.of, []):
+                names[join.of].append(join.alias)
+        found += [writing.also_called(of, aliases) for of, aliases in names.items()]
         into, out = inward.get(entity.id, []), outward.get(entity.id, [])
         told_in = [one for one in into if writing.told_by_runs(one.edge, one.other, entity)]
         told_out = [one for one in out if writing.told_by_runs(one.edge, entity, one.other)]

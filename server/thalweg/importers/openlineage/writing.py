@@ -20,8 +20,8 @@ from thalweg.importers.openlineage.reading import RUNS
 from thalweg.importers.openlineage.stated import ORIGIN, Stated
 from thalweg.model.edges import EdgeType
 from thalweg.model.facts import Json, MarkKind
-from thalweg.model.keys import UNVERSIONED
-from thalweg.model.kinds import KEY_FIELDS, Kind
+from thalweg.model.keys import UNVERSIONED, Key
+from thalweg.model.kinds import ASSET_OF, KEY_FIELDS, Kind
 from thalweg.model.names import dataset_pair
 from thalweg.model.results import Edge, Entity, Mark
 from thalweg.model.time import rfc3339
@@ -90,6 +90,13 @@ def more_points(entity: Entity, histories: Histories) -> Event:
     return _entity_event(entity, _named(entity) | {"histories": points.written(histories)})
 
 
+def also_called(of: Key, aliases: Iterable[Key]) -> Event:
+    """The other names of a name, as they were stated: which of them all stands for the thing follows from that."""
+    facet = {"kind": of.kind.value, "key": list(of.parts), "known": False}
+    called = [{"kind": alias.kind.value, "key": list(alias.parts)} for alias in aliases]
+    return _of_our_own(of.id, 0, facet | {"alsoCalled": called})
+
+
 def edges_of(entity: Entity, edges: Iterable[Near]) -> Event:
     """What leads from a thing elsewhere, where no run tells it."""
     told = [{"type": edge.type.value, **_named(other), **_edge(edge)} for edge, other in edges]
@@ -113,7 +120,10 @@ def dataset_version(entity: Entity) -> Event:
     lineage = props.get("column_lineage")
     if isinstance(lineage, dict) and isinstance(lineage.get("fields"), dict):
         facets["columnLineage"] = _facet("columnLineage") | lineage
-    return _dataset_event(entity, facets, {"version": props})
+    event = _dataset_event(entity, facets, {"version": props})
+    if entity.key[2] == UNVERSIONED:  # so that it is not an event about the dataset
+        facets.setdefault(own.PROPERTIES, _facet(own.PROPERTIES, version={}))
+    return event
 
 
 def model_version(entity: Entity, histories: Histories, marks: Sequence[Mark]) -> Event:
@@ -273,8 +283,12 @@ def _named(entity: Entity) -> dict[str, Any]:
 
 
 def _entity_event(entity: Entity, facet: dict[str, Any]) -> Event:
-    named = {"namespace": "thalweg", "name": entity.id, "facets": {own.ENTITY: _facet(own.ENTITY, **facet)}}
-    return _event("DatasetEvent", entity.at, dataset=named)
+    return _of_our_own(entity.id, entity.at, facet)
+
+
+def _of_our_own(id: str, at: int, facet: Mapping[str, Any]) -> Event:
+    named = {"namespace": "thalweg", "name": id, "facets": {own.ENTITY: _facet(own.ENTITY, **facet)}}
+    return _event("DatasetEvent", at, dataset=named)
 
 
 def _input(near: Near) -> dict[str, Any]:
@@ -290,6 +304,8 @@ def _output(near: Near) -> dict[str, Any]:
 def _end(near: Near, told: dict[str, Json], place: str) -> dict[str, Any]:
     """An input or an output. A read of no version in particular says none, so that it is worked out again."""
     entity, facets = near.other, dict[str, Any]()
+    if not entity.known and entity.kind in ASSET_OF:
+        told = {**told, "known": False}
     if entity.kind is Kind.MODEL_VERSION:
         facets[own.MODEL] = _facet(own.MODEL, **_names(entity))
     elif entity.kind is Kind.DATASET_VERSION and not (near.edge.props.get("assumed") and place == "inputFacets"):
