@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, TypeGuard
@@ -172,9 +173,11 @@ class _Preparation:
         marks: list[StatedMark],
         joins: list[StatedJoin],
     ) -> str:
-        """128 bits over what is stated, in any order. A future date counts as it was given, not as it was taken."""
+        """128 bits over what is stated, in any order. A future date counts as it was given, not as it was taken; a
+        revision is no part of what is stated.
+        """
         if self.stated_future:
-            return blake2b(repr(self.granule).encode(), digest_size=16).hexdigest()
+            return blake2b(repr(replace(self.granule, revision=None)).encode(), digest_size=16).hexdigest()
         stated = (
             sorted((entity.id, orjson.Fragment(entity.body)) for entity in entities),
             sorted((edge[0], edge[1].label, *edge[2:4], orjson.Fragment(edge.body)) for edge in edges),

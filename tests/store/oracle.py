@@ -130,24 +130,29 @@ class Oracle:
             for ref in earlier | edges
             if ref[1] is EdgeType.PRODUCED and (ref in edges or ref[0] in self.gone or ref[2] in self.gone)
         ]
-        self.tell(edges)
+        known = set(self.told)
+        self.tell(earlier | edges, edges)
+        known |= self.told.keys()
         where = {ref: self.hung(ref, wrote) if self.is_open(ref) else ref for ref in earlier | edges}
         self.stated = {ref: united(said) for ref, said in gathered(edges, where).items()}
         self.left = {
             ref: said
             for ref, said in earlier.items()
-            if ref not in edges and where[ref] not in self.stated and {where[ref][0], ref[2]} & self.gone.keys()
+            if ref not in edges
+            and ref not in known
+            and where[ref] not in self.stated
+            and {where[ref][0], ref[2]} & self.gone.keys()
         }
         self.kept = {ref: united(said) for ref, said in gathered(self.left, where).items()}
         self.seen = {id: self.seen.get(id, self.step) for id in self.everything()}
 
-    def tell(self, edges: Iterable[Ref]) -> None:
-        """What is stated now of reads that are stated now; of the others it stays what was stated then."""
+    def tell(self, reads: Iterable[Ref], edges: Iterable[Ref]) -> None:
+        """Of which version each read is that names none, where that is stated: then nothing else is kept of it."""
         stated = [ref for ref in edges if ref[1] is EdgeType.INPUT_TO and not self.is_open(ref)]
-        for read in edges:
+        self.told = {}
+        for read in reads:
             if self.is_open(read):
                 same = [ref[0] for ref in stated if ref[2] == read[2] and self.asset(ref[0]) == self.asset(read[0])]
-                self.told.pop(read, None)
                 if same:
                     self.told[read] = max(same)
 

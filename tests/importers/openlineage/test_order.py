@@ -27,7 +27,7 @@ from tests.importers.openlineage.events import (
 from tests.importers.openlineage.graph import graph
 from thalweg import ingest
 from thalweg.importers.openlineage import heard
-from thalweg.model import keys
+from thalweg.model import keys, time
 from thalweg.model.errors import ThalwegError
 from thalweg.model.facts import ANYONE
 from thalweg.store.open import open_store
@@ -190,4 +190,23 @@ async def test_what_a_job_is_designed_to_read_is_what_its_latest_event_says(tmp_
     await state(store, [job_event(4, inputs=[dataset(DAY)]), job_event(2, inputs=[dataset(RAW)])])
     found = (await graph(store))["edges"]
     assert {source[1] for source, _, _, _ in found} == {("s3://lake", "day")}
+    await store.close()
+
+
+@pytest.mark.anyio
+async def test_a_date_in_the_future_holds_only_until_something_later_is_told(tmp_path: Path) -> None:
+    store = await open_store(f"sqlite:///{tmp_path}/store.db")
+    later = "2099-01-01T00:00:00Z"
+    dropped = dataset_event(dataset(TX, {"lifecycleStateChange": facet(lifecycleStateChange="DROP")}))
+    created = dataset_event(dataset(TX, {"lifecycleStateChange": facet(lifecycleStateChange="CREATE")}))
+    ahead = [job_event(inputs=[dataset(RAW)]) | {"eventTime": later}, dropped | {"eventTime": later}]
+    await state(store, ahead)
+    before = (await graph(store))["edges"]
+    await state(store, ahead)
+    assert (await graph(store))["edges"] == before
+    now = {"eventTime": time.rfc3339(time.now())}
+    await state(store, [job_event(inputs=[dataset(DAY)]) | now, created | now])
+    found = await graph(store)
+    assert {source[1] for source, _, _, _ in found["edges"]} == {("s3://lake", "day")}
+    assert "gone_at" not in found["entities"]["Dataset", ("s3://lake", "tx")]
     await store.close()

@@ -85,8 +85,15 @@ class _Read:
 
     @property
     def revision(self) -> int:
-        """Orders events by time; of two of one time it is chance, but always the same, which is the later."""
-        return min(max(self.event.at, 0), _LATEST) * _REVISIONS + int(self.event.digest[:3], 16) % _REVISIONS
+        """Orders events by time; of two of one time it is chance, but always the same, which is the later.
+
+        A date in the future is taken as now, as it is wherever facts are written: else whatever is told later, and
+        rightly dated, would be outdated until then.
+        """
+        return (
+            min(max(time.believed(self.event.at), 0), _LATEST) * _REVISIONS
+            + int(self.event.digest[:3], 16) % _REVISIONS
+        )
 
     # ------------------------------------------------------------------------------------------------------ datasets
 

@@ -120,9 +120,9 @@ def _stated(
 ) -> Asking[dict[OpenRead, str]]:
     """The version that each of the reads is of because somebody states, and so knows, that the run read it.
 
-    Of several it is the last by id, which no date changes. A read that nobody makes any more stays where it was.
+    Of several it is the last by id, which no date changes.
     """
-    wanted = {(read.run, read.dataset) for read in reads if read.living and read.run in afresh}
+    wanted = {(read.run, read.dataset) for read in reads if read.run in afresh}
     refs = [
         ref
         for ref in about
@@ -142,26 +142,18 @@ def _stated(
         if names:
             place = (ref[2], loom.nodes[ref[0]].asset)
             newest[place] = max(ref[0], newest.get(place, ""))
-    living = {_name(read) for read in reads if read.living}
     found: dict[OpenRead, str] = {}
     for read in reads:
-        if not read.living:
-            if read.was is not None and read.was.by == STATED and _name(read) not in living:
-                found[read] = read.was.edge.source.id
-        elif read.run not in afresh:
-            if as_kept(read)[1] == STATED:
-                found[read] = as_kept(read)[0]
-        elif (version := newest.get((read.run, read.dataset))) is not None:
-            found[read] = version
+        if read.run in afresh:
+            if (version := newest.get((read.run, read.dataset))) is not None:
+                found[read] = version
+        elif as_kept(read)[1] == STATED:
+            found[read] = as_kept(read)[0]
     return found
 
 
 def _said(one: EdgeStatement) -> tuple[str, str, str]:
     return one.scope, one.stated_source, one.stated_target
-
-
-def _name(read: OpenRead) -> tuple[str, str, str, str]:
-    return read.scope, read.stated_source, read.stated_target, read.role
 
 
 def _stands(loom: Loom, edge: EdgeRow) -> bool:

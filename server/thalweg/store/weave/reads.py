@@ -16,7 +16,7 @@ from thalweg.model.edges import EdgeType
 from thalweg.model.kinds import Kind
 from thalweg.store.weave.loom import Loom, OpenRead, Piece
 from thalweg.store.weave.merge import merge_edge
-from thalweg.store.weave.places import Moved, as_kept, moved_versions, places, unversioned
+from thalweg.store.weave.places import STATED, Moved, as_kept, moved_versions, places, unversioned
 from thalweg.store.weave.requests import Asking, EdgesOf, EdgeStated, EdgeStatements, OpenReads, Span
 from thalweg.store.weave.rows import EdgeRef, EdgeRow, EdgeStatement, State
 
@@ -80,10 +80,13 @@ def hang(loom: Loom, wrong: Sequence[EdgeRef] = (), piece: Piece | None = None) 
     where = yield from places(loom, moved, anew, runs)
     yield from loom.load_nodes(place for place, _ in where.values())
     yield from loom.load_edges(_ref(read, place) for read, (place, _) in where.items())
-    late: list[tuple[OpenRead, EdgeRef, int]] = []
+    late: list[tuple[OpenRead, EdgeRef | None, int]] = []
     for read in reads.values():
         place, by = where[read] if read in where else as_kept(read)
-        if not _hang(loom, read, _ref(read, place), by):
+        if not read.living and STATED in (by, read.was.by if read.was is not None else by):
+            if _lose(loom, read):
+                late.append((read, None, by))
+        elif not _hang(loom, read, _ref(read, place), by):
             late.append((read, _ref(read, place), by))
     loom.opened = []
     if late:
@@ -181,6 +184,18 @@ def _hang(loom: Loom, read: OpenRead, ref: EdgeRef, by: int) -> bool:
     return here or read.living
 
 
+def _lose(loom: Loom, read: OpenRead) -> bool:
+    """Nothing is kept of a read that nobody makes any more where it is, or was, stated which version was read: that is
+    what is kept. Answers whether the statement is to be taken from those that are kept already.
+    """
+    was = read.was
+    if was is None or was.retired:
+        return was is not None
+    loom.drop_edge(was, read.piece)
+    loom.moved.add((was.edge.ref, was.scope, was.stated_source, was.stated_target))
+    return False
+
+
 def _edge(loom: Loom, read: OpenRead, ref: EdgeRef) -> EdgeRow:
     edge = loom.edge(ref, read.piece)
     if ref in loom.fresh_edges:
@@ -194,9 +209,11 @@ def _said(read: OpenRead, edge: EdgeRow, by: int) -> EdgeStatement:
 
 
 def _keep(
-    loom: Loom, late: Sequence[tuple[OpenRead, EdgeRef, int]], held: dict[EdgeRef, list[EdgeStatement]]
+    loom: Loom, late: Sequence[tuple[OpenRead, EdgeRef | None, int]], held: dict[EdgeRef, list[EdgeStatement]]
 ) -> Asking[None]:
-    """Hangs over what nobody states any more, and what is kept because the run, or the version, is gone."""
+    """Hangs over what nobody states any more, and what is kept because the run, or the version, is gone; what has no
+    place any more is only taken down.
+    """
     for old in dict.fromkeys(read.was.edge.ref for read, *_ in late if read.was is not None and read.was.retired):
         edge = loom.edges[old]
         left = [read.was for read, *_ in late if read.was is not None and read.was.edge is edge]
@@ -213,7 +230,8 @@ def _keep(
             loom.retracted.add(old)
     together: dict[EdgeRef, list[tuple[OpenRead, int]]] = defaultdict(list)
     for read, ref, by in late:
-        together[ref].append((read, by))
+        if ref is not None:
+            together[ref].append((read, by))
     for ref, reads in together.items():
         ends = [loom.nodes[end] for end in (ref[0], ref[2]) if end in loom.nodes]
         if _living(loom, ref) or State.LEFT not in [row.state for row in ends]:

@@ -161,8 +161,7 @@ RETURN collect(s.name) AS found
 
 // name: wrong_reads
 // Edges that hold reads which name no version, and that hang on another than a version which the run is stated to have
-// read, or else the newest that was there by the run's start and before the first that the run wrote. What nobody reads
-// any more stays with what was stated when it was.
+// read, or else the newest that was there by the run's start and before the first that the run wrote.
 MATCH (s:Statement)
 WHERE s.dataset IS NOT NULL AND s.by IS NOT NULL
 WITH s, split(s.fact, ' ') AS ends
@@ -187,9 +186,8 @@ CALL (a, s) {
   WHERE v.asset = a.asset AND v.at <= s.by AND v.state > 0 AND NOT v.key ENDS WITH ',"unversioned"]'
   RETURN v ORDER BY v.at DESC, v.id DESC LIMIT 1
 }
-WITH s, a, b, v, CASE WHEN s.retired IS NULL THEN said END AS said, CASE WHEN before < b.at THEN before ELSE b.at END AS by
+WITH s, a, b, v, said, CASE WHEN before < b.at THEN before ELSE b.at END AS by
 WHERE s.dataset <> a.asset OR CASE
-  WHEN s.retired AND s.by = $stated THEN false
   WHEN said IS NOT NULL THEN s.by <> $stated OR a.id <> said
   ELSE s.by <> by OR CASE WHEN v IS NULL THEN NOT a.key ENDS WITH ',"unversioned"]' ELSE a.id <> v.id END
 END
