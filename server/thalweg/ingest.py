@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, TypeGuard
@@ -83,11 +84,12 @@ async def state(
     caller: Caller,
     *,
     pass_: Pass | None = None,
-    together: Sequence[int] | None = None,
+    together: Sequence[Sequence[int]] | None = None,
 ) -> list[Written | ThalwegError]:
     """States granules: each is written whole or not at all, and answered in its place: what it came to, or why not.
 
-    together: for each granule a number; where one of a number is wrong, none of that number is written.
+    together: for each granule the numbers of those who say it. Where one granule of a number is wrong, none of that
+    number is written, but for what another number says too, of which nothing is wrong.
     """
     answers: list[Prepared | BadInput] = []
     now = time.now()
@@ -98,9 +100,12 @@ async def state(
         except BadInput as error:
             answers.append(error)
             if together is not None:
-                wrong.setdefault(together[place], error)
+                for number in together[place]:
+                    wrong.setdefault(number, error)
     if wrong and together is not None:
-        answers = [wrong.get(number, answer) for number, answer in zip(together, answers, strict=True)]
+        for place, numbers in enumerate(together):
+            if all(number in wrong for number in numbers):
+                answers[place] = wrong[numbers[0]]
     prepared = [answer for answer in answers if isinstance(answer, Prepared)]
     written = iter(await store.write(prepared, caller, pass_=pass_) if prepared else ())
     return [next(written) if isinstance(answer, Prepared) else answer for answer in answers]
@@ -169,9 +174,11 @@ class _Preparation:
         marks: list[StatedMark],
         joins: list[StatedJoin],
     ) -> str:
-        """128 bits over what is stated, in any order. A future date counts as it was given, not as it was taken."""
+        """128 bits over what is stated, in any order. A future date counts as it was given, not as it was taken; a
+        revision is no part of what is stated.
+        """
         if self.stated_future:
-            return blake2b(repr(self.granule).encode(), digest_size=16).hexdigest()
+            return blake2b(repr(replace(self.granule, revision=None)).encode(), digest_size=16).hexdigest()
         stated = (
             sorted((entity.id, orjson.Fragment(entity.body)) for entity in entities),
             sorted((edge[0], edge[1].label, *edge[2:4], orjson.Fragment(edge.body)) for edge in edges),

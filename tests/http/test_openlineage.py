@@ -184,6 +184,39 @@ async def test_a_parent_of_many_is_named_by_each_and_stated_once(client: httpx.A
     assert (await graph(store))["assets"]["Run", ("openlineage", OTHER_RUN)] == ("Job", ("shop", "nightly"))
 
 
+TOO_LONG = dataset(f"s3://lake {'x' * 3_000}")
+"""What is an event, as far as that goes, and what no store takes."""
+
+
+@pytest.mark.parametrize("bad_first", [True, False])
+async def test_a_bad_event_takes_nothing_of_a_good_one_that_says_the_same(
+    client: httpx.AsyncClient, store: Store, bad_first: bool
+) -> None:
+    parent = {"parent": facet(run={"runId": OTHER_RUN}, job={"namespace": "shop", "name": "nightly"})}
+    good, bad = (with_(event, "run.facets", parent) for event in many(2))
+    bad["outputs"] = [TOO_LONG]
+    answer = await client.post(BATCH, json=[bad, good] if bad_first else [good, bad])
+    assert [failed["index"] for failed in answer.json()["failed_events"]] == [0 if bad_first else 1]
+    assert (await graph(store))["assets"]["Run", ("openlineage", OTHER_RUN)] == ("Job", ("shop", "nightly"))
+
+
+async def test_a_bad_event_that_stands_twice_in_a_batch_is_refused_twice(client: httpx.AsyncClient) -> None:
+    bad = with_(LOAD, "outputs.0", TOO_LONG)
+    answer = await client.post(BATCH, json=[bad, bad])
+    assert answer.status_code == 400
+    assert answer.json()["summary"]["failed"] == 2
+
+
+async def test_each_bad_event_is_refused_for_what_is_wrong_with_itself(client: httpx.AsyncClient) -> None:
+    parent = {"parent": facet(run={"runId": OTHER_RUN}, job={"namespace": "shop", "name": "nightly"})}
+    one, other = (with_(event, "run.facets", parent) for event in many(2))
+    one["outputs"], other["inputs"] = [TOO_LONG], [dataset("s3://lake half \0")]
+    answer = await client.post(BATCH, json=[one, other])
+    first, second = (failed["problems"][0]["expected"] for failed in answer.json()["failed_events"])
+    assert "is longer than 2000 characters" in first
+    assert "holds a character that is no text" in second
+
+
 # ------------------------------------------------------------------------------------------------------------- the body
 
 

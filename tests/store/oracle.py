@@ -70,6 +70,8 @@ class Oracle:
     said: dict[Ref, list[Said]] = field(default_factory=dict)
     left: dict[Ref, list[Said]] = field(default_factory=dict)
     """The same two as they were said: a read that names no version is from the reserved one here."""
+    told: dict[Ref, str] = field(default_factory=dict)
+    """Of reads that name no version which it was, where that was stated besides."""
     seen: dict[str, int] = field(default_factory=dict)
     """In which step each thing was first seen, since it has been there."""
     step: int = 0
@@ -128,15 +130,31 @@ class Oracle:
             for ref in earlier | edges
             if ref[1] is EdgeType.PRODUCED and (ref in edges or ref[0] in self.gone or ref[2] in self.gone)
         ]
+        known = set(self.told)
+        self.tell(earlier | edges, edges)
+        known |= self.told.keys()
         where = {ref: self.hung(ref, wrote) if self.is_open(ref) else ref for ref in earlier | edges}
         self.stated = {ref: united(said) for ref, said in gathered(edges, where).items()}
         self.left = {
             ref: said
             for ref, said in earlier.items()
-            if ref not in edges and where[ref] not in self.stated and {where[ref][0], ref[2]} & self.gone.keys()
+            if ref not in edges
+            and ref not in known
+            and where[ref] not in self.stated
+            and {where[ref][0], ref[2]} & self.gone.keys()
         }
         self.kept = {ref: united(said) for ref, said in gathered(self.left, where).items()}
         self.seen = {id: self.seen.get(id, self.step) for id in self.everything()}
+
+    def tell(self, reads: Iterable[Ref], edges: Iterable[Ref]) -> None:
+        """Of which version each read is that names none, where that is stated: then nothing else is kept of it."""
+        stated = [ref for ref in edges if ref[1] is EdgeType.INPUT_TO and not self.is_open(ref)]
+        self.told = {}
+        for read in reads:
+            if self.is_open(read):
+                same = [ref[0] for ref in stated if ref[2] == read[2] and self.asset(ref[0]) == self.asset(read[0])]
+                if same:
+                    self.told[read] = max(same)
 
     def is_open(self, ref: Ref) -> bool:
         """Whether this is a read that names no version."""
@@ -145,8 +163,12 @@ class Oracle:
         return reserved and ref[1] is EdgeType.INPUT_TO and target.kind is Kind.RUN
 
     def hung(self, ref: Ref, wrote: Sequence[Ref]) -> Ref:
-        """A read that names no version as it is: of the newest by the run's start, and before what the run wrote."""
+        """A read that names no version as it is: of one that the run is stated to have read, else of the newest by the
+        run's start, and before what the run wrote.
+        """
         source, type, run, role = ref
+        if ref in self.told:
+            return (self.told[ref], type, run, role)
         versions = [
             (self.moment(id), id)
             for id in self.nodes | self.gone

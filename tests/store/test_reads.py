@@ -288,18 +288,45 @@ async def test_what_else_is_said_of_it_goes_with_it(store: Store, state: State) 
     assert edge.at == 100
 
 
-async def test_what_is_stated_outright_is_not_assumed(store: Store, state: State) -> None:
-    await state(version(1, 10), RUN, granule("sure", reads("tx@1", "*r")))
-    assert await props(store, "tx@1") == {}
-    await state(version(2, 20))
-    assert await read_by(store) == ["tx@1 > *r", "tx@2 > *r"], "that it read one does not say that it read no other"
-    assert await props(store, "tx@2") == {"assumed": True}
-    await state(granule("sure"))
+async def test_a_version_that_is_stated_is_what_was_read(store: Store, state: State) -> None:
+    """Whoever names it knows it; that the run read another besides, nobody says."""
+    await state(version(1, 10), version(2, 20), RUN)
     assert await read_by(store) == ["tx@2 > *r"]
+    await state(granule("sure", reads("tx@1", "*r")))
+    assert await read_by(store) == ["tx@1 > *r"]
+    assert await props(store, "tx@1") == {}
+    await state(version(3, 30), version(4), granule("again", *RUN.entities, READ))
+    assert await read_by(store) == ["tx@1 > *r"]
+    await state(granule("sure"))
+    assert await read_by(store) == ["tx@3 > *r"]
+    assert await props(store, "tx@3") == {"assumed": True}
     await state(granule("sure", reads("tx@2", "*r"), reads("tx@2", "*r", assumed=True)))
+    assert await read_by(store) == ["tx@2 > *r"]
     assert await props(store, "tx@2") == {}
     await state(granule("sure"), granule("r", *RUN.entities, READ._replace(props={"assumed": False})))
-    assert await props(store, "tx@2") == {"assumed": True}
+    assert await props(store, "tx@3") == {"assumed": True}
+
+
+async def test_what_is_stated_of_other_data_or_another_run_says_nothing_of_it(store: Store, state: State) -> None:
+    await state(version(1, 10), version(2, 20), RUN, granule("sure", reads("raw@1", "*r"), reads("tx@1", "*other")))
+    assert await read_by(store) == ["raw@1 > *r", "tx@2 > *r"]
+
+
+async def test_a_version_that_is_stated_has_what_else_is_said_of_the_read(store: Store, state: State) -> None:
+    seen = READ._replace(props={"columns": ["a"], "extra": {"rows": 3}})
+    await state(version(2, 20), granule("sure", reads("tx@1", "*r", columns=["b"])), granule("r", *RUN.entities, seen))
+    assert await props(store, "tx@1") == {"columns": ["a", "b"], "covers": "PROJECTION", "extra": {"rows": 3}}
+
+
+async def test_a_version_that_is_stated_under_another_name_is_what_was_read(store: Store, state: State) -> None:
+    await state(version(1, 10), version(2, 20), RUN, granule("sure", reads("alias@1", "*r")))
+    assert await read_by(store) == ["alias@1 > *r", "tx@2 > *r"]
+    await state(granule("join", joined("alias", "tx")))
+    assert await read_by(store) == ["tx@1 > *r"]
+    assert (await store.check()).findings == ()
+    await state(granule("join"))
+    assert await read_by(store) == ["alias@1 > *r", "tx@2 > *r"]
+    assert (await store.check()).findings == ()
 
 
 async def test_what_a_column_was_made_of_was_read(store: Store, state: State) -> None:

@@ -127,7 +127,7 @@ class OpenLineage:
     async def state(self, events: Sequence[Any], caller: Caller) -> Outcome:
         """Reads events and states what they say, some at a time, while those before are written."""
         outcome = Outcome(len(events))
-        under_way: deque[tuple[list[int], asyncio.Task[list[Written | ThalwegError]]]] = deque()
+        under_way: deque[tuple[list[list[int]], asyncio.Task[list[Written | ThalwegError]]]] = deque()
 
         async def settle() -> None:
             of, writing = under_way.popleft()
@@ -136,12 +136,15 @@ class OpenLineage:
                 answers = await writing
             except StoreError as error:
                 answers = [error] * len(of)
-            for index, answer in zip(of, answers, strict=True):
+            # first what the fewest say: what is wrong with an event stands there, and not at what it says like others
+            for said_by, answer in sorted(zip(of, answers, strict=True), key=lambda one: len(one[0])):
                 if isinstance(answer, Written):
-                    outcome.warn(index, answer.warnings)
-                elif index not in refused:
-                    refused.add(index)
-                    outcome.refuse(index, answer)
+                    outcome.warn(said_by[0], answer.warnings)
+                    continue
+                for index in said_by:
+                    if index not in refused:
+                        refused.add(index)
+                        outcome.refuse(index, answer)
 
         for begin in range(0, len(events), AT_ONCE):
             of, granules = self.read(events, range(begin, min(begin + AT_ONCE, len(events))), outcome)
@@ -153,11 +156,11 @@ class OpenLineage:
             await settle()
         return outcome
 
-    def read(self, events: Sequence[Any], which: range, outcome: Outcome) -> tuple[list[int], list[Granule]]:
-        """The granules of some events, and for each of them its event. What several say alike is said once."""
-        of: list[int] = []
+    def read(self, events: Sequence[Any], which: range, outcome: Outcome) -> tuple[list[list[int]], list[Granule]]:
+        """The granules of some events, and for each those that say it: what several say alike is said once."""
+        of: list[list[int]] = []
         granules: list[Granule] = []
-        seen: set[str] = set()
+        seen: dict[str, list[int]] = {}
         for index in which:
             try:
                 found = heard(events[index], strict=self.strict)
@@ -166,10 +169,13 @@ class OpenLineage:
                 continue
             outcome.warn(index, found.odd)
             for granule in found.granules:
-                if granule.revision is not None or granule.name not in seen:
-                    seen.add(granule.name)
-                    of.append(index)
-                    granules.append(granule)
+                if granule.revision is None and granule.name in seen:
+                    seen[granule.name].append(index)
+                    continue
+                of.append([index])
+                granules.append(granule)
+                if granule.revision is None:
+                    seen[granule.name] = of[-1]
         return of, granules
 
 

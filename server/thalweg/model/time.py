@@ -26,6 +26,12 @@ def now() -> int:
     return micros(datetime.now(UTC))
 
 
+def believed(at: int) -> int:
+    """A time that somebody states; now where it lies in the future."""
+    here = now()
+    return here if at > here + FUTURE_TOLERANCE else at
+
+
 def micros(moment: datetime) -> int:
     """Microseconds since the epoch; a moment without an offset is read as UTC."""
     if moment.tzinfo is None:

@@ -48,7 +48,7 @@ def hung(wrong: Sequence[EdgeRef]) -> list[Finding]:
     rule = Rule(
         "wrong_reads",
         "READS",
-        "Reads without a version that hang on another than the newest by then",
+        "Reads without a version that hang on another than the stated one, or the newest by then",
         "Run `thalweg store rebuild`.",
     )
     return [rule.finding([f"{source} {target}" for source, _, target, _ in wrong])] if wrong else []

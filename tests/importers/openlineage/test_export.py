@@ -10,14 +10,21 @@ from typing import Any
 import orjson
 import pytest
 
+from tests.importers.openlineage.events import OTHER_RUN, dataset, facet, job_event, run_event, version
 from tests.importers.openlineage.graph import graph
 from tests.importers.openlineage.test_models import SCHEMAS, conforms
 from tests.importers.openlineage.test_order import EVENTS, state
+from tests.store.dump import entities
+from thalweg import ingest
 from thalweg.cli.commands.demo import bring_estate
 from thalweg.cli.commands.exports import events
 from thalweg.cli.main import main
 from thalweg.importers import manifest, openlineage
-from thalweg.model.facts import ANYONE
+from thalweg.importers.openlineage import points
+from thalweg.model import keys
+from thalweg.model.errors import ThalwegError
+from thalweg.model.facts import ANYONE, EntityFact, Granule, Point
+from thalweg.model.kinds import Kind
 from thalweg.store.open import open_store
 from thalweg.store.store import Store
 from thalweg.sync.bringing import bring
@@ -76,24 +83,40 @@ async def fill(store: Store, tmp_path: Path) -> None:
 
 
 async def test_what_is_exported_imports_again_into_the_same_graph(tmp_path: Path) -> None:
-    store = await open_store(f"sqlite:///{tmp_path}/again.db")
     source = await open_store(f"sqlite:///{tmp_path}/source.db")
     await fill(source, tmp_path)
+    expected = await again(source, tmp_path)
+    assert len(expected["entities"]) > 150
+    assert len(expected["marks"]) > 3
+
+
+async def again(source: Store, tmp_path: Path) -> Any:
+    """Exports a graph, closes it, imports it elsewhere, and answers what it was, which it is there."""
+    store = await open_store(f"sqlite:///{tmp_path}/again.db")
     file = tmp_path / "graph.ndjson"
     with file.open("wb") as stream:
         async for event in events(source):
             stream.write(orjson.dumps(event, option=orjson.OPT_APPEND_NEWLINE))
-    expected = await graph(source)
+    expected = await graph(source) | await names(source)
     await source.close()
     summary = await bring(store, openlineage.read([file], strict=True), ANYONE)
     assert (summary.refusals, summary.warnings) == ([], [])
-    found = await graph(store)
+    found = await graph(store) | await names(store)
     for part in expected:
         assert _less(found[part], expected[part]) == [], f"{part} that were not there"
         assert _less(expected[part], found[part]) == [], f"{part} that are missing, or otherwise"
-    assert len(expected["entities"]) > 150
-    assert len(expected["marks"]) > 3
     await store.close()
+    return expected
+
+
+async def names(store: Store) -> dict[str, Any]:
+    """What else each thing is called, and which are known only as the end of an edge."""
+    held = await entities(store)
+    joins = await store.joins(list(held), ANYONE)
+    return {
+        "joins": {(join.alias, join.of) for found in joins.values() for join in found},
+        "known": {(entity.kind, entity.key): entity.known for entity in held.values()},
+    }
 
 
 def _less(one: Any, other: Any) -> list[Any]:
@@ -103,17 +126,64 @@ def _less(one: Any, other: Any) -> list[Any]:
     return [(name, value, other.get(name)) for name, value in one.items() if other.get(name, ...) != value]
 
 
+async def test_the_other_names_of_things_are_exported(tmp_path: Path) -> None:
+    source = await open_store(f"sqlite:///{tmp_path}/source.db")
+    links = {"symlinks": facet(identifiers=[{"namespace": "hive://h", "name": "db.a", "type": "TABLE"}])}
+    chained = {"symlinks": facet(identifiers=[{"namespace": "file", "name": "/a", "type": "LOCATION"}])}
+    read = [dataset("s3://lake a", {**version("1"), **links}), dataset("hive://h db.a", chained)]
+    await state(source, [run_event(inputs=read), run_event("COMPLETE", 12, id=OTHER_RUN, outputs=[read[1]])])
+    expected = await again(source, tmp_path)
+    assert {alias.parts for alias, _ in expected["joins"]} == {("hive://h", "db.a"), ("file://openlineage", "/a")}
+    assert expected["known"][Kind.DATASET, ("s3://lake", "a")] is False
+
+
+async def test_what_only_edges_name_is_exported_as_that(tmp_path: Path) -> None:
+    source = await open_store(f"sqlite:///{tmp_path}/source.db")
+    columns = {"schema": facet(fields=[{"name": "a"}])}
+    await state(
+        source, [job_event(inputs=[dataset("s3://lake a")]), run_event(inputs=[dataset("s3://lake b", columns)])]
+    )
+    expected = await again(source, tmp_path)
+    assert {name: known for (kind, name), known in expected["known"].items() if kind is Kind.DATASET} == {
+        ("s3://lake", "a"): False,
+        ("s3://lake", "b"): False,
+    }
+
+
+TRAIN, RUN_1 = keys.job("python", "train"), keys.run("python", "train-1")
+
+
+async def test_long_histories_and_large_properties_are_exported_too(tmp_path: Path) -> None:
+    source = await open_store(f"sqlite:///{tmp_path}/source.db")
+    long = [Point(step, 1_700_000_000_000_000 + step, step / 3) for step in range(2 * points.AT_ONCE + 1)]
+    metrics = {"loss": {"last": long[-1].value}, "auc": {"last": 0.9}}
+    props = {"job": list(TRAIN.parts), "started_at": 1_700_000_000_000_000, "metrics": metrics, "command": "train.py"}
+    props |= {"params": {f"p{number}": "x" * 400 for number in range(1_300)}, "tags": {"tier": "gold"}}
+    columns = [{"name": f"column {number}", "type": "a type of some length"} for number in range(9_000)]
+    facts = [
+        EntityFact(RUN_1, props, {"loss": long, "auc": long[:3]}),
+        EntityFact(keys.model_version("reg", "m", "1"), {"metrics": {"loss": 0.1}}, {"loss": long}),
+        EntityFact(keys.dataset_version("s3://lake", "wide", "1"), {"columns": columns}),
+    ]
+    (done,) = await ingest.state(source, [Granule("python", "train-1", "sdk", facts)], ANYONE)
+    assert not isinstance(done, ThalwegError), done
+    sizes = [len(orjson.dumps(event)) async for event in events(source)]
+    expected = await again(source, tmp_path)
+    assert expected["entities"]["Run", RUN_1.parts]["command"] == "train.py"
+    assert max(sizes) < 1_000_000, "what a door takes of one event"
+
+
 async def test_each_exported_event_is_what_the_schemas_say(tmp_path: Path) -> None:
     source = await open_store(f"sqlite:///{tmp_path}/source.db")
     await fill(source, tmp_path)
     seen: set[str] = set()
     async for event in events(source):
         for facets in _facets(event):
-            for name, facet in facets.items():
-                assert {"_producer", "_schemaURL"} <= facet.keys(), event
+            for name, one in facets.items():
+                assert {"_producer", "_schemaURL"} <= one.keys(), event
                 if name in SCHEMAS:
                     seen.add(name)
-                    conforms(name, json.loads(orjson.dumps(facet)))
+                    conforms(name, json.loads(orjson.dumps(one)))
     assert seen == set(SCHEMAS)
     await source.close()
 

@@ -15,13 +15,14 @@ from tests.importers.openlineage.events import (
     edges,
     facet,
     job_event,
+    main,
     micros,
     props,
     run_event,
     with_,
     without,
 )
-from thalweg.importers.openlineage import Heard, heard
+from thalweg.importers.openlineage import Heard, heard, own
 from thalweg.importers.openlineage.event import LARGEST_FACET
 from thalweg.model import keys
 from thalweg.model.errors import BadInput
@@ -133,6 +134,14 @@ def test_a_facet_that_is_too_large_is_left_out_and_the_event_is_not() -> None:
     assert f"may have {LARGEST_FACET}" in odd.expected
     version = props(found.granules[-1], keys.dataset_version("s3://lake", "tx", f"run:{RUN}"))
     assert set(version["extra"]) == {"other"}
+
+
+def test_our_own_facets_may_be_as_large_as_their_event_and_one_that_is_none_refuses_it() -> None:
+    large = facet(namespace="python", runId="train-1", properties={"command": "x" * LARGEST_FACET})
+    run = props(main(run_event(run={own.RUN: large})), keys.run("python", "train-1"))
+    assert len(run["command"]) == LARGEST_FACET
+    with pytest.raises(BadInput, match=r"run.facets.thalweg_run: 'train-1' must be an object"):
+        heard(run_event(run={own.RUN: "train-1"}))
 
 
 def test_an_event_of_220_kilobytes_with_an_emoji_in_its_job_is_nothing_special() -> None:

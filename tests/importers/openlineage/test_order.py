@@ -27,7 +27,7 @@ from tests.importers.openlineage.events import (
 from tests.importers.openlineage.graph import graph
 from thalweg import ingest
 from thalweg.importers.openlineage import heard
-from thalweg.model import keys
+from thalweg.model import keys, time
 from thalweg.model.errors import ThalwegError
 from thalweg.model.facts import ANYONE
 from thalweg.store.open import open_store
@@ -43,8 +43,17 @@ def address(tmp_path: Path) -> str:
 
 
 RAW, TX, DAY = "s3://lake raw", "s3://lake tx", "s3://lake day"
+RATES, ALIAS = "s3://lake rates", "hive://meta db.rates"
+FEED, JOINS = (f"01890f3e-5c1e-7c3a-b7a9-00000000000{number}" for number in (3, 4))
+LINKS = {"symlinks": facet(identifiers=[{"namespace": "hive://meta", "name": "db.rates", "type": "TABLE"}])}
 CODE = facet(type="git", url="https://git.example.com/a/b", repoUrl="https://git.example.com/a/b.git", version=SHA)
-LINEAGE = facet(fields={"total": {"inputFields": [{"namespace": "s3://lake", "name": "raw", "field": "amount"}]}})
+
+
+def made_of(name: str) -> dict[str, Any]:
+    return facet(fields={"total": {"inputFields": [{"namespace": "s3://lake", "name": name, "field": "amount"}]}})
+
+
+LINEAGE = made_of("raw")
 PARENT = facet(run={"runId": OTHER_RUN}, job={"namespace": "shop", "name": "wrong name of the parent"})
 
 EVENTS: list[Event] = [
@@ -71,6 +80,12 @@ EVENTS: list[Event] = [
     dataset_event(dataset(RAW, {"lifecycleStateChange": facet(lifecycleStateChange="DROP")}), 20),
     dataset_event(dataset(RAW, {"lifecycleStateChange": facet(lifecycleStateChange="CREATE")}), 21),
     dataset_event(dataset(TX, {"lifecycleStateChange": facet(lifecycleStateChange="DROP")}), 22),
+    run_event("COMPLETE", 1, id=FEED, name="feed", outputs=[dataset(RATES, {**version("v0"), **LINKS})]),
+    run_event("START", 14, id=JOINS, name="joins", inputs=[dataset(RATES)]),
+    run_event("RUNNING", 15, id=JOINS, name="joins", inputs=[dataset(ALIAS, version("v1"))]),
+    run_event(
+        "COMPLETE", 16, id=JOINS, name="joins", outputs=[dataset("s3://lake sums", {"columnLineage": made_of("rates")})]
+    ),
 ]
 
 
@@ -128,10 +143,70 @@ async def test_what_was_gathered_of_a_run_is_what_its_events_said(tmp_path: Path
     assert (("openlineage", OTHER_RUN), "PARENT_OF", ("openlineage", RUN)) in stated
 
 
+LATE_FEED = run_event("COMPLETE", 0, id=FEED, name="feed", outputs=[dataset(RATES, version("v0"))])
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "events",
+    [
+        [
+            run_event("START", 1, inputs=[dataset(RATES, version("v1"))]),
+            run_event("COMPLETE", 5, outputs=[dataset(TX, {"columnLineage": made_of("rates")})]),
+        ],
+        [
+            run_event(
+                inputs=[dataset(RATES, version("v1"))], outputs=[dataset(TX, {"columnLineage": made_of("rates")})]
+            )
+        ],
+        [
+            run_event("START", 1, inputs=[dataset(RATES)]),
+            run_event("COMPLETE", 5, inputs=[dataset(RATES, version("v1"))]),
+        ],
+        [
+            run_event(
+                inputs=[dataset(ALIAS, {**version("v1"), "symlinks": facet(identifiers=[
+                    {"namespace": "s3://lake", "name": "rates", "type": "LOCATION"}
+                ])})],
+                outputs=[dataset(TX, {"columnLineage": made_of("rates")})],
+            )
+        ],
+    ],
+    ids=["column lineage", "one event", "late version", "symlink"],
+)  # fmt: skip
+async def test_the_version_that_any_event_of_a_run_names_is_what_it_read(tmp_path: Path, events: list[Event]) -> None:
+    store = await open_store(f"sqlite:///{tmp_path}/store.db")
+    await state(store, [*events, LATE_FEED])
+    found = (await graph(store))["edges"]
+    read = {(source[1][-1], "assumed" in props) for (source, type, target, _), props in found.items()
+            if type == "INPUT_TO" and target[0] == "Run"}  # fmt: skip
+    assert read == {("v1", False)}
+    await store.close()
+
+
 @pytest.mark.anyio
 async def test_what_a_job_is_designed_to_read_is_what_its_latest_event_says(tmp_path: Path) -> None:
     store = await open_store(f"sqlite:///{tmp_path}/store.db")
     await state(store, [job_event(4, inputs=[dataset(DAY)]), job_event(2, inputs=[dataset(RAW)])])
     found = (await graph(store))["edges"]
     assert {source[1] for source, _, _, _ in found} == {("s3://lake", "day")}
+    await store.close()
+
+
+@pytest.mark.anyio
+async def test_a_date_in_the_future_holds_only_until_something_later_is_told(tmp_path: Path) -> None:
+    store = await open_store(f"sqlite:///{tmp_path}/store.db")
+    later = "2099-01-01T00:00:00Z"
+    dropped = dataset_event(dataset(TX, {"lifecycleStateChange": facet(lifecycleStateChange="DROP")}))
+    created = dataset_event(dataset(TX, {"lifecycleStateChange": facet(lifecycleStateChange="CREATE")}))
+    ahead = [job_event(inputs=[dataset(RAW)]) | {"eventTime": later}, dropped | {"eventTime": later}]
+    await state(store, ahead)
+    before = (await graph(store))["edges"]
+    await state(store, ahead)
+    assert (await graph(store))["edges"] == before
+    now = {"eventTime": time.rfc3339(time.now())}
+    await state(store, [job_event(inputs=[dataset(DAY)]) | now, created | now])
+    found = await graph(store)
+    assert {source[1] for source, _, _, _ in found["edges"]} == {("s3://lake", "day")}
+    assert "gone_at" not in found["entities"]["Dataset", ("s3://lake", "tx")]
     await store.close()

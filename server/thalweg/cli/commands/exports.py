@@ -15,11 +15,13 @@ import orjson
 
 from thalweg.cli import output
 from thalweg.cli.place import open_at
-from thalweg.importers.openlineage import writing
+from thalweg.importers.openlineage import points, writing
+from thalweg.importers.openlineage.points import Histories
 from thalweg.importers.openlineage.writing import Event, Near
 from thalweg.model.edges import EdgeType
 from thalweg.model.errors import BadInput
 from thalweg.model.facts import Caller, Point
+from thalweg.model.keys import Key
 from thalweg.model.kinds import Kind
 from thalweg.model.results import Entity, Mark
 from thalweg.store.questions import Find, Hop, Neighbour, Order, Sort
@@ -100,8 +102,14 @@ async def _page(store: Store, kind: Kind, entities: Sequence[Entity]) -> list[Ev
     ids = [entity.id for entity in entities]
     inward, outward = await _edges(store, kind, ids)
     marks = await store.marks(ids, CALLER, history=True) if kind is Kind.MODEL_VERSION else {}
+    joins = await store.joins(ids, CALLER)
     found: list[Event] = []
     for entity in entities:
+        names: dict[Key, list[Key]] = {}
+        for join in joins[entity.id]:
+            if join.alias not in names.setdefault(join.of, []):
+                names[join.of].append(join.alias)
+        found += [writing.also_called(of, aliases) for of, aliases in names.items()]
         into, out = inward.get(entity.id, []), outward.get(entity.id, [])
         told_in = [one for one in into if writing.told_by_runs(one.edge, one.other, entity)]
         told_out = [one for one in out if writing.told_by_runs(one.edge, entity, one.other)]
@@ -150,22 +158,37 @@ async def _told(
     histories: dict[str, tuple[Point, ...]] = {}
     if entity.kind in (Kind.RUN, Kind.MODEL_VERSION):
         for metric in entity.props.get("metrics", {}):
-            if points := await store.metric_history(entity.id, metric, CALLER):
-                histories[metric] = points
+            if found := await store.metric_history(entity.id, metric, CALLER):
+                histories[metric] = found
+    told, *more = points.split(histories)
+    return [
+        _event(entity, inputs, outputs, into, told, marks),
+        *(writing.more_points(entity, part) for part in more),
+    ]
+
+
+def _event(
+    entity: Entity,
+    inputs: Sequence[Near],
+    outputs: Sequence[Near],
+    into: Sequence[Near],
+    histories: Histories,
+    marks: Sequence[Mark],
+) -> Event:
     match entity.kind:
         case Kind.RUN if entity.asset_id is not None and "job" in entity.props:
             parents = [one for one in inputs if one.edge.type is EdgeType.PARENT_OF]
             read = [one for one in inputs if one.edge.type is EdgeType.INPUT_TO]
             code = [one for one in into if one.edge.type is EdgeType.CODE_OF]
-            return [writing.run(entity, read, outputs, code, parents, histories)]
+            return writing.run(entity, read, outputs, code, parents, histories)
         case Kind.RELEASE:
-            return [writing.release(entity, inputs, outputs)]
+            return writing.release(entity, inputs, outputs)
         case Kind.JOB:
-            return [writing.job(entity, inputs, outputs)]
+            return writing.job(entity, inputs, outputs)
         case Kind.MODEL_VERSION:
-            return [writing.model_version(entity, histories, marks)]
+            return writing.model_version(entity, histories, marks)
         case Kind.DATASET if writing.is_dataset(entity):
-            return [writing.dataset(entity)]
+            return writing.dataset(entity)
         case Kind.DATASET_VERSION if writing.is_dataset(entity):
-            return [writing.dataset_version(entity)]
-    return [writing.whole(entity, histories, marks)]
+            return writing.dataset_version(entity)
+    return writing.whole(entity, histories, marks)

@@ -32,7 +32,8 @@ class Said:
 
     version: its name; None where none is told. edge: how it stands to the run, by our own facet. seen: what a run that
     read it saw of it (row counts, quality). sources: datasets that its columns are said to be made of. change: what
-    became of it, CREATE or DROP or another; None where nothing is said of that.
+    became of it, CREATE or DROP or another; None where nothing is said of that. of_version: whether it is named for the
+    sake of a version.
     """
 
     asset: Key
@@ -44,6 +45,7 @@ class Said:
     sources: set[columns.Source] = field(default_factory=set)
     change: str | None = None
     model: own.Model | None = None
+    of_version: bool = False
 
     @property
     def is_model(self) -> bool:
@@ -95,7 +97,8 @@ def read(named: Named, source: str, odd: Odd, stated: Stated) -> Said:
         asset_props = _over(asset_props, properties.asset)
         version_props = _over(version_props, properties.version)
     seen = {} if written else {name: facet for name, facet in beside.kept().items() if facet is not None}
-    return Said(asset, version, asset_props, version_props, edge, seen, sources, change, model)
+    of_version = version is not None or (properties is not None and not properties.asset)
+    return Said(asset, version, asset_props, version_props, edge, seen, sources, change, model, of_version)
 
 
 def _quality(beside: Taken) -> dict[str, Any]:

@@ -22,7 +22,10 @@ from thalweg.model.facts import Json
 from thalweg.model.names import dataset_pair
 
 LARGEST_FACET = 500_000
-"""Bytes of one facet as JSON; a larger one is left out."""
+"""Bytes of one facet as JSON; a larger one is left out, unless it is our own."""
+
+OWN = "thalweg_"
+"""How our own facets begin. Who writes one means it: it may be as large as its event, and none is left out silently."""
 
 TYPES = ("START", "RUNNING", "COMPLETE", "ABORT", "FAIL", "OTHER")
 
@@ -243,9 +246,12 @@ class _Core:
             return NONE
         found: dict[str, Any] = {}
         for name, facet in value.items():
-            if not isinstance(facet, dict):
+            ours = name.startswith(OWN)
+            if not isinstance(facet, dict) and ours:
+                self.wrong(f"{where}.{name}", facet, "must be an object")
+            elif not isinstance(facet, dict):
                 self.odd.note(f"{where}.{name}", facet, "must be an object; it was left out", "FACET")
-            elif self.size > LARGEST_FACET and (size := len(orjson.dumps(facet))) > LARGEST_FACET:
+            elif not ours and self.size > LARGEST_FACET and (size := len(orjson.dumps(facet))) > LARGEST_FACET:
                 expected = f"has {size} bytes, and may have {LARGEST_FACET}; it was left out"
                 self.odd.note(f"{where}.{name}", "a facet", expected, "FACET_TOO_LARGE")
             else:

@@ -84,10 +84,14 @@ class Run(NamedTuple):
 
 
 class Edge(NamedTuple):
-    """How an input or an output stands to the run or release."""
+    """How an input or an output stands to the run or release.
+
+    known: whether the version is there for more than to stand at the end of it.
+    """
 
     role: str
     props: Mapping[str, Json]
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +220,7 @@ def deployment(taken: Taken) -> Deployment | None:
 
 def edge(taken: Taken) -> Edge:
     reader = _taken(taken, EDGE) if taken.left else None
-    return NO_EDGE if reader is None else reader.edge()
+    return NO_EDGE if reader is None else reader.edge()._replace(known=reader.facet.get("known", True) is not False)
 
 
 def run(taken: Taken) -> Run | None:

@@ -85,8 +85,15 @@ class _Read:
 
     @property
     def revision(self) -> int:
-        """Orders events by time; of two of one time it is chance, but always the same, which is the later."""
-        return min(max(self.event.at, 0), _LATEST) * _REVISIONS + int(self.event.digest[:3], 16) % _REVISIONS
+        """Orders events by time; of two of one time it is chance, but always the same, which is the later.
+
+        A date in the future is taken as now, as it is wherever facts are written: else whatever is told later, and
+        rightly dated, would be outdated until then.
+        """
+        return (
+            min(max(time.believed(self.event.at), 0), _LATEST) * _REVISIONS
+            + int(self.event.digest[:3], 16) % _REVISIONS
+        )
 
     # ------------------------------------------------------------------------------------------------------ datasets
 
@@ -113,9 +120,9 @@ class _Read:
         """The dataset or model, and what is known of the version.
 
         `unversioned` has no date of its own: the store dates it before all others. Of a dataset that is only named
-        nothing is stated: its edges say that it is.
+        nothing is stated, for its edges say that it is; nor in an event that is all about a version of it.
         """
-        if said.asset_props or self.event.sort is not Sort.RUN:
+        if said.asset_props or (self.event.sort is Sort.DATASET and not said.of_version):
             self.stated.entity(said.asset, said.asset_props)
         if said.change in ("DROP", "CREATE"):
             life = Stated()
@@ -127,6 +134,8 @@ class _Read:
         if version == UNVERSIONED:
             if not props or said.is_model:
                 return
+        elif not props and not said.edge.known:
+            return
         elif dated:
             props.setdefault("created_at", self.event.at)
         self.stated.entity(said.at(version), props, {} if said.model is None else said.model.histories)

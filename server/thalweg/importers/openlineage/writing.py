@@ -10,15 +10,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
-from thalweg.importers.openlineage import datasets, own
-from thalweg.importers.openlineage.event import Named, Odd, uuid
+import orjson
+
+from thalweg.importers.openlineage import datasets, own, points
+from thalweg.importers.openlineage.event import LARGEST_FACET, Named, Odd, uuid
 from thalweg.importers.openlineage.facets import Taken, described
+from thalweg.importers.openlineage.points import Histories
 from thalweg.importers.openlineage.reading import RUNS
 from thalweg.importers.openlineage.stated import ORIGIN, Stated
 from thalweg.model.edges import EdgeType
-from thalweg.model.facts import Json, MarkKind, Point
-from thalweg.model.keys import UNVERSIONED
-from thalweg.model.kinds import KEY_FIELDS, Kind
+from thalweg.model.facts import Json, MarkKind
+from thalweg.model.keys import UNVERSIONED, Key
+from thalweg.model.kinds import ASSET_OF, KEY_FIELDS, Kind
 from thalweg.model.names import dataset_pair
 from thalweg.model.results import Edge, Entity, Mark
 from thalweg.model.time import rfc3339
@@ -44,7 +47,6 @@ _SCHEMAS = {
 }
 
 Event = dict[str, Any]
-Histories = Mapping[str, Sequence[Point]]
 
 
 class Near(NamedTuple):
@@ -79,8 +81,20 @@ def whole(entity: Entity, histories: Histories, marks: Sequence[Mark]) -> Event:
     """A thing of whatever kind, by our own facet."""
     facet = _named(entity) | {"properties": _props(entity)}
     if histories:
-        facet["histories"] = _points(histories)
+        facet["histories"] = points.written(histories)
     return _entity_event(entity, facet | _marks(marks))
+
+
+def more_points(entity: Entity, histories: Histories) -> Event:
+    """More points of the metrics of a thing that has told of itself: the histories of one thing are gathered."""
+    return _entity_event(entity, _named(entity) | {"histories": points.written(histories)})
+
+
+def also_called(of: Key, aliases: Iterable[Key]) -> Event:
+    """The other names of a name, as they were stated: which of them all stands for the thing follows from that."""
+    facet = {"kind": of.kind.value, "key": list(of.parts), "known": False}
+    called = [{"kind": alias.kind.value, "key": list(alias.parts)} for alias in aliases]
+    return _of_our_own(of.id, 0, facet | {"alsoCalled": called})
 
 
 def edges_of(entity: Entity, edges: Iterable[Near]) -> Event:
@@ -106,14 +120,17 @@ def dataset_version(entity: Entity) -> Event:
     lineage = props.get("column_lineage")
     if isinstance(lineage, dict) and isinstance(lineage.get("fields"), dict):
         facets["columnLineage"] = _facet("columnLineage") | lineage
-    return _dataset_event(entity, facets, {"version": props})
+    event = _dataset_event(entity, facets, {"version": props})
+    if entity.key[2] == UNVERSIONED:  # so that it is not an event about the dataset
+        facets.setdefault(own.PROPERTIES, _facet(own.PROPERTIES, version={}))
+    return event
 
 
 def model_version(entity: Entity, histories: Histories, marks: Sequence[Mark]) -> Event:
     props = _props(entity)
     said = {name: props.pop(name) for name in own.MODEL_PROPERTIES if name in props}
     if histories:
-        said["histories"] = _points(histories)
+        said["histories"] = points.written(histories)
     facets = {own.MODEL: _facet(own.MODEL, **_names(entity), **said, **_marks(marks))}
     if props:
         facets[own.PROPERTIES] = _facet(own.PROPERTIES, version=props)
@@ -145,17 +162,20 @@ def run(
     props = _props(entity)
     namespace, name = props.pop("job")
     facets: dict[str, Any] = {}
-    if params := props.pop("params", None):
+    if params := props.get("params"):
         facets["executionParameters"] = _facet("executionParameters", parameters=_pairs(params, "key"))
-    if environment := props.pop("environment", None):
+    if environment := props.get("environment"):
         facets["environmentVariables"] = _facet(
             "environmentVariables", environmentVariables=_pairs(environment, "name")
         )
-    if tags := props.pop("tags", None):
+    if tags := props.get("tags"):
         facets["tags"] = _of_spec("1-0-0/TagsRunFacet", tags=_pairs(tags, "key"))
+    facets = _as_may_be(facets)
+    told_so = {"params": "executionParameters", "environment": "environmentVariables", "tags": "tags"}
+    props = {field: value for field, value in props.items() if told_so.get(field) not in facets}
     told: dict[str, Any] = {"namespace": entity.key[0], "runId": entity.key[1], "properties": props}
     if histories:
-        told["histories"] = _points(histories)
+        told["histories"] = points.written(histories)
     if parents:
         told["parents"] = [{"namespace": one.other.key[0], "runId": one.other.key[1]} for one in parents]
         first = parents[0].other
@@ -236,7 +256,10 @@ def _dataset_event(entity: Entity, facets: dict[str, Any], props: dict[str, dict
 
 
 def _rest(facets: dict[str, Any], props: dict[str, dict[str, Any]]) -> None:
-    """Adds what reading the facets back does not give: by our own facet."""
+    """Adds what reading the facets back does not give, and takes out what would not be read: by our own facet."""
+    small = _as_may_be(facets)
+    for name in facets.keys() - small.keys():
+        del facets[name]
     if "version" in props:
         read = datasets.read(Named("", "", facets, {}, "dataset"), ORIGIN, Odd(), Stated()).version_props
     else:
@@ -250,13 +273,22 @@ def _rest(facets: dict[str, Any], props: dict[str, dict[str, Any]]) -> None:
         facets[own.PROPERTIES] = _facet(own.PROPERTIES, **rest)
 
 
+def _as_may_be(facets: Mapping[str, Any]) -> dict[str, Any]:
+    """The facets that are no larger than a reader takes."""
+    return {name: facet for name, facet in facets.items() if len(orjson.dumps(facet)) <= LARGEST_FACET}
+
+
 def _named(entity: Entity) -> dict[str, Any]:
     return {"kind": entity.kind.value, "key": list(entity.key)}
 
 
 def _entity_event(entity: Entity, facet: dict[str, Any]) -> Event:
-    named = {"namespace": "thalweg", "name": entity.id, "facets": {own.ENTITY: _facet(own.ENTITY, **facet)}}
-    return _event("DatasetEvent", entity.at, dataset=named)
+    return _of_our_own(entity.id, entity.at, facet)
+
+
+def _of_our_own(id: str, at: int, facet: Mapping[str, Any]) -> Event:
+    named = {"namespace": "thalweg", "name": id, "facets": {own.ENTITY: _facet(own.ENTITY, **facet)}}
+    return _event("DatasetEvent", at, dataset=named)
 
 
 def _input(near: Near) -> dict[str, Any]:
@@ -272,6 +304,8 @@ def _output(near: Near) -> dict[str, Any]:
 def _end(near: Near, told: dict[str, Json], place: str) -> dict[str, Any]:
     """An input or an output. A read of no version in particular says none, so that it is worked out again."""
     entity, facets = near.other, dict[str, Any]()
+    if not entity.known and entity.kind in ASSET_OF:
+        told = {**told, "known": False}
     if entity.kind is Kind.MODEL_VERSION:
         facets[own.MODEL] = _facet(own.MODEL, **_names(entity))
     elif entity.kind is Kind.DATASET_VERSION and not (near.edge.props.get("assumed") and place == "inputFacets"):
@@ -305,20 +339,6 @@ def _location(code: Sequence[Near]) -> dict[str, Any]:
 
 def _pairs(values: Mapping[str, str], key: str) -> list[dict[str, str]]:
     return [{key: name, "value": value} for name, value in values.items()]
-
-
-def _points(histories: Histories) -> dict[str, list[list[Json]]]:
-    return {
-        metric: [[point.step, point.at, _number(point.value)] for point in points]
-        for metric, points in histories.items()
-    }
-
-
-def _number(value: float) -> float | str:
-    """JSON has no NaN; `float` reads these words."""
-    if value != value:
-        return "NaN"
-    return value if value - value == 0 else "Infinity" if value > 0 else "-Infinity"
 
 
 def _marks(marks: Sequence[Mark]) -> dict[str, Any]:

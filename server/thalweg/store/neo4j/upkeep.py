@@ -16,6 +16,7 @@ from thalweg.store.neo4j.search import newest_columns
 from thalweg.store.neo4j.texts import INDEXED, TYPES, edge_of
 from thalweg.store.rules import IMPORT, REPORT, RULES, SHOWN, Rule, derived, hung, searched
 from thalweg.store.said import text
+from thalweg.store.weave.places import STATED
 from thalweg.store.weave.requests import AssetEdge
 from thalweg.store.weave.rows import EdgeRef
 
@@ -84,7 +85,7 @@ async def wrong_texts(database: Database) -> list[str]:
 
 async def wrong_reads(database: Database) -> list[EdgeRef]:
     """The edges of reads without a version that do not hang where they should."""
-    (rows,) = await database.read(query("wrong_reads"), seconds=PATIENCE)
+    (rows,) = await database.read(query("wrong_reads"), seconds=PATIENCE, stated=STATED)
     return [edge_of(fact, role) for fact, role in rows]
 
 

@@ -11,6 +11,7 @@ from thalweg.store.sqlite import texts
 from thalweg.store.sqlite.codes import TYPES
 from thalweg.store.sqlite.connections import Reader
 from thalweg.store.sqlite.text import load
+from thalweg.store.weave.places import STATED
 from thalweg.store.weave.requests import AssetEdge
 from thalweg.store.weave.rows import EdgeRef
 
@@ -49,9 +50,8 @@ def check(reader: Reader) -> Checked:
 
 def wrong_reads(connection: sqlite3.Connection) -> list[EdgeRef]:
     """The edges of reads without a version that do not hang where they should."""
-    return [
-        (source, EdgeType.INPUT_TO, target, role) for source, target, role in connection.execute(SQL["wrong_reads"])
-    ]
+    rows = connection.execute(SQL["wrong_reads"], {"stated": STATED})
+    return [(source, EdgeType.INPUT_TO, target, role) for source, target, role in rows]
 
 
 def wrong_derived(connection: sqlite3.Connection) -> list[AssetEdge]:

@@ -65,19 +65,25 @@ WHERE e.derived > 0 AND NOT EXISTS (
   SELECT 1 FROM edge AS w WHERE w.sa = e.src AND w.ta = e.dst AND w.type = abs(e.type) AND w.role = e.role);
 
 -- name: wrong_reads
--- Edges that hold reads which name no version, and that hang on another than the newest that was there by the run's
--- start and before the first that the run wrote: their ends, their role.
+-- Edges that hold reads which name no version, and that hang on another than a version which the run is stated to have
+-- read, or else the newest that was there by the run's start and before the first that the run wrote: their ends, their
+-- role. `:stated` is `places.STATED`.
 WITH read AS (
-  SELECT t.dst, t.src, t.role, t.dataset, t.by, b.at AS start, a.asset, a.k3, (
+  SELECT t.dst, t.src, t.role, t.dataset, t.by, b.at AS start, a.id, a.asset, a.k3, (
     SELECT min(w.at) - 1 FROM edge AS e JOIN node AS w ON w.n = e.dst
-    WHERE e.src = t.dst AND e.type IN (3, -3) AND w.asset = a.asset AND w.state > 0 AND w.k3 <> 'unversioned') AS before
+    WHERE e.src = t.dst AND e.type IN (3, -3) AND w.asset = a.asset AND w.state > 0 AND w.k3 <> 'unversioned') AS before, (
+    SELECT max(v.id) FROM edge_statement AS o JOIN node AS v ON v.n = o.src
+    WHERE o.dst = t.dst AND o.type = 1 AND o.by IS NULL AND NOT o.retired AND v.asset = a.asset) AS said
   FROM edge_statement AS t JOIN node AS a ON a.n = t.src JOIN node AS b ON b.n = t.dst
   WHERE t.by IS NOT NULL)
-SELECT DISTINCT a.id, b.id, r.role FROM read AS r JOIN node AS a ON a.n = r.src JOIN node AS b ON b.n = r.dst
-WHERE r.dataset IS NOT r.asset OR r.by IS NOT min(r.start, coalesce(r.before, r.start))
-  OR CASE WHEN r.k3 = 'unversioned' THEN NULL ELSE r.src END IS NOT (
-    SELECT v.n FROM node AS v WHERE v.asset = r.asset AND v.at <= r.by AND v.state > 0 AND v.k3 <> 'unversioned'
-    ORDER BY v.at DESC, v.id DESC LIMIT 1);
+SELECT DISTINCT r.id, b.id, r.role FROM read AS r JOIN node AS b ON b.n = r.dst
+WHERE r.dataset IS NOT r.asset OR CASE
+  WHEN r.said IS NOT NULL THEN r.by <> :stated OR r.id <> r.said
+  ELSE r.by IS NOT min(r.start, coalesce(r.before, r.start))
+    OR CASE WHEN r.k3 = 'unversioned' THEN NULL ELSE r.src END IS NOT (
+      SELECT v.n FROM node AS v WHERE v.asset = r.asset AND v.at <= r.by AND v.state > 0 AND v.k3 <> 'unversioned'
+      ORDER BY v.at DESC, v.id DESC LIMIT 1)
+  END;
 
 -- name: lost_aliases
 -- Old ids that lead to nothing.

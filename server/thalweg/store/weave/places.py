@@ -1,4 +1,6 @@
-"""On which version a read that names none belongs: the newest by the start of its run, and before what that wrote."""
+"""On which version a read that names none belongs: one that the run is stated to have read, else the newest by the
+start of the run, and before what that wrote.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +13,13 @@ from thalweg.model.edges import EdgeType
 from thalweg.model.keys import UNVERSIONED, Key
 from thalweg.model.kinds import Kind
 from thalweg.store.weave.loom import Loom, OpenRead, Piece
-from thalweg.store.weave.requests import Asking, EdgesOf, Newest, Span
-from thalweg.store.weave.rows import EdgeRef, EdgeRow, NodeRow, State
+from thalweg.store.weave.requests import Asking, EdgesOf, EdgeStatements, Newest, Span
+from thalweg.store.weave.rows import EdgeRef, EdgeRow, EdgeStatement, NodeRow, State
+
+STATED = -(1 << 62)
+"""By when a version was there that is stated to have been read: before all time, so that no version which comes, goes
+or is dated anew concerns such a read.
+"""
 
 
 def unversioned(parts: Sequence[str]) -> Key:
@@ -71,19 +78,31 @@ def as_kept(read: OpenRead) -> tuple[str, int]:
     return read.was.edge.source.id, read.was.by
 
 
-def _times(loom: Loom, reads: Sequence[OpenRead], runs: Container[str]) -> Asking[list[int]]:
-    """Until when a version must have been there to be what each read was of."""
-    afresh = {read.run for read in reads if read.was is None or read.run in runs}
-    wrote: dict[tuple[str, str], int] = {}
-    written = [ref for ref in loom.edge_adds if ref[1] is EdgeType.PRODUCED and ref[0] in afresh]
+def _afresh(reads: Sequence[OpenRead], runs: Container[str]) -> set[str]:
+    """The runs of which it is worked out again which version is stated, or until when one must have been there."""
+    return {read.run for read in reads if read.was is None or read.run in runs}
+
+
+def _about(loom: Loom, afresh: set[str]) -> Asking[list[EdgeRef]]:
+    """Which edges tell what these runs wrote, and of which versions it is stated that they read them."""
+    kinds = (EdgeType.PRODUCED, EdgeType.INPUT_TO)
+    found = [ref for ref in loom.edge_adds if ref[1] in kinds and {ref[0], ref[2]} & afresh]
     kept = [loom.nodes[run] for run in sorted(afresh) if run not in loom.fresh]
     if kept:
         refs: list[EdgeRef] = yield EdgesOf(kept)
-        refs = [ref for ref in refs if ref[1] is EdgeType.PRODUCED and ref[0] in afresh]
-        yield from loom.load_nodes(ref[2] for ref in refs)
+        refs = [ref for ref in refs if ref[1] in kinds]
+        yield from loom.load_nodes(end for ref in refs for end in (ref[0], ref[2]))
         yield from loom.load_edges(refs)
-        written += refs
-    for ref in written:
+        found += [ref for ref in refs if ref in loom.edges]
+    return list(dict.fromkeys(found))
+
+
+def _times(loom: Loom, reads: Sequence[OpenRead], afresh: set[str], about: Sequence[EdgeRef]) -> list[int]:
+    """Until when a version must have been there to be what each read was of."""
+    wrote: dict[tuple[str, str], int] = {}
+    for ref in about:
+        if ref[1] is not EdgeType.PRODUCED or ref[0] not in afresh:
+            continue
         version = loom.nodes[ref[2]]
         if version.asset is not None and _counts(version) and _stands(loom, loom.edges[ref]):
             place = (ref[0], version.asset)
@@ -94,6 +113,47 @@ def _times(loom: Loom, reads: Sequence[OpenRead], runs: Container[str]) -> Askin
         first = wrote.get((read.run, read.dataset), start + 1)
         found.append(min(start, first - 1) if read.run in afresh else as_kept(read)[1])
     return found
+
+
+def _stated(
+    loom: Loom, reads: Sequence[OpenRead], afresh: set[str], about: Sequence[EdgeRef]
+) -> Asking[dict[OpenRead, str]]:
+    """The version that each of the reads is of because somebody states, and so knows, that the run read it.
+
+    Of several it is the last by id, which no date changes.
+    """
+    wanted = {(read.run, read.dataset) for read in reads if read.run in afresh}
+    refs = [
+        ref
+        for ref in about
+        if ref[1] is EdgeType.INPUT_TO
+        and loom.nodes[ref[0]].kind is Kind.DATASET_VERSION
+        and (ref[2], loom.nodes[ref[0]].asset) in wanted
+    ]
+    there = {ref: {_said(one) for one in loom.edge_adds.get(ref, ())} for ref in refs}
+    if kept := [loom.edges[ref] for ref in refs if ref not in loom.fresh_edges]:
+        statements: list[EdgeStatement] = yield EdgeStatements(kept)
+        for one in statements:
+            drops = {_said(drop) for drop in loom.edge_drops.get(one.edge.ref, ())}
+            if one.by is None and not one.retired and _said(one) not in drops:
+                there[one.edge.ref].add(_said(one))
+    newest: dict[tuple[str, str | None], str] = {}
+    for ref, names in there.items():
+        if names:
+            place = (ref[2], loom.nodes[ref[0]].asset)
+            newest[place] = max(ref[0], newest.get(place, ""))
+    found: dict[OpenRead, str] = {}
+    for read in reads:
+        if read.run in afresh:
+            if (version := newest.get((read.run, read.dataset))) is not None:
+                found[read] = version
+        elif as_kept(read)[1] == STATED:
+            found[read] = as_kept(read)[0]
+    return found
+
+
+def _said(one: EdgeStatement) -> tuple[str, str, str]:
+    return one.scope, one.stated_source, one.stated_target
 
 
 def _stands(loom: Loom, edge: EdgeRow) -> bool:
@@ -109,7 +169,12 @@ def places(
 ) -> Asking[dict[OpenRead, tuple[str, int]]]:
     """On which version each read belongs, and by when that was there; on the reserved one where none was."""
     yield from loom.load_nodes(read.dataset for read in reads)
-    times = yield from _times(loom, reads, runs)
+    afresh = _afresh(reads, runs)
+    about = yield from _about(loom, afresh)
+    stated = yield from _stated(loom, reads, afresh, about)
+    there = {read: (version, STATED) for read, version in stated.items()}
+    reads = [read for read in reads if read not in stated]
+    times = _times(loom, reads, afresh, about)
     asked = {(read.dataset, by) for read, by in zip(reads, times, strict=True)}
     reserved: dict[str, str] = {}
     spans: list[Span] = []
@@ -128,4 +193,4 @@ def places(
         if place := bisect(now, by, key=lambda one: one[0]):
             some.append(now[place - 1])
         newest[dataset, by] = max(some)[1] if some else reserved[dataset]
-    return {read: (newest[read.dataset, by], by) for read, by in zip(reads, times, strict=True)}
+    return there | {read: (newest[read.dataset, by], by) for read, by in zip(reads, times, strict=True)}

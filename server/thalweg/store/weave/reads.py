@@ -1,9 +1,10 @@
 """Reads that name no version: which version each was of, and hanging it there; anew, when that changes.
 
-`(dataset@unversioned)-[:INPUT_TO]->(run)` says that a run read a dataset, and nobody said in which version. It was the
-newest that was there by the run's start, and before the first that the run itself wrote. The statement keeps the
-reserved version by which it was stated, and hangs on the version that it was; where none was there by then, on the
-reserved one. That follows from when versions and runs happened, so whatever changes those hangs it anew.
+`(dataset@unversioned)-[:INPUT_TO]->(run)` says that a run read a dataset, and does not say in which version. Where
+somebody else says which the run read, it was that. Else it was the newest that was there by the run's start, and before
+the first that the run itself wrote. The statement keeps the reserved version by which it was stated, and hangs on the
+version that it was; where none was there by then, on the reserved one. That follows from what is stated of the run, and
+from when versions and runs happened, so whatever changes those hangs it anew.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from thalweg.model.edges import EdgeType
 from thalweg.model.kinds import Kind
 from thalweg.store.weave.loom import Loom, OpenRead, Piece
 from thalweg.store.weave.merge import merge_edge
-from thalweg.store.weave.places import Moved, as_kept, moved_versions, places, unversioned
+from thalweg.store.weave.places import STATED, Moved, as_kept, moved_versions, places, unversioned
 from thalweg.store.weave.requests import Asking, EdgesOf, EdgeStated, EdgeStatements, OpenReads, Span
 from thalweg.store.weave.rows import EdgeRef, EdgeRow, EdgeStatement, State
 
@@ -79,10 +80,13 @@ def hang(loom: Loom, wrong: Sequence[EdgeRef] = (), piece: Piece | None = None) 
     where = yield from places(loom, moved, anew, runs)
     yield from loom.load_nodes(place for place, _ in where.values())
     yield from loom.load_edges(_ref(read, place) for read, (place, _) in where.items())
-    late: list[tuple[OpenRead, EdgeRef, int]] = []
+    late: list[tuple[OpenRead, EdgeRef | None, int]] = []
     for read in reads.values():
         place, by = where[read] if read in where else as_kept(read)
-        if not _hang(loom, read, _ref(read, place), by):
+        if not read.living and STATED in (by, read.was.by if read.was is not None else by):
+            if _lose(loom, read):
+                late.append((read, None, by))
+        elif not _hang(loom, read, _ref(read, place), by):
             late.append((read, _ref(read, place), by))
     loom.opened = []
     if late:
@@ -103,12 +107,19 @@ def _because(loom: Loom, moved: dict[str, Moved], dataset: str | None) -> Piece:
 
 
 def _runs(loom: Loom, moved: dict[str, Moved]) -> Asking[dict[str, Piece | None]]:
-    """The runs that were there and began at another time than was known, or wrote what may have been there by then."""
+    """The runs that were there and began at another time than was known, or wrote what may have been there by then, or
+    of which it is stated, or no longer, that they read a version.
+    """
     runs: dict[str, Piece | None] = {}
     for id, before in loom.before.items():
         row = loom.nodes[id]
         if row.kind is Kind.RUN and before.at != row.at:
             runs[id] = loom.cause.get(id)
+    for ref in (*loom.edge_adds, *loom.edge_drops):
+        if ref[1] is EdgeType.INPUT_TO and ref[2] in loom.before and ref[2] not in runs:
+            version, run = loom.nodes[ref[0]], loom.nodes[ref[2]]
+            if version.kind is Kind.DATASET_VERSION and run.kind is Kind.RUN:
+                runs[run.id] = loom.edge_cause.get(ref)
     written = dict.fromkeys((*loom.edge_adds, *loom.edge_drops, *loom.retracted))
     known = [loom.nodes[id] for one in moved.values() for id in one.ids if id not in loom.fresh]
     if known:
@@ -173,6 +184,18 @@ def _hang(loom: Loom, read: OpenRead, ref: EdgeRef, by: int) -> bool:
     return here or read.living
 
 
+def _lose(loom: Loom, read: OpenRead) -> bool:
+    """Nothing is kept of a read that nobody makes any more where it is, or was, stated which version was read: that is
+    what is kept. Answers whether the statement is to be taken from those that are kept already.
+    """
+    was = read.was
+    if was is None or was.retired:
+        return was is not None
+    loom.drop_edge(was, read.piece)
+    loom.moved.add((was.edge.ref, was.scope, was.stated_source, was.stated_target))
+    return False
+
+
 def _edge(loom: Loom, read: OpenRead, ref: EdgeRef) -> EdgeRow:
     edge = loom.edge(ref, read.piece)
     if ref in loom.fresh_edges:
@@ -186,9 +209,11 @@ def _said(read: OpenRead, edge: EdgeRow, by: int) -> EdgeStatement:
 
 
 def _keep(
-    loom: Loom, late: Sequence[tuple[OpenRead, EdgeRef, int]], held: dict[EdgeRef, list[EdgeStatement]]
+    loom: Loom, late: Sequence[tuple[OpenRead, EdgeRef | None, int]], held: dict[EdgeRef, list[EdgeStatement]]
 ) -> Asking[None]:
-    """Hangs over what nobody states any more, and what is kept because the run, or the version, is gone."""
+    """Hangs over what nobody states any more, and what is kept because the run, or the version, is gone; what has no
+    place any more is only taken down.
+    """
     for old in dict.fromkeys(read.was.edge.ref for read, *_ in late if read.was is not None and read.was.retired):
         edge = loom.edges[old]
         left = [read.was for read, *_ in late if read.was is not None and read.was.edge is edge]
@@ -205,7 +230,8 @@ def _keep(
             loom.retracted.add(old)
     together: dict[EdgeRef, list[tuple[OpenRead, int]]] = defaultdict(list)
     for read, ref, by in late:
-        together[ref].append((read, by))
+        if ref is not None:
+            together[ref].append((read, by))
     for ref, reads in together.items():
         ends = [loom.nodes[end] for end in (ref[0], ref[2]) if end in loom.nodes]
         if _living(loom, ref) or State.LEFT not in [row.state for row in ends]:

@@ -160,8 +160,8 @@ WITH s LIMIT $limit
 RETURN collect(s.name) AS found
 
 // name: wrong_reads
-// Edges that hold reads which name no version, and that hang on another than the newest that was there by the run's
-// start and before the first that the run wrote.
+// Edges that hold reads which name no version, and that hang on another than a version which the run is stated to have
+// read, or else the newest that was there by the run's start and before the first that the run wrote.
 MATCH (s:Statement)
 WHERE s.dataset IS NOT NULL AND s.by IS NOT NULL
 WITH s, split(s.fact, ' ') AS ends
@@ -172,13 +172,25 @@ CALL (a, b) {
   WHERE w.asset = a.asset AND w.state > 0 AND NOT w.key ENDS WITH ',"unversioned"]' AND coalesce(e.type, 'PRODUCED') = 'PRODUCED'
   RETURN min(w.at) - 1 AS before
 }
+CALL (a, b) {
+  OPTIONAL MATCH (u:Entity)-[e:INPUT_TO|HIDDEN]->(b)
+  WHERE u.asset = a.asset AND coalesce(e.type, 'INPUT_TO') = 'INPUT_TO'
+    AND EXISTS {
+      MATCH (o:Statement)
+      WHERE o.fact STARTS WITH u.id + ' INPUT_TO ' + b.id AND o.by IS NULL AND o.retired IS NULL
+    }
+  RETURN max(u.id) AS said
+}
 CALL (a, s) {
   OPTIONAL MATCH (v:Entity)
   WHERE v.asset = a.asset AND v.at <= s.by AND v.state > 0 AND NOT v.key ENDS WITH ',"unversioned"]'
   RETURN v ORDER BY v.at DESC, v.id DESC LIMIT 1
 }
-WITH s, a, b, v, CASE WHEN before < b.at THEN before ELSE b.at END AS by
-WHERE s.dataset <> a.asset OR s.by <> by OR CASE WHEN v IS NULL THEN NOT a.key ENDS WITH ',"unversioned"]' ELSE a.id <> v.id END
+WITH s, a, b, v, said, CASE WHEN before < b.at THEN before ELSE b.at END AS by
+WHERE s.dataset <> a.asset OR CASE
+  WHEN said IS NOT NULL THEN s.by <> $stated OR a.id <> said
+  ELSE s.by <> by OR CASE WHEN v IS NULL THEN NOT a.key ENDS WITH ',"unversioned"]' ELSE a.id <> v.id END
+END
 RETURN collect(DISTINCT [s.fact, s.role]) AS found
 
 // name: wrong_derived
