@@ -13,8 +13,8 @@ import pytest
 
 from tests.cli.conftest import Run
 from tests.cli.program import PATIENCE, environment, serving
+from tests.client.answering import answer, answering
 from tests.client.conftest import HEARS_CTRL_C
-from tests.client.test_trouble import answer, answering
 from thalweg.client import Client
 from thalweg.client.delivery import Statement
 from thalweg.client.spool import Spool
