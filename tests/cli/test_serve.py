@@ -45,6 +45,17 @@ def test_a_setting_that_is_wrong_is_named(run: Run, name: str, value: str) -> No
     assert ran.err.count("\n") == 1
 
 
+@pytest.mark.parametrize("command", [["serve", "--show-settings"], ["demo", "--check"]])
+def test_a_setting_of_the_environment_that_is_wrong_is_named(
+    run: Run, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    monkeypatch.setenv("THALWEG_LIVE_ALIASES", "[champion")
+    ran = run(*command)
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+    said = 'THALWEG_LIVE_ALIASES: it is not right: is no JSON list; write ["a", "b"], or a, b.'
+    assert ran.err.startswith(f"thalweg: {said}")
+
+
 def test_a_server_that_strangers_could_reach_does_not_start(tmp_path: Path) -> None:
     ran = program("serve", "--host", "0.0.0.0", cwd=tmp_path)
     assert (ran.code, ran.out) == (2, "")

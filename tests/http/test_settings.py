@@ -55,6 +55,12 @@ def test_a_setting_is_a_variable_of_the_environment(monkeypatch: pytest.MonkeyPa
     assert settings.allowed_hosts == ("thalweg.test",)
 
 
+@pytest.mark.parametrize("text", ['["a.test", "b.test"]', "a.test,b.test", " a.test , b.test,"])
+def test_a_setting_of_several_is_a_json_list_or_has_commas(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("THALWEG_ALLOWED_HOSTS", text)
+    assert Settings().allowed_hosts == ("a.test", "b.test")
+
+
 def test_an_empty_variable_is_one_that_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("THALWEG_PORT", "")
     monkeypatch.setenv("THALWEG_NEO4J_PASSWORD", "")

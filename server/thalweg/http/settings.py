@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+import json
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from thalweg.graphql.context import Judging
 from thalweg.graphql.limits import Limits
 from thalweg.lineage.impact import DEFAULT_POLICY, LiveMarks, policies
 
 MEGABYTE = 1_000_000
+
+
+def _words(value: object) -> object:
+    """A text as several: a JSON list, or words with commas between them."""
+    if not isinstance(value, str):
+        return value
+    if not value.lstrip().startswith("["):
+        return [word for part in value.split(",") if (word := part.strip())]
+    try:
+        return json.loads(value)
+    except ValueError:
+        raise ValueError('is no JSON list; write ["a", "b"], or a, b') from None
+
+
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
 
 
 class Settings(BaseSettings):
@@ -54,12 +70,12 @@ class Settings(BaseSettings):
             "the port may then read and write everything."
         ),
     )
-    allowed_hosts: tuple[str, ...] = Field(
+    allowed_hosts: Words = Field(
         (),
         description=(
-            "Names that requests may call this server by (the `Host` header), as a JSON list. On loopback only "
-            "`localhost` and loopback addresses are allowed besides; on any other address none given allows every "
-            "name."
+            "Names that requests may call this server by (the `Host` header), with commas between them. On loopback "
+            "only `localhost` and loopback addresses are allowed besides; on any other address none given allows "
+            "every name."
         ),
     )
     shutdown_delay: float = Field(
@@ -80,11 +96,11 @@ class Settings(BaseSettings):
     policy: Path | None = Field(
         None, description="A TOML file with the policy by which impact is judged; the default policy when left out."
     )
-    live_aliases: tuple[str, ...] = Field(
-        ("champion", "production"), description="Aliases that make a model version live, as a JSON list."
+    live_aliases: Words = Field(
+        ("champion", "production"), description="Aliases that make a model version live, with commas between them."
     )
-    live_stages: tuple[str, ...] = Field(
-        ("Production",), description="Stages that make a model version live, as a JSON list."
+    live_stages: Words = Field(
+        ("Production",), description="Stages that make a model version live, with commas between them."
     )
 
     openlineage_strict: bool = Field(

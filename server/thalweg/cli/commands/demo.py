@@ -18,6 +18,7 @@ from rich.text import Text
 from thalweg.cli import output
 from thalweg.cli.changes import Change
 from thalweg.cli.commands.impact import Question, asked, assets, drawn, told
+from thalweg.cli.commands.serve import settings as settings_with
 from thalweg.cli.graph import Graph, opened, text
 from thalweg.cli.place import Place
 from thalweg.client import Client
@@ -57,14 +58,8 @@ def run(check: bool, port: int | None, keep: Path | None, as_json: bool) -> int:
         if not as_json:
             output.write(_brought(summaries))
             output.show(*tree)
-        settings = Settings(  # whatever the environment says of these
-            store=address,
-            read_only=False,
-            host="127.0.0.1",
-            port=0 if check else _port(port),
-            log_format="text",
-            log_level="warning",
-        )
+        given = {"store": address, "read_only": False, "host": "127.0.0.1", "port": 0 if check else _port(port)}
+        settings = settings_with({**given, "log_format": "text", "log_level": "warning"})  # over the environment's
         if check:
             return _check(settings, answer, of_column, as_json)
         return serve(settings, _tell)

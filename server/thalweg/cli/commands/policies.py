@@ -82,10 +82,20 @@ def dry_run(place: Place, question: Question, as_json: bool) -> int:
     return 0
 
 
+def _before(until: str, days: int) -> str:
+    """Raises BadInput for a time before the first that can be written."""
+    try:
+        return rfc3339(parse(until) - days * DAY)
+    except (OverflowError, ValueError):
+        raise BadInput(
+            f"{days} days before {until} is before any time that can be written.", "Give fewer with --days."
+        ) from None
+
+
 def backtest(place: Place, given: Backtest, as_json: bool) -> int:
     """What a policy would have blocked, and which of that broke something."""
     until = moment(given.until) or rfc3339(now())
-    since = moment(given.since) or rfc3339(parse(until) - given.days * DAY)
+    since = moment(given.since) or _before(until, given.days)
     found: list[dict[str, Any]] = []
     begin: str | None = since
     with opened(place) as graph:

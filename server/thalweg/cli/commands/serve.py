@@ -68,10 +68,15 @@ def settings(given: dict[str, Any]) -> Settings:
         return Settings(**given)
     except ValidationError as error:
         problems = [
-            Problem("", f"THALWEG_{str(found['loc'][0]).upper()}", "it", f"is not right: {found['msg']}")
+            Problem("", f"THALWEG_{str(found['loc'][0]).upper()}", "it", f"is not right: {_said(found['msg'])}")
             for found in error.errors(include_url=False, include_context=False, include_input=False)
         ]
     raise BadInput(f"{problems[0]}.", "`thalweg serve --help` says what each may be.", problems)
+
+
+def _said(message: str) -> str:
+    """What our own check says, without what pydantic puts before it."""
+    return message.removeprefix("Value error, ")
 
 
 def _tell(settings: Settings, addresses: Sequence[str]) -> None:
