@@ -133,6 +133,12 @@ def test_what_names_no_repository_is_refused(written: str) -> None:
         ("gcs://lake/tx", "gs://lake", "tx"),
         ("oss://lake/tx", "oss://lake", "tx"),
         ("arn:aws:s3:::lake/tx", "s3://lake", "tx"),
+        (
+            "arn:aws:s3:eu-west-1:1:accesspoint/ap/object/x",
+            "arn:aws:s3:eu-west-1:1",
+            "accesspoint/ap/object/x",
+        ),
+        ("arn:aws:s3:::accesspoint/x", "s3://accesspoint", "x"),
         ("arn:aws:glue:eu-west-1:42:table/shop/tx", "arn:aws:glue:eu-west-1:42", "table/shop/tx"),
         ("abfs://c@Acct.dfs.core.windows.net/tx", "abfss://c@acct.dfs.core.windows.net", "tx"),
         ("abfss://c@acct.dfs.core.windows.net/tx/", "abfss://c@acct.dfs.core.windows.net", "tx"),
@@ -149,14 +155,22 @@ def test_what_names_no_repository_is_refused(written: str) -> None:
         ("jdbc:postgresql://ada:pw@DB:5432/shop?user=ada&password=pw", "postgres://db:5432", "shop"),
         ("postgresql+psycopg2://ada:pw@db:5432/shop", "postgres://db:5432", "shop"),
         ("jdbc:mysql://db:3306/shop", "mysql://db:3306", "shop"),
-        ("jdbc:sqlserver://db:1433;databaseName=shop;user=ada;password=pw", "mssql://db:1433", "shop"),
-        ("jdbc:snowflake://acme.snowflakecomputing.com/?db=A&schema=S", "snowflake://acme.snowflakecomputing.com", "A"),
-        ("sqlserver://DB:1433/shop", "mssql://db:1433", "shop"),
         ("hdfs:/lake/tx", "hdfs://laptop", "lake/tx"),
-        ("arn:aws:s3:eu-west-1:1:accesspoint/ap/object/x", "arn:aws:s3:eu-west-1:1:accesspoint/ap", "x"),
-        ("arn:aws:s3:eu-west-1:1:accesspoint/ap", "arn:aws:s3:eu-west-1:1:accesspoint/ap", "/"),
-        ("jdbc:oracle:thin:ada/pw@db:1521:shop", "oracle", "db:1521:shop"),
+        ("jdbc:sqlserver://db:1433;databaseName=shop;user=ada;password=pw", "mssql://db:1433", "shop"),
+        ("jdbc:jtds:sqlserver://db:1433/shop", "mssql://db:1433", "shop"),
+        ("mssql://db:1433/shop", "mssql://db:1433", "shop"),
+        ("jdbc:oracle:thin:ada/pw@db:1521:shop", "oracle://db:1521", "shop"),
+        ("jdbc:oracle:thin:@//db:1521/shop", "oracle://db:1521", "shop"),
+        ("jdbc:oracle:thin:@shop_tns", "oracle", "shop_tns"),
         ("snowflake://acme-eu/SHOP/PUBLIC/TX", "snowflake://acme-eu", "SHOP/PUBLIC/TX"),
+        ("jdbc:snowflake://acme-eu.snowflakecomputing.com/?db=A", "snowflake://acme-eu", "A"),
+        ("jdbc:snowflake://acme-eu.snowflakecomputing.com/?db=B&user=ada", "snowflake://acme-eu", "B"),
+        (
+            "jdbc:snowflake://acme-eu.snowflakecomputing.com:443/?warehouse=w&schema=PUBLIC&db=SHOP",
+            "snowflake://acme-eu",
+            "SHOP/PUBLIC",
+        ),
+        ("jdbc:snowflake://acme-eu.snowflakecomputing.com/?schema=PUBLIC", "snowflake://acme-eu", "/"),
         ("sqlite:////data/tx.db", "file://laptop", "/data/tx.db"),
         ("kafka://Broker:9092/tx", "kafka://broker:9092", "tx"),
         ("https://Data.example.com:443/tx.csv", "https://data.example.com", "tx.csv"),
@@ -185,6 +199,38 @@ def test_what_names_no_repository_is_refused(written: str) -> None:
 )
 def test_a_dataset_is_named_as_openlineage_names_it(uri: str, namespace: str, name: str) -> None:
     assert dataset_name(uri, "laptop") == (namespace, name)
+
+
+@pytest.mark.parametrize(
+    ("written", "whole"),
+    [
+        ("jdbc:postgresql://db/shop", "postgres://db:5432/shop"),
+        ("postgresql://db.acme.com/shop", "postgres://db.acme.com:5432/shop"),
+        ("jdbc:mysql://db/shop?useSSL=false", "mysql://db:3306/shop"),
+        ("mysql+pymysql://ada:pw@DB.acme.com/shop", "mysql://db.acme.com:3306/shop"),
+        ("jdbc:sqlserver://db;databaseName=shop", "mssql://db:1433/shop"),
+        ("jdbc:sqlserver://db;portNumber=1444;databaseName=shop", "mssql://db:1444/shop"),
+        ("sqlserver://db.acme.com/shop", "mssql://db.acme.com:1433/shop"),
+        ("jdbc:oracle:thin:@//db/shop", "oracle://db:1521/shop"),
+        ("redshift://lake.eu-west-1/shop", "redshift://lake.eu-west-1:5439/shop"),
+        ("postgres://db.acme.com:6432/shop", "postgres://db.acme.com:6432/shop"),
+        ("postgres://10.0.0.7/shop", "postgres://10.0.0.7:5432/shop"),
+        ("jdbc:postgresql://a.acme.com:5432,b.acme.com:5433/shop", "postgres://a.acme.com:5432,b.acme.com:5433/shop"),
+        ("jdbc:postgresql://a.acme.com,b.acme.com/shop", "postgres://a.acme.com,b.acme.com/shop"),
+        ("jdbc:sqlserver://db\\SQLEXPRESS;databaseName=shop", "mssql://db\\sqlexpress/shop"),
+        ("trino://trino.acme.com/lake", "trino://trino.acme.com/lake"),
+    ],
+)
+def test_a_database_is_named_with_its_port(written: str, whole: str) -> None:
+    assert "/".join(dataset_name(written)) == whole
+    assert dataset_name(whole) == dataset_name(written)
+    assert dataset_pair(*dataset_name(written)) == dataset_name(written)
+
+
+def test_a_word_alone_may_be_a_source_and_gets_no_port() -> None:
+    assert dataset_name("postgres://shop/shop.main.orders") == ("postgres://shop", "shop.main.orders")
+    assert dataset_name("postgres://shop.eu/shop.main.orders", "shop.eu")[0] == "postgres://shop.eu"
+    assert dataset_pair("postgres://shop.eu", "shop.main.orders", "shop.eu")[0] == "postgres://shop.eu"
 
 
 @pytest.mark.parametrize("uri", ["", " ", "s3://", "s3:///tx", "models:", "jdbc:"])
@@ -235,6 +281,9 @@ DATA = (
     "kafka",
     "postgresql+x",
     "jdbc:mysql",
+    "jdbc:sqlserver",
+    "snowflake",
+    "redshift",
     "sqlite",
 )
 USER = st.sampled_from(["", "git@", "ada:pw@"])
@@ -308,6 +357,9 @@ def test_the_host_of_a_repository_is_in_lower_case(url: str) -> None:
         (("file://nas", "data/x.csv"), ("file://nas", "/data/x.csv")),
         (("hdfs://Name:8020", "/x"), ("hdfs://name:8020", "x")),
         (("postgresql://u:pw@DB:5432", "shop.public.orders"), ("postgres://db:5432", "shop.public.orders")),
+        (("postgres://db.acme.com", "shop.public.orders"), ("postgres://db.acme.com:5432", "shop.public.orders")),
+        (("sqlserver://h:1433", "shop.dbo.orders"), ("mssql://h:1433", "shop.dbo.orders")),
+        (("snowflake://acme.snowflakecomputing.com", "A.B.C"), ("snowflake://acme", "A.B.C")),
         (("bq", "p.d.t"), ("bigquery", "p.d.t")),
         (("kafka://Broker:9092", "Topic"), ("kafka://broker:9092", "Topic")),
         (("kafka://Here", "Topic"), ("kafka://here", "Topic")),

@@ -16,7 +16,9 @@ from thalweg.model.kinds import Level
 from thalweg.model.results import Entity, Joined
 from thalweg.store.store import Store
 
-_REPOSITORY = re.compile(r"(?:git|ssh|git\+\w+)://|(?!jdbc:)[^/@\s]+@[^/:\s]+:|.*\.git/?$", re.IGNORECASE)
+_REPOSITORY = re.compile(
+    r"(?!(?:arn|jdbc|dbfs):)(?:(?:git|ssh|git\+\w+)://|[^/@:\s]+@[^/:\s]+:|.*\.git/?$)", re.IGNORECASE
+)
 _DATASET = re.compile(r"[A-Za-z][A-Za-z0-9.+-]*://|(?:arn|jdbc|dbfs|file):|[/~.\\]|[A-Za-z]:[\\/]", re.IGNORECASE)
 """What looks like either, where nobody says which."""
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from thalweg.model import names
+from thalweg.model import databases, names
 
 _STEPS = re.compile(r"(?<!:)//|/\.{1,2}(?=/|$)|/[\s/]*$")
 
@@ -37,7 +37,7 @@ class _Given:
     @property
     def user(self) -> str:
         """Who logs in, with `@`; also as `git@host:path` has it."""
-        found = re.match(r"(?:[^/]*://)?([^/@\s]+@)", self.text.strip())
+        found = re.match(r"(?:[^/]*://)?([^/@\s]*[^/@\s:]@)", self.text.strip())
         return found[1] if found else ""
 
     @property
@@ -103,8 +103,20 @@ _OF_DATASETS = (
         lambda it: it.scheme.lower() == "jdbc",
     ),
     Law(
-        "`postgresql` is written `postgres`, and `bq` is written `bigquery`.",
-        lambda it: it.scheme.lower().partition("+")[0] in ("postgresql", "bq"),
+        "`postgresql` is written `postgres`, `sqlserver` is written `mssql`, and `bq` is written `bigquery`.",
+        lambda it: it.scheme.lower().partition("+")[0] in databases.RENAMED,
+    ),
+    Law(
+        "A database is named with its port, the usual one where none is given.",
+        lambda it: (
+            (usual := databases.PORTS.get(it.name.partition("://")[0])) is not None
+            and f":{usual}" not in it.text
+            and it.name.partition("://")[2].partition("/")[0].endswith(f":{usual}")
+        ),
+    ),
+    Law(
+        "An account of Snowflake is named without the domain of its addresses.",
+        lambda it: it.name.startswith("snowflake://") and "snowflakecomputing" in it.host.lower(),
     ),
     Law("The driver behind a `+` is no part of a name.", lambda it: "+" in it.scheme),
     Law(

@@ -15,6 +15,8 @@ from functools import lru_cache
 from posixpath import normpath
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
+from thalweg.model import databases
+
 _SCP = re.compile(r"(?:[^@/\s]+@)?(?P<host>\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):(?!//)(?P<path>\S.*)")
 _WINDOWS = re.compile(r"[A-Za-z]:(?:[\\/]|$)")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9.+-]+")  # of one letter it is a drive
@@ -112,7 +114,6 @@ def _on_disk(text: str, source: str) -> tuple[str, str]:
 
 _BUCKETS = {"s3": "s3", "s3a": "s3", "s3n": "s3", "gs": "gs", "gcs": "gs", "oss": "oss"}
 _AZURE = {"abfs": "abfss", "abfss": "abfss", "wasb": "wasbs", "wasbs": "wasbs"}
-_RENAMED = {"postgresql": "postgres", "bq": "bigquery", "sqlserver": "mssql"}
 _SIGNATURES = re.compile(
     r"x-amz-.*|x-goog-.*|awsaccesskeyid|googleaccessid|signature|expires|sig|se|sp|sv|st|sr|spr|ske|sks|skt|skv|sktid"
     r"|skoid|.*token|.*password|.*secret|api_?key",
@@ -126,20 +127,20 @@ def dataset_name(uri: str, source: str = "local") -> tuple[str, str]:
 
     `s3a://Lake/raw//tx/` is (`s3://Lake`, `raw/tx`); `abfs://c@acct.dfs.core.windows.net/p` is
     (`abfss://c@acct.dfs.core.windows.net`, `p`); `dbfs:/mnt/x` is (`dbfs`, `/mnt/x`); `C:\\data\\x.csv` is
-    (`file://<source>`, `/c/data/x.csv`); `jdbc:postgresql://u:pw@db:5432/shop` is (`postgres://db:5432`, `shop`);
+    (`file://<source>`, `/c/data/x.csv`); `jdbc:postgresql://u:pw@db/shop` is (`postgres://db:5432`, `shop`);
     `bigquery://project/set/table` is (`bigquery`, `project.set.table`). What a path means only where it was written
     (`hdfs:///x`) is named under the source, as a path on a disk is. Raises ValueError when it names nothing.
     """
     text = without_password(uri.strip())
     if text[:5].lower() == "jdbc:":
-        text = _jdbc(text[5:])
+        text = databases.of_jdbc(text[5:])
     if not text:
         raise ValueError("is empty; give a URI, like s3://bucket/path")
     scheme, separator, rest = text.partition(":")
     if not separator or not _SCHEME.fullmatch(scheme) or scheme.lower() == "file":
         return _on_disk(text, source)
     scheme = scheme.lower().partition("+")[0]  # `postgresql+psycopg2`: the driver is no part of the name
-    scheme = _RENAMED.get(scheme, scheme)
+    scheme = databases.RENAMED.get(scheme, scheme)
     if scheme == "sqlite":
         return _on_disk(rest.removeprefix("//").partition("?")[0], source)
     if scheme == "dbfs":
@@ -167,7 +168,8 @@ def dataset_name(uri: str, source: str = "local") -> tuple[str, str]:
     if not host:
         return f"{scheme}://{source}", path
     default = f":{_DEFAULT_PORTS.get(scheme)}"
-    host = host if host == source else host.lower()  # a source's name may have capitals
+    if host != source:  # a source's name may have capitals, and has no port
+        host = databases.host(scheme, host.lower())
     return f"{scheme}://{host.removesuffix(default)}", path
 
 
@@ -203,40 +205,25 @@ def dataset_pair(namespace: str, name: str, source: str = "local") -> tuple[str,
             return dataset_name(f"{scheme}://{rest.rstrip('/')}/{name.lstrip('/')}", source)
         except ValueError:
             return namespace, name
-    kind = _RENAMED.get(kind, kind)
+    kind = databases.RENAMED.get(kind, kind)
     if not separator:
-        return kind if kind in _RENAMED.values() else namespace, name
+        return kind if kind in databases.RENAMED.values() else namespace, name
     if "/" in rest or kind == "mlflow":  # what MLflow is called is a source's name, and may have capitals
         return namespace, name
-    return f"{kind}://{rest if rest == source else rest.lower()}", name
+    return f"{kind}://{rest if rest == source else databases.host(kind, rest.lower())}", name
 
 
 def _without_authority(scheme: str, rest: str, uri: str) -> tuple[str, str]:
     if scheme == "arn":
         *account, name = rest.split(":", 4)
         if len(account) == 4 and name.strip("/"):
-            if account[1] == "s3" and name.startswith("accesspoint/"):  # whose name is one's own only in an account
-                point, _, path = name.removeprefix("accesspoint/").partition("/")
-                return ":".join((scheme, *account, f"accesspoint/{point}")), _plain(path.removeprefix("object/")) or "/"
-            if account[1] == "s3":
+            if account[1] == "s3" and not any(account[2:]):  # with a region it is an access point, which is no bucket
                 return dataset_name(f"s3://{name}")
             return ":".join((scheme, *account)), name.strip("/")
     name = rest.strip("/")
     if not name:
         raise ValueError(f"{uri!r} names nothing behind {scheme}:; give a URI, like s3://bucket/path")
     return scheme, name
-
-
-def _jdbc(text: str) -> str:
-    """A JDBC address as a URI: its parameters go, but for the one that names the database."""
-    address, *parameters = re.split("[?;&]", text)
-    named = dict(pair.partition("=")[::2] for pair in parameters)
-    by_name = {name.lower(): value for name, value in named.items()}
-    database = by_name.get("databasename") or by_name.get("database") or by_name.get("db")
-    if "://" not in address:  # oracle:thin:scott/tiger@host:1521:shop
-        scheme, separator, rest = address.partition(":")
-        return f"{scheme}{separator}{rest.rpartition('@')[2]}"
-    return f"{address.rstrip('/')}/{database}" if database else address
 
 
 _PASSWORD = re.compile(r"(?<=://)[^/?#@\s]*:[^/?#\s]*@|(?<=(?i:https://))[^/?#@\s]*@|(?<=(?i:http://))[^/?#@\s]*@")

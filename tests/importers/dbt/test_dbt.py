@@ -377,6 +377,8 @@ async def affected(store: Store, name: str, column: str) -> set[str]:
         ("sqlserver", None, "mssql://shop"),
         ("athena", None, "awsathena://shop"),
         ("postgres", "postgresql://DB:5432/", "postgres://db:5432"),
+        ("postgres", "postgres://db.example.com", "postgres://db.example.com:5432"),
+        ("sqlserver", "sqlserver://DB:1433", "mssql://db:1433"),
         ("snowflake", "snowflake://Acme-Prod", "snowflake://Acme-Prod"),
         ("bigquery", None, "bigquery"),
         ("bigquery", "bigquery://", "bigquery"),

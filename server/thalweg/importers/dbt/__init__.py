@@ -21,7 +21,7 @@ from thalweg.importers.dbt.lineage import Lineages
 from thalweg.importers.dbt.project import Project, text
 from thalweg.importers.dbt.runs import Listed, Runs, built, tests
 from thalweg.importers.reading import Lies, Reading
-from thalweg.model import dbt, dialects, keys, names, time
+from thalweg.model import databases, dbt, dialects, keys, names, time
 from thalweg.model.columns import Column
 from thalweg.model.errors import BadInput, SourceError
 from thalweg.model.facts import Granule
@@ -113,10 +113,11 @@ def _namespace(adapter: str, source: str, warnings: list[str]) -> str:
 
 
 def _canonical(namespace: str) -> str:
-    """A namespace that was given, as OpenLineage has it: `postgres` and never `postgresql`; BigQuery has no host."""
+    """A namespace that was given, as others' names are: `postgres` and never `postgresql`; BigQuery has no host."""
     scheme, _, host = names.without_password(namespace.strip()).partition("://")
-    scheme = {"postgresql": "postgres", "bq": "bigquery"}.get(scheme.lower(), scheme)
-    if scheme == "postgres":
+    scheme = databases.RENAMED.get(scheme.lower(), scheme)
+    host = databases.host(scheme, host.rstrip("/"))
+    if scheme in databases.PORTS:
         host = host.lower()
     if not scheme or any(letter.isspace() for letter in scheme + host):
         raise BadInput(
