@@ -213,7 +213,7 @@ def test_what_is_no_pointer(raw: bytes) -> None:
         (written(oid="abc"), "oid is 'sha256:abc', and must be sha256: with 64 hexadecimal digits"),
         (written(size="-1"), "size is '-1', and must be a number of bytes"),
         (written(more="nothing\n"), "'nothing' is no line of a pointer"),
-        (written(more="size 6\n"), "'size 5' is no line of a pointer"),
+        (written(more="size 6\n"), "'size 6' stands where oid must"),
         (b"version https://git-lfs.github.com/spec/v1\n", "oid is 'missing'"),
     ],
 )
