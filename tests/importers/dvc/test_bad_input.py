@@ -281,7 +281,7 @@ def test_a_damaged_clone_is_not_taken_for_a_partial_one(written: Written) -> Non
         dvc.read(written.path, all_commits=True)
 
 
-def test_a_path_that_is_no_utf8_is_named_as_far_as_it_can_be(written: Written) -> None:
+def test_a_path_that_is_no_utf8_is_spelled(written: Written) -> None:
     (written.path / "x").mkdir()
     folder = bytes(written.path) + b"/x/\xff"
     Path(folder.decode("utf-8", "surrogateescape")).mkdir()
@@ -291,7 +291,7 @@ def test_a_path_that_is_no_utf8_is_named_as_far_as_it_can_be(written: Written) -
         file.write(lock())
     written.commit()
     found = read(written.path)
-    assert "x/\N{REPLACEMENT CHARACTER}/a.csv" in stated(found)
-    assert "x/\N{REPLACEMENT CHARACTER}:train" in {name.removeprefix("job/") for name in found.granules} | {
+    assert "x/�FF/a.csv" in stated(found)
+    assert "x/�FF:train" in {name.removeprefix("job/") for name in found.granules} | {
         str(found.props[run]["name"]) for run in found.props if run.kind is Kind.RUN
     }

@@ -188,12 +188,19 @@ def test_patterns_and_paths_that_overlap_give_each_file_once(tmp_path: Path, mon
     assert names(files.read(["."])) == {"/a/x.csv", "/a/b/y.csv", "/a/z.txt"}
 
 
-def test_a_name_that_is_no_text_is_written_as_far_as_it_can_be(tmp_path: Path) -> None:
+def test_names_that_are_no_text_stay_as_many_as_they_are(tmp_path: Path) -> None:
     root = tmp_path / "shop"
-    root.mkdir()
-    with open(bytes(root) + b"/\xff.csv", "wb") as file:
-        file.write(b"1")
-    assert names(files.read([root], root=root)) == {"/\N{REPLACEMENT CHARACTER}.csv"}
+    (root / "data").mkdir(parents=True)
+    for name in (b"\xff.csv", b"\xfe.csv", b"\xffFE.csv", "\N{REPLACEMENT CHARACTER}FF.csv".encode(), "é.csv".encode()):
+        with open(bytes(root / "data") + b"/" + name, "wb") as file:
+            file.write(name)
+    assert names(files.read([root], root=root)) == {
+        "/data/é.csv",
+        "/data/�FF.csv",
+        "/data/�FE.csv",
+        "/data/�FFFE.csv",
+        "/data/�EF�BF�BDFF.csv",
+    }
 
 
 # --------------------------------------------------------------------------------------------------------- what is said

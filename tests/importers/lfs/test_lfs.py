@@ -276,7 +276,7 @@ def test_what_is_no_pointer(raw: bytes) -> None:
         (written(oid="abc"), "oid is 'sha256:abc', and must be sha256: with 64 hexadecimal digits"),
         (written(size="-1"), "size is '-1', and must be a number of bytes"),
         (written(more="nothing\n"), "'nothing' is no line of a pointer"),
-        (written(more="size 6\n"), "'size 5' is no line of a pointer"),
+        (written(more="size 6\n"), "'size 6' stands where oid must"),
         (b"version https://git-lfs.github.com/spec/v1\n", "oid is 'missing'"),
     ],
 )
@@ -314,14 +314,17 @@ def test_a_shallow_clone_is_not_complete(tracked: Tracked, tmp_path: Path) -> No
     assert any("is a shallow clone" in text for text in reading.warnings)
 
 
-def test_a_path_that_is_no_utf8_is_named_as_far_as_it_can_be(tracked: Tracked) -> None:
+def test_paths_that_are_no_utf8_stay_as_many_as_they_are(tracked: Tracked) -> None:
     tracked.commit(orders_dot_csv=b"one")
     (tracked.repository.path / "x").mkdir()
-    with open(bytes(tracked.repository.path) + b"/x/\xff.csv", "wb") as file:
-        file.write(b"odd")
+    for name in (b"\xff.csv", b"\xfe.csv"):
+        with open(bytes(tracked.repository.path) + b"/x/" + name, "wb") as file:
+            file.write(b"odd")
     tracked.commit()
     found = versions(lfs.read(tracked.repository.path))
-    assert ("x/\N{REPLACEMENT CHARACTER}.csv", digest(b"odd")) in found
+    assert set(found) == {(path, digest(b"odd")) for path in ("x/�FF.csv", "x/�FE.csv")} | {
+        ("orders.csv", digest(b"one"))
+    }
 
 
 def test_a_dataset_is_named_under_the_url_that_is_given(tracked: Tracked) -> None:

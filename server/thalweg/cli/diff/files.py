@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from thalweg.cli.diff.ranges import Range
 from thalweg.importers.git_clone import Entry
+from thalweg.importers.spelling import spelled
 from thalweg.schemas import format_of
 
 LARGEST = 50 << 20
@@ -97,7 +98,7 @@ def _manifests(range: Range, pairs: list[tuple[Entry | None, Entry | None]]) -> 
 
 
 def _side(range: Range, commit: str, entry: Entry, content: bytes) -> Side:
-    path = entry.path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    path = spelled(entry.path)
     if b"\0" in content[:8000]:
         return Side(path, "", None, "it is no text")
     text = content.decode("utf-8-sig", "replace")

@@ -17,6 +17,7 @@ from thalweg.importers import dvc_variables
 from thalweg.importers.dvc_variables import NotHere
 from thalweg.importers.git_clone import Clone
 from thalweg.importers.manifest import text
+from thalweg.importers.spelling import spelled
 from thalweg.model.errors import BadInput
 
 LOCK = "dvc.lock"
@@ -63,9 +64,8 @@ def is_one(path: str) -> bool:
     return name in (LOCK, PIPELINE) or (name.endswith(".dvc") and name != ".dvc")
 
 
-def shown(path: str) -> str:
-    """A path as text that can be kept, where Git holds bytes that are none."""
-    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+shown = spelled
+"""A path as text that can be kept."""
 
 
 class Tables:

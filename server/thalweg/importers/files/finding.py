@@ -6,9 +6,10 @@ import glob
 import os
 import stat
 from collections.abc import Collection, Iterable, Iterator
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import NamedTuple
 
+from thalweg.importers.spelling import spelled
 from thalweg.model.errors import BadInput, SourceError
 
 PASSED_OVER = (".git", ".hg", ".dvc")
@@ -52,7 +53,7 @@ class Finding:
 
     def name(self, path: Path) -> str:
         """What a file or folder is called: its path below the root, as text that can be written."""
-        return _text(path.relative_to(self.root))
+        return spelled(path.relative_to(self.root).as_posix())
 
     def files(self, places: Iterable[Path]) -> Iterator[File]:
         """The files at places and below them, each once, in the order of their names."""
@@ -111,7 +112,3 @@ class Finding:
 
     def _pass_over(self, path: Path, why: str) -> None:
         self._warnings.append(f"{self.name(path)} was passed over: {why}.")
-
-
-def _text(path: PurePath) -> str:
-    return path.as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "replace")

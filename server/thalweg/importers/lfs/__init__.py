@@ -18,6 +18,7 @@ from thalweg.importers.git_kept import SMALL_FILES
 from thalweg.importers.lfs import pointer
 from thalweg.importers.lfs.pointer import Pointer
 from thalweg.importers.reading import Lies, Place, Reading
+from thalweg.importers.spelling import spelled
 from thalweg.model import keys
 from thalweg.model.errors import BadInput, SourceError
 from thalweg.model.facts import EntityFact, Granule, Json
@@ -100,7 +101,7 @@ def _reading(clone: Clone, name: str, url: str, at: str | None, all_commits: boo
     pointers = _pointers(clone, {blob: path for path, blob in first}, warnings)
     found = _versions(first, pointers)
     if lacking:
-        names = [f"{_shown(path)} at {commit[:7]}" for path, commit in lacking]
+        names = [f"{spelled(path)} at {commit[:7]}" for path, commit in lacking]
         some = ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else "")
         if not found:
             raise SourceError(f"{clone.place} is a partial clone without pointers of Git LFS: it lacks {some}.", RIGHT)
@@ -166,7 +167,7 @@ def _pointers(clone: Clone, paths: Mapping[str, str], warnings: list[str]) -> di
         try:
             one = pointer.read(raw)
         except ValueError as error:
-            warnings.append(f"The pointer {paths[blob]} ({blob[:7]}) was passed over: {error}.")
+            warnings.append(f"The pointer {spelled(paths[blob])} ({blob[:7]}) was passed over: {error}.")
             continue
         if one is not None:
             found[blob] = one
@@ -178,14 +179,9 @@ def _versions(first: Mapping[tuple[str, str], str], pointers: Mapping[str, Point
     found: dict[tuple[str, str], Found] = {}
     for (path, blob), commit in first.items():
         if blob in pointers:
-            name = _shown(path)
+            name = spelled(path)
             found.setdefault((name, pointers[blob].content), Found(name, pointers[blob], commit))
     return sorted(found.values())
-
-
-def _shown(path: str) -> str:
-    """A path as text that can be kept, where Git holds bytes that are none."""
-    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _granule(scope: str, url: str, found: Found, at: int | None) -> Granule:
