@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 
 from thalweg.importers.files.cache import Cache
 from thalweg.importers.files.contents import Contents, Hashed, listed
-from thalweg.importers.files.finding import File, Finding
+from thalweg.importers.files.finding import File, Finding, is_folder
 from thalweg.importers.files.hashing import Content, Describe
 from thalweg.importers.reading import Place, Reading, several
 from thalweg.model import keys, names
@@ -60,7 +60,7 @@ def read(
     warnings: list[str] = []
     finding = Finding(Path(root) if root is not None else Path.cwd(), warnings)
     places = finding.places(several(paths))
-    if name is not None and (len(places) != 1 or (places[0].is_dir() and not as_folder)):
+    if name is not None and (len(places) != 1 or (is_folder(places[0]) and not as_folder)):
         raise BadInput("--name names one dataset, and several may be read.", "Give one file, or one --as-folder.")
     source = source or finding.root.name or "local"
     here, prefix = _namespace(namespace, source)
@@ -128,12 +128,12 @@ Version = tuple[str, str, dict[str, Json]]
 
 
 def _versions(finding: Finding, places: list[Path], as_folder: bool, contents: Contents) -> Iterator[Version]:
-    single = [place for place in places if not (as_folder and place.is_dir())]
+    single = [place for place in places if not (as_folder and is_folder(place))]
     for file, found in contents.of(finding.files(single)):
         if found is not None:
             yield file.name, f"{contents.algorithm}:{found.digest}", _props(file.name, found)
     for folder in places if as_folder else ():
-        if folder.is_dir() and (version := _of_folder(finding, folder, contents)) is not None:
+        if is_folder(folder) and (version := _of_folder(finding, folder, contents)) is not None:
             yield version
 
 
