@@ -121,6 +121,17 @@ def test_granules_are_gathered_into_writes_of_about_the_same_size() -> None:
     assert [len(batch) for batch in batches(iter([small[0], large, small[1]]))] == [2, 1]
 
 
+def test_what_was_read_before_an_error_is_written_before_it_is_told() -> None:
+    def torn() -> Iterator[Granule]:
+        yield dataset("1")
+        raise SourceError("It is torn.")
+
+    came = batches(torn())
+    assert [granule.name for granule in next(came)] == [dataset("1").name]
+    with pytest.raises(SourceError, match="torn"):
+        next(came)
+
+
 def test_a_batch_of_a_slow_source_does_not_wait_long() -> None:
     clock = iter(range(0, 1_000, 2))  # two seconds at each look
     slow = batches((dataset(str(number)) for number in range(7)), lambda: next(clock))

@@ -194,10 +194,21 @@ async def _next(stream: Iterator[list[Granule]], stop: Callable[[], None]) -> li
 
 
 def batches(granules: Iterator[Granule], clock: Callable[[], float] = time.monotonic) -> Iterator[list[Granule]]:
-    """Granules gathered into writes of about the same size, or of what came in a while."""
+    """Granules gathered into writes of about the same size, or of what came in a while.
+
+    Where they cannot be read on, what came until then is given first, and then the error is raised.
+    """
     batch: list[Granule] = []
     rows, began = 0, clock()
-    for granule in granules:
+    failed: Exception | None = None
+    while True:
+        try:
+            granule = next(granules)
+        except StopIteration:
+            break
+        except Exception as error:
+            failed = error
+            break
         batch.append(granule)
         rows += 1 + len(granule.entities) + len(granule.edges) + len(granule.marks) + len(granule.joins)
         if rows >= BATCH_ROWS or len(batch) >= BATCH_GRANULES or clock() - began >= BATCH_SECONDS:
@@ -205,6 +216,8 @@ def batches(granules: Iterator[Granule], clock: Callable[[], float] = time.monot
             batch, rows, began = [], 0, clock()
     if batch:
         yield batch
+    if failed is not None:
+        raise failed
 
 
 def _note(summary: Summary, granule: Granule, answer: Written | ThalwegError) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import threading
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -42,18 +44,26 @@ def taken(*paths: Path, **how: Any) -> list[Granule]:
     [
         ("e.ndjson", lines(TWO)),
         ("e.jsonl.gz", gzip.compress(lines(TWO))),
+        ("e.ndjson", b"\xef\xbb\xbf" + lines(TWO)),
+        ("e.json", b"\xef\xbb\xbf\n" + json.dumps(TWO, indent=2).encode()),
         ("events", b"\n" + lines(TWO) + b"\n"),  # what the transport appends to may be called anything
         ("e.json", json.dumps(TWO).encode()),
         ("e.json", json.dumps(TWO, indent=2).encode()),
         ("packed.json", gzip.compress(json.dumps(TWO, indent=2).encode())),
+        ("e.json", b"[\n" + b",\n".join(lines([one]).strip() for one in TWO) + b"\n]"),
     ],
-    ids=["lines", "packed lines", "no ending", "list", "spread list", "packed list"],
+    ids=["lines", "packed lines", "mark", "mark, spread", "no ending", "list", "spread", "packed", "list of lines"],
 )
 def test_a_file_holds_events_as_lines_or_a_list(tmp_path: Path, name: str, content: bytes) -> None:
     (tmp_path / name).write_bytes(content)
     found = taken(tmp_path / name)
     assert [granule.name.split("/")[:2] for granule in found] == [["run", RUN]] * 2
     assert {granule.source for granule in found} == {f"openlineage:{name.partition('.')[0]}"}
+
+
+def test_a_list_of_one_event_on_a_line_of_its_own_is_a_list(tmp_path: Path) -> None:
+    (tmp_path / "e.json").write_bytes(b"[\n" + lines(TWO[:1]) + b"]\n")
+    assert [granule.at for granule in taken(tmp_path / "e.json")] == [micros(1)]
 
 
 def test_a_folder_is_all_that_lies_in_it_one_event_a_file(tmp_path: Path) -> None:
@@ -94,6 +104,40 @@ def test_a_bad_line_is_told_with_its_place_and_the_others_are_read(tmp_path: Pat
     assert reading.refused == 2
     assert reading.refusals[0] == f"{file} line 2: eventTime: None must be a time as text, like 2026-05-02T08:00:00Z"
     assert reading.refusals[1].startswith(f"{file} line 3: is no JSON (")
+
+
+@pytest.mark.parametrize("bad", [b'{"half": \n', b'{"half": \n\n"of"\n', b"\x00" * 10 + b"\n"])
+def test_the_first_line_may_be_bad_too(tmp_path: Path, bad: bytes) -> None:
+    file = tmp_path / "e.ndjson"
+    file.write_bytes(bad + lines(TWO))
+    reading = openlineage.read([file])
+    assert len(list(reading.granules)) == 2
+    assert reading.refusals[0].startswith(f"{file} line 1: is no JSON (")
+
+
+def test_a_bad_file_among_others_is_told_and_the_others_are_read(tmp_path: Path) -> None:
+    (tmp_path / "a.ndjson").write_bytes(lines(TWO[:1]))
+    (tmp_path / "b.json").write_bytes(json.dumps(TWO[1]).encode()[:80])
+    (tmp_path / "c.json.gz").write_bytes(gzip.compress(lines(TWO))[:-30])
+    (tmp_path / "d.ndjson").write_bytes(lines(TWO[1:]))
+    (tmp_path / "e.json").mkdir()
+    reading = openlineage.read([tmp_path, tmp_path / "d.ndjson"])
+    assert micros(1) in {granule.at for granule in reading.granules}
+    assert reading.refused == 2
+    assert reading.refusals[0].startswith(f"{tmp_path}/b.json: is neither one JSON document nor an event a line")
+    assert reading.refusals[1].startswith(f"{tmp_path}/c.json.gz: cannot be read on: ")
+
+
+def test_a_pipe_is_read_to_its_end(tmp_path: Path) -> None:
+    for content in (lines(TWO), gzip.compress(lines(TWO))):
+        pipe = tmp_path / "pipe"
+        os.mkfifo(pipe)
+        writing = threading.Thread(target=pipe.write_bytes, args=(content,))
+        writing.start()
+        found = taken(pipe)
+        writing.join()
+        pipe.unlink()
+        assert [granule.source for granule in found] == ["openlineage"] * 2
 
 
 def test_what_is_odd_is_said_once_for_each_sort_and_refused_where_that_is_asked(tmp_path: Path) -> None:
@@ -188,4 +232,15 @@ async def test_what_a_file_no_longer_holds_was_sent_all_the_same(tmp_path: Path)
     file.write_bytes(lines(TWO[1:]))
     await imported(store, file)
     assert await graph(store) == before
+    await store.close()
+
+
+@pytest.mark.anyio
+async def test_what_was_read_before_a_file_that_cannot_be_read_on_is_kept(tmp_path: Path) -> None:
+    store = await open_store(f"sqlite:///{tmp_path}/store.db")
+    packed = gzip.compress(lines(TWO[:1])) + gzip.compress(lines(TWO[1:]))[:-10]
+    (tmp_path / "e.ndjson.gz").write_bytes(packed)
+    with pytest.raises(SourceError, match="What was read until there is kept"):
+        await imported(store, tmp_path / "e.ndjson.gz")
+    assert ("Run", ("openlineage", RUN)) in (await graph(store))["entities"]
     await store.close()

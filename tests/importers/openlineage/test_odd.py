@@ -105,6 +105,10 @@ def output(**facets: Any) -> Event:
         (output(dataQualityMetrics=facet(rowCount="many")), "outputs[0].facets.dataQualityMetrics.rowCount"),
         (output(symlinks=facet(identifiers=[{"name": "x"}])), "outputs[0].facets.symlinks.identifiers"),
         (output(symlinks=facet(_deleted=True)), "outputs[0].facets.symlinks._deleted"),
+        (
+            output(lifecycleStateChange=facet(lifecycleStateChange="RENAME")),
+            "outputs[0].facets.lifecycleStateChange.previousIdentifier",
+        ),
         (output(columnLineage=facet(fields=[])), "outputs[0].facets.columnLineage.fields"),
         (output(custom=facet(text="x" * LARGEST_FACET)), "outputs[0].facets.custom"),
         (run_event(run={"parent": facet(run={"runId": "scheduled__1"})}), "run.facets.parent.run"),

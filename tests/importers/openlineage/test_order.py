@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from tests.exploring import Explore, explore, wipe
+from tests.exploring import Explore, Wipe, explore, wipe
 from tests.importers.openlineage.events import (
     OTHER_RUN,
     RUN,
@@ -115,6 +115,59 @@ def test_events_in_any_order_and_repeated_give_the_same_graph(explore: Explore, 
         assert await graph(store) == graph_of_all
 
     explore(check, 4, seed=st.integers(0, 1 << 32), repeated=st.lists(st.integers(0, len(EVENTS) - 1), max_size=6))
+
+
+NAMES = (RAW, RATES, ALIAS)
+GONE = facet(_deleted=True)
+FACETS: dict[str, list[dict[str, Any]]] = {
+    "version": [facet(datasetVersion=name) for name in "12"],
+    "symlinks": [LINKS["symlinks"]],
+    "schema": [facet(fields=[{"name": "a", "description": "A"}]), facet(fields=[{"name": "b"}]), GONE],
+    "documentation": [facet(description="A."), GONE],
+    "ownership": [facet(owners=[{"name": "x", "type": "OWNER"}]), facet(owners=[{"name": "y"}]), GONE],
+    "columnLineage": [made_of("raw"), made_of("rates"), GONE],
+    "lifecycleStateChange": [facet(lifecycleStateChange=change) for change in ("DROP", "CREATE", "ALTER")] + [GONE],
+}
+
+
+@st.composite
+def datasets(draw: st.DrawFn) -> dict[str, Any]:
+    named = draw(st.lists(st.sampled_from(sorted(FACETS)), max_size=2, unique=True))
+    edge = facet(columns=[draw(st.sampled_from("ab"))])
+    more = {"inputFacets": {"thalweg_edge": edge}} if draw(st.booleans()) else {}
+    return dataset(draw(st.sampled_from(NAMES)), {name: draw(st.sampled_from(FACETS[name])) for name in named}, **more)
+
+
+SOME = st.lists(datasets(), max_size=2)
+OF_RUNS = st.builds(
+    lambda type, minute, id, **parts: run_event(type, minute, id=id, **parts),
+    st.sampled_from(["START", "RUNNING", "COMPLETE", "FAIL"]),
+    st.integers(0, 9),
+    st.sampled_from([RUN, OTHER_RUN, JOINS]),
+    name=st.sampled_from("jk"),
+    inputs=SOME,
+    outputs=SOME,
+    run=st.sampled_from([{}, {"parent": PARENT}]),
+)
+OF_JOBS = st.builds(job_event, st.integers(0, 9), inputs=SOME, outputs=SOME)
+ANY = st.lists(OF_RUNS | OF_JOBS | st.builds(dataset_event, datasets(), st.integers(0, 9)), min_size=2, max_size=7)
+
+
+def test_any_events_in_any_order_give_the_same_graph(explore: Explore, wipe: Wipe) -> None:
+    """One by one, or together in one write."""
+
+    async def check(store: Store, events: list[Event], seed: int) -> None:
+        await state(store, events)
+        first = await graph(store)
+        wipe()
+        again = [*events, *events[:2]]
+        random.Random(seed).shuffle(again)
+        for answer in await ingest.state(store, [one for event in again for one in heard(event).granules], ANYONE):
+            assert not isinstance(answer, ThalwegError), answer
+        assert await graph(store) == first
+        assert (await store.check()).findings == ()
+
+    explore(check, 2, events=ANY, seed=st.integers(0, 1 << 32))
 
 
 @pytest.mark.anyio

@@ -58,7 +58,13 @@ def test_each_type_of_event_says_what_became_of_the_run(
 
 def test_the_facets_of_a_run_become_its_properties_and_unknown_ones_are_kept() -> None:
     facets = {
-        "executionParameters": facet(parameters=[{"key": "depth", "value": "6"}, {"key": "shuffle", "value": True}]),
+        "executionParameters": facet(
+            parameters=[
+                {"key": "depth", "value": "6"},
+                {"key": "shuffle", "value": True},
+                {"key": "grid", "value": {"lr": [0.1, None]}},
+            ]
+        ),
         "environmentVariables": facet(environmentVariables=[{"name": "TEAM", "value": "risk"}]),
         "tags": facet(tags=[{"key": "tier", "value": "gold", "source": "AIRFLOW"}]),
         "errorMessage": facet(message="no such table", programmingLanguage="JAVA", stackTrace="at …"),
@@ -69,7 +75,7 @@ def test_the_facets_of_a_run_become_its_properties_and_unknown_ones_are_kept() -
         "gone": facet(_deleted=True),
     }
     run = props(main(run_event("FAIL", run=facets)), THE_RUN)
-    assert run["params"] == {"depth": "6", "shuffle": "true"}
+    assert run["params"] == {"depth": "6", "shuffle": "true", "grid": '{"lr":[0.1,null]}'}
     assert run["environment"] == {"TEAM": "risk"}
     assert run["tags"] == {"tier": "gold"}
     assert run["error"] == "no such table"
@@ -157,10 +163,10 @@ def test_the_facets_of_a_dataset_are_of_it_or_of_the_version() -> None:
     assert (of_it["uri"], of_it["format"]) == ("s3://lake/tx", "parquet"), "who logs in is not kept"
     assert set(of_it["extra"]) == {"ownership", "tags", "dataSource", "storage", "datasetType", "catalog"}
     of_version = props(stated, keys.dataset_version("s3://lake", "tx", f"run:{RUN}"))
-    assert of_version["columns"] == [{"name": "id", "type": "int"}, {"name": "who"}]
+    assert of_version["columns"] == [{"name": "id", "type": "int"}, {"name": "who", "description": "Whose"}]
     assert (of_version["rows"], of_version["bytes"]) == (12, 345)
     assert of_version["statistics"] == {"outputStatistics": {"rowCount": 12, "size": 345.0, "fileCount": 2}}
-    assert set(of_version["extra"]) == {"schema", "custom", "custom_out"}
+    assert set(of_version["extra"]) == {"custom", "custom_out"}
 
 
 def test_what_a_run_saw_of_its_input_stands_at_the_edge_and_how_good_it_was_at_the_version() -> None:
@@ -292,4 +298,5 @@ def test_the_facets_of_a_job() -> None:
     assert (job["description"], job["owners"], job["tags"]) == ("Loads.", ["team:risk"], {"tier": "1"})
     assert job["job_type"] == "QUERY"
     assert job["extra"]["sql"] == {"query": "SELECT 1"}
-    assert set(job["extra"]) == {"jobType", "sql", "sourceCode"}
+    assert set(job["extra"]) == {"jobType", "sql", "sourceCode", "ownership"}
+    assert job["extra"]["ownership"] is None, "an earlier facet may have said more of its owners"

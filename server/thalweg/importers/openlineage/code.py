@@ -22,6 +22,8 @@ _IN_A_FORGE = re.compile(r"(https?://[^/]+/.+?)/(?:-/)?(?:blob|tree|raw|src)/([^
 
 def stated(stated: Stated, taken: Taken, job: Key, run: Key | None, source: str) -> dict[str, Json]:
     """States the edges that the facet tells, and answers the properties of the job that it does."""
+    if taken.gone("sourceCodeLocation"):
+        return {"url": "", "entry_point": ""}
     facet = taken.look("sourceCodeLocation")
     if facet is None:
         return {}

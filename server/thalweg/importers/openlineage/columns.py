@@ -26,6 +26,8 @@ def lineage(taken: Taken, source: str) -> tuple[Json | None, set[Source]]:
     facet = taken.take("columnLineage")
     if facet is not None:
         return _column_lineage(taken, facet, source)
+    if taken.gone("lineage"):
+        return {}, set()
     facet = taken.look("lineage")
     if facet is None:
         return None, set()

@@ -22,6 +22,9 @@ from thalweg.model.names import dataset_pair, without_password
 MODELS = frozenset({"MODEL", "ML_MODEL", "MLMODEL"})
 """What a `datasetType` says of a model."""
 
+TAKEN_BACK = "_deleted"
+"""What became of a dataset of which it is said that what was said of that holds no longer."""
+
 _OF_THE_ASSET = ("storage", "datasetType", "catalog", "hierarchy", "lifecycleStateChange")
 """Facets that are kept with the dataset; others that are kept are said of its version."""
 
@@ -32,8 +35,8 @@ class Said:
 
     version: its name; None where none is told. edge: how it stands to the run, by our own facet. seen: what a run that
     read it saw of it (row counts, quality). sources: datasets that its columns are said to be made of. change: what
-    became of it, CREATE or DROP or another; None where nothing is said of that. of_version: whether it is named for the
-    sake of a version.
+    became of it, CREATE or DROP or another, or TAKEN_BACK; None where nothing is said of that. of_version: whether it
+    is named for the sake of a version.
     """
 
     asset: Key
@@ -72,7 +75,9 @@ def read(named: Named, source: str, odd: Odd, stated: Stated) -> Said:
         names = (model.namespace, model.name) if model is not None else (None, None)
         asset = keys.model(names[0] or named.namespace, names[1] or named.name)
         version = (model.version if model is not None else None) or version
-    asset_props, version_props = described(taken), _contents(taken)
+    asset_props, version_props = described(taken, columns=True), _contents(taken)
+    if properties is not None:
+        asset_props = own.without_nulls(asset_props)
     sources: set[columns.Source] = set()
     if not is_model:
         _locate(taken, asset_props)
@@ -97,7 +102,7 @@ def read(named: Named, source: str, odd: Odd, stated: Stated) -> Said:
         asset_props = _over(asset_props, properties.asset)
         version_props = _over(version_props, properties.version)
     seen = {} if written else {name: facet for name, facet in beside.kept().items() if facet is not None}
-    of_version = version is not None or (properties is not None and not properties.asset)
+    of_version = version is not None or (properties is not None and not properties.of_asset)
     return Said(asset, version, asset_props, version_props, edge, seen, sources, change, model, of_version)
 
 
@@ -127,21 +132,20 @@ def _contents(taken: Taken) -> dict[str, Json]:
     return props
 
 
+_OF_A_COLUMN = {"type": str, "description": str, "nullable": bool, "field_id": str, "role": str}
+"""What is known of columns besides their names; a word of these that is of another type is left out."""
+
+
 def _schema(taken: Taken, facet: Mapping[str, Any]) -> dict[str, Json]:
-    if deleted(facet):
-        return {"columns": []}
-    fields = taken.objects("schema", facet, "fields")
+    """The columns, each with all that is said of it, so that what a later facet no longer says goes with it."""
     found: list[Json] = []
-    for one in fields:
-        name, type = one.get("name"), one.get("type")
-        if not isinstance(name, str):
-            taken.odd("schema.fields.name", name, "must be text; the column was left out")
+    for one in [] if deleted(facet) else taken.objects("schema", facet, "fields"):
+        if not isinstance(one.get("name"), str):
+            taken.odd("schema.fields.name", one.get("name"), "must be text; the column was left out")
             continue
-        found.append({"name": name, "type": type} if isinstance(type, str) else {"name": name})
-    props: dict[str, Json] = {"columns": found}
-    if any(one.keys() - {"name", "type", "ordinal_position"} for one in fields):
-        props["extra"] = {"schema": {"fields": fields}}
-    return props
+        said = {name: value for name, value in one.items() if isinstance(value, _OF_A_COLUMN.get(name, object))}
+        found.append({name: value for name, value in said.items() if name != "ordinal_position" and value is not None})
+    return {"columns": found}
 
 
 def measured(taken: Taken) -> dict[str, Json]:
@@ -166,15 +170,17 @@ def measured(taken: Taken) -> dict[str, Json]:
 
 def _locate(taken: Taken, props: dict[str, Json]) -> None:
     if (facet := taken.take("dataSource")) is not None:
-        uri = "" if deleted(facet) else taken.text("dataSource", facet, "uri")
+        facet = {} if deleted(facet) else facet
+        uri = taken.text("dataSource", facet, "uri") or ""
         props["uri"] = without_password(uri) if uri else uri
         if uri and "://" not in uri:
             taken.odd("dataSource.uri", uri, "must be a URI; it was taken as it is")
         name = taken.text("dataSource", facet, "name")
-        if name:
-            _into(props, "extra", {"dataSource": {"name": name}})
+        _into(props, "extra", {"dataSource": {"name": name} if name else None})
     if (facet := taken.look("storage")) is not None:
         props["format"] = taken.text("storage", facet, "fileFormat") or taken.text("storage", facet, "storageLayer")
+    elif taken.gone("storage"):
+        props["format"] = ""
 
 
 def _symlinks(taken: Taken, asset: Key, source: str, stated: Stated) -> None:
@@ -193,13 +199,15 @@ def _symlinks(taken: Taken, asset: Key, source: str, stated: Stated) -> None:
 
 
 def _change(taken: Taken, asset: Key, source: str, stated: Stated) -> str | None:
+    if taken.gone("lifecycleStateChange"):
+        return TAKEN_BACK
     facet = taken.look("lifecycleStateChange")
     if facet is None:
         return None
     change = taken.text("lifecycleStateChange", facet, "lifecycleStateChange")
     before = facet.get("previousIdentifier")
-    if change == "RENAME" and isinstance(before, dict) and asset.kind is Kind.DATASET:
-        namespace, name = before.get("namespace"), before.get("name")
+    if change == "RENAME" and asset.kind is Kind.DATASET:
+        namespace, name = (before.get("namespace"), before.get("name")) if isinstance(before, dict) else (None, None)
         if isinstance(namespace, str) and isinstance(name, str) and namespace and name:
             stated.join(keys.dataset(*dataset_pair(namespace, name, source)), asset)
         else:

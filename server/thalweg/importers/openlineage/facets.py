@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
+
 from thalweg.importers.openlineage.event import Facets, Odd
 from thalweg.model.facts import Json
 
@@ -40,6 +42,11 @@ class Taken:
         """A facet that stays among those that are kept; None where there is none, or it was deleted."""
         facet = self.left.get(name)
         return None if facet is None or facet.get("_deleted") is True else facet
+
+    def gone(self, name: str) -> bool:
+        """Whether a facet is there and says that it holds no longer; it stays, for `extra` to say so."""
+        facet = self.left.get(name)
+        return facet is not None and deleted(facet)
 
     def odd(self, field: str, value: Json, expected: str) -> None:
         self._odd.note(f"{self.place}.{field}", value, expected, "FACET")
@@ -108,21 +115,26 @@ def as_text(value: Json) -> str:
         return value
     if value is None:
         return ""
+    if isinstance(value, dict | list):
+        return orjson.dumps(value).decode()
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def described(taken: Taken) -> dict[str, Json]:
-    """What datasets, jobs and models have alike: a description, owners, tags. An empty one takes back."""
+def described(taken: Taken, *, columns: bool = False) -> dict[str, Json]:
+    """What datasets, jobs and models have alike: a description, owners, tags, and in `extra` what else these facets
+    say, or null where an earlier one may have said more. An empty one takes back.
+
+    columns: whether it has columns, which tags may be of.
+    """
     props: dict[str, Json] = {}
+    extra: dict[str, Json] = {}
     if (facet := taken.take("documentation")) is not None:
         props["description"] = "" if deleted(facet) else taken.text("documentation", facet, "description")
     if (facet := taken.take("ownership")) is not None:
         owners = [] if deleted(facet) else taken.objects("ownership", facet, "owners")
         named = [one for one in owners if isinstance(one.get("name"), str) and one["name"]]
-        props["owners"] = [one["name"] for one in named]
-        roles = {one["name"]: one["type"] for one in named if isinstance(one.get("type"), str)}
-        if roles:
-            props["extra"] = {"ownership": roles}
+        props["owners"] = list(dict.fromkeys(one["name"] for one in named))
+        extra["ownership"] = _roles(named) or None
     if (facet := taken.take("tags")) is not None:
         tags = [] if deleted(facet) else taken.objects("tags", facet, "tags")
         props["tags"] = {
@@ -130,6 +142,16 @@ def described(taken: Taken) -> dict[str, Json]:
             for one in tags
             if isinstance(one.get("key"), str) and not isinstance(one.get("field"), str)
         }
-        if of_columns := [one for one in tags if isinstance(one.get("field"), str)]:
-            props["extra"] = props.get("extra", {}) | {"tags": of_columns}
-    return props
+        of_columns = [one for one in tags if isinstance(one.get("field"), str)]
+        if of_columns or columns:
+            extra["tags"] = of_columns or None
+    return {**props, "extra": extra} if extra else props
+
+
+def _roles(owners: list[Mapping[str, Any]]) -> dict[str, Json]:
+    """What each owner is: a word, or several where it is named for several."""
+    roles: dict[str, list[str]] = {}
+    for one in owners:
+        if isinstance(role := one.get("type"), str) and role not in roles.setdefault(one["name"], []):
+            roles[one["name"]].append(role)
+    return {name: said[0] if len(said) == 1 else said for name, said in roles.items() if said}

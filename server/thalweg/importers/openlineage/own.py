@@ -38,10 +38,14 @@ _EDGE_PROPERTIES = ("columns", "covers", "pinned", "exact", "traffic", "path", "
 
 
 class Properties(NamedTuple):
-    """What is known of a dataset or a job, and of the version that is meant."""
+    """What is known of a dataset or a job, and of the version that is meant.
+
+    of_asset: whether it speaks of the dataset or job at all.
+    """
 
     asset: Mapping[str, Json]
     version: Mapping[str, Json]
+    of_asset: bool = True
 
 
 class Mark(NamedTuple):
@@ -186,7 +190,17 @@ def _taken(taken: Taken, name: str) -> _Reader | None:
 
 def properties(taken: Taken) -> Properties | None:
     reader = _taken(taken, PROPERTIES)
-    return None if reader is None else Properties(reader.object("asset"), reader.object("version"))
+    if reader is None:
+        return None
+    return Properties(reader.object("asset"), reader.object("version"), "asset" in reader.facet)
+
+
+def without_nulls(props: Mapping[str, Json]) -> dict[str, Json]:
+    """What other facets say, without what they only take back: `thalweg_properties` says all else that there is."""
+    if not isinstance(extra := props.get("extra"), dict):
+        return dict(props)
+    kept = {name: value for name, value in extra.items() if value is not None}
+    return {**props, "extra": kept}
 
 
 def model(taken: Taken) -> Model | None:

@@ -124,7 +124,7 @@ class _Read:
         """
         if said.asset_props or (self.event.sort is Sort.DATASET and not said.of_version):
             self.stated.entity(said.asset, said.asset_props)
-        if said.change in ("DROP", "CREATE"):
+        if said.change in ("DROP", "CREATE", datasets.TAKEN_BACK):
             life = Stated()
             life.entity(said.asset, {"gone_at": self.event.at} if said.change == "DROP" else {})
             self.beside.append(life.granule(self.scope, f"{said.asset.id}/life", self.event.at, self.revision))
@@ -151,9 +151,11 @@ class _Read:
         taken = Taken(event.job, "job.facets", self.odd)
         deployment = own.deployment(taken)
         properties = own.properties(taken)
-        props = described(taken)
+        props = described(taken) if properties is None else own.without_nulls(described(taken))
         if (kind := taken.look("jobType")) is not None:
             props["job_type"] = taken.text("jobType", kind, "jobType") or taken.text("jobType", kind, "processingType")
+        elif taken.gone("jobType"):
+            props["job_type"] = ""
         if deployment is not None:
             self.keep(props, taken)
             return self.release(deployment, props, properties)
@@ -175,10 +177,12 @@ class _Read:
             props["extra"] = {**kept, **props.get("extra", {})}
 
     def design(self, job: Key, taken: Taken, props: dict[str, Json]) -> None:
-        """What a job reads and writes whenever it runs: the latest event that speaks of it says all of it."""
+        """What a job reads and writes whenever it runs: the latest event that speaks of it says all of it. So it is
+        with its code, of which another event may speak.
+        """
         event = self.event
-        design = Stated()
-        props |= code.stated(design, taken, job, None, self.source)
+        design, location = Stated(), Stated()
+        props |= code.stated(location, taken, job, None, self.source)
         for named in event.outputs or ():
             said = datasets.read(named, self.source, self.odd, self.stated)
             self.describe(said, said.version or UNVERSIONED)
@@ -189,8 +193,10 @@ class _Read:
             said = datasets.read(named, self.source, self.odd, self.stated)
             self.describe(said, said.version or UNVERSIONED)
             design.edge(said.asset, EdgeType.INPUT_TO, job, said.edge.props, said.edge.role)
-        if event.inputs is not None or event.outputs is not None or "sourceCodeLocation" in event.job:
+        if event.inputs is not None or event.outputs is not None:
             self.beside.append(design.granule(self.scope, f"job/{job.id}", event.at, self.revision))
+        if "sourceCodeLocation" in event.job:
+            self.beside.append(location.granule(self.scope, f"job/{job.id}/code", event.at, self.revision))
 
     # ---------------------------------------------------------------------------------------------------------- runs
 
@@ -235,8 +241,7 @@ class _Read:
         if (facet := taken.take("errorMessage")) is not None:
             props.setdefault("error", "" if deleted(facet) else taken.text("errorMessage", facet, "message"))
             more = {field: facet[field] for field in ("programmingLanguage", "stackTrace") if field in facet}
-            if more:
-                props["extra"] = {"errorMessage": more, **props.get("extra", {})}
+            props["extra"] = {"errorMessage": more or None, **props.get("extra", {})}
 
     def tags(self, taken: Taken, facet: Mapping[str, Any], props: dict[str, Json]) -> None:
         """The client puts a tag of its own (its version) on every event: where it is alone, the facet says nothing of

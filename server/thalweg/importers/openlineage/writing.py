@@ -115,7 +115,8 @@ def dataset_version(entity: Entity) -> Event:
     if entity.key[2] != UNVERSIONED:
         facets["version"] = _facet("version", datasetVersion=entity.key[2])
     if props.get("columns"):
-        shown = [{name: one[name] for name in ("name", "type") if one.get(name)} for one in props["columns"]]
+        of_spec = ("name", "type", "description", "fields")
+        shown = [{name: one[name] for name in of_spec if one.get(name)} for one in props["columns"]]
         facets["schema"] = _facet("schema", fields=shown)
     lineage = props.get("column_lineage")
     if isinstance(lineage, dict) and isinstance(lineage.get("fields"), dict):
@@ -263,14 +264,14 @@ def _rest(facets: dict[str, Any], props: dict[str, dict[str, Any]]) -> None:
     if "version" in props:
         read = datasets.read(Named("", "", facets, {}, "dataset"), ORIGIN, Odd(), Stated()).version_props
     else:
-        read = described(Taken(facets, "dataset.facets", Odd()))
+        read = own.without_nulls(described(Taken(facets, "dataset.facets", Odd()), columns=True))
     rest = {
         part: left
         for part, known in props.items()
         if (left := {name: value for name, value in known.items() if read.get(name) != value})
     }
-    if rest:
-        facets[own.PROPERTIES] = _facet(own.PROPERTIES, **rest)
+    if rest or facets.keys() & {"ownership", "tags"}:  # which else take back what more an earlier one may have said
+        facets[own.PROPERTIES] = _facet(own.PROPERTIES, **({part: {} for part in props} | rest))
 
 
 def _as_may_be(facets: Mapping[str, Any]) -> dict[str, Any]:
