@@ -13,6 +13,7 @@ from thalweg.importers.parts import Part
 from thalweg.model import keys
 from thalweg.model.edges import EdgeType
 from thalweg.model.facts import EdgeFact, EntityFact, Granule, JoinFact, Json, MarkFact, MarkKind
+from thalweg.model.keys import Key
 
 ORIGIN = "azureml"
 MODELS = ("custom_model", "mlflow_model", "triton_model")
@@ -68,13 +69,13 @@ def model(source: str, part: Part, workspace: Workspace) -> Iterator[Granule]:
     )
 
 
-def data(source: str, part: Part, workspace: Workspace, paths: set[str]) -> Iterator[Granule]:
-    """A version of a data asset. paths: where its versions lie; where that is one place, it is another name of it."""
+def data(source: str, part: Part, workspace: Workspace, places: set[Key | str]) -> Iterator[Granule]:
+    """A version of a data asset. places: where its versions lie; where that is one, it is another name of it."""
     name, path, version = part.text("name"), part.text("path"), version_of(part)
     if name is None:
         return
     asset = keys.dataset(workspace.namespace, name)
-    there = workspace.place(path) if path is not None and len(paths) == 1 else None
+    there = workspace.place(path) if path is not None and len(places) == 1 else None
     joins = [JoinFact(asset, there)] if there is not None else []
     if version is None:  # which it gets when it is registered
         yield Granule(source, f"data/{name}", ORIGIN, entities=[EntityFact(asset, common(part))], joins=joins)
