@@ -6,6 +6,7 @@ import pytest
 
 from thalweg.lineage.identity import by_law
 from thalweg.model import keys
+from thalweg.model.kinds import Kind
 
 
 @pytest.mark.parametrize(
@@ -34,4 +35,4 @@ def test_an_address_of_data_names_a_dataset(text: str, namespace: str, name: str
 def test_an_address_of_code_names_a_repository(text: str) -> None:
     key, _ = by_law(text, "local")
     assert key is not None
-    assert key.kind.value == "Repository"
+    assert key.kind is Kind.REPOSITORY

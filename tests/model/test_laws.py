@@ -24,6 +24,10 @@ from thalweg.model.names import dataset_name, repository_url
         ("snowflake://acme.snowflakecomputing.com/SHOP", ["An account of Snowflake"]),
         ("postgresql+psycopg2://ada:pw@db:5432/shop", ["Who logs in", "`postgresql` is written", "The driver behind"]),
         ("bq://acme/shop/Tx", ["`bq` is written `bigquery`", "BigQuery is one namespace"]),
+        (
+            "azureml://subscriptions/1/resourcegroups/g/workspaces/ws/datastores/lake/paths/tx",
+            ["A place in a datastore of Azure ML"],
+        ),
         ("hdfs:///tx", ["named without a host"]),
         ("https://data.example.com:443/tx.csv?sig=1", ["The usual port", "what lets somebody in"]),
         ("./data/tx.csv", ["A path on a disk is named under its source"]),

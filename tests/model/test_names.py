@@ -149,6 +149,20 @@ def test_what_names_no_repository_is_refused(written: str) -> None:
         ("hdfs://NameNode:8020/tx", "hdfs://namenode:8020", "tx"),
         ("hdfs:///tx", "hdfs://laptop", "tx"),
         ("azureml://datastores/lake/paths/tx", "azureml://datastores", "lake/paths/tx"),
+        (
+            "azureml://subscriptions/1/resourcegroups/g/workspaces/Risk/datastores/lake/paths/raw//tx/",
+            "azureml://Risk/datastores/lake",
+            "raw/tx",
+        ),
+        (
+            "azureml:/subscriptions/1/resourceGroups/g/providers/Microsoft.MachineLearningServices/workspaces/ws"
+            "/datastores/lake/paths/data/tx",
+            "azureml://ws/datastores/lake",
+            "data/tx",
+        ),
+        ("azureml://Risk/datastores/lake/raw/tx", "azureml://Risk/datastores/lake", "raw/tx"),
+        ("azureml://ws/datastores/lake", "azureml://ws/datastores/lake", "/"),
+        ("azureml://ws/tx", "azureml://ws", "tx"),
         ("bigquery://acme/shop/Tx", "bigquery", "acme.shop.Tx"),
         ("bq://acme.shop.Tx", "bigquery", "acme.shop.Tx"),
         ("bigquery:acme.shop.Tx", "bigquery", "acme.shop.Tx"),
@@ -290,8 +304,15 @@ USER = st.sampled_from(["", "git@", "ada:pw@"])
 PORT = st.sampled_from(["", ":22", ":80", ":443", ":8443"])
 GIT_URL = st.builds("{}://{}{}.test{}/{}".format, st.sampled_from(GIT), USER, WORD, PORT, PATH)
 URL = st.one_of(GIT_URL, st.builds("{}://{}{}.test{}/{}".format, st.sampled_from(DATA), USER, WORD, PORT, PATH))
+STORED = st.builds(
+    "azureml://{}datastores/{}/paths/{}".format,
+    st.builds("subscriptions/1/resourcegroups/g/workspaces/{}/".format, WORD) | st.just(""),
+    WORD,
+    PATH,
+)
 PLACE = st.one_of(
     URL,
+    STORED,
     st.builds("{}{}.test:{}".format, USER, WORD, PATH),
     st.builds(
         "{}{}".format, st.sampled_from(["/", "./", "../", "C:\\", "d:/", "\\\\nas\\", "file:", "file:///"]), PATH

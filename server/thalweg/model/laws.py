@@ -124,6 +124,10 @@ _OF_DATASETS = (
         lambda it: it.text.strip().lower().startswith("arn:") and it.name.startswith("s3://"),
     ),
     Law(
+        "A place in a datastore of Azure ML is named under its workspace, whatever that is part of.",
+        lambda it: it.name.startswith("azureml://") and "/subscriptions/" in it.text.lower(),
+    ),
+    Law(
         "BigQuery is one namespace, whose tables are written project.set.table.",
         lambda it: it.scheme.lower() in ("bigquery", "bq") and "/" in it.text,
     ),

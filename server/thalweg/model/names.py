@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from posixpath import normpath
+from typing import NamedTuple
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from thalweg.model import databases
@@ -129,9 +130,12 @@ def dataset_name(uri: str, source: str = "local") -> tuple[str, str]:
     (`abfss://c@acct.dfs.core.windows.net`, `p`); `dbfs:/mnt/x` is (`dbfs`, `/mnt/x`); `C:\\data\\x.csv` is
     (`file://<source>`, `/c/data/x.csv`); `jdbc:postgresql://u:pw@db/shop` is (`postgres://db:5432`, `shop`);
     `bigquery://project/set/table` is (`bigquery`, `project.set.table`). What a path means only where it was written
-    (`hdfs:///x`) is named under the source, as a path on a disk is. Raises ValueError when it names nothing.
+    (`hdfs:///x`) is named under the source, as a path on a disk is. A place in a datastore of Azure ML is named under
+    its workspace, where that is said (`datastore`). Raises ValueError when it names nothing.
     """
     text = without_password(uri.strip())
+    if (stored := datastore(text)) is not None and stored.workspace is not None:
+        return in_datastore(stored.workspace, stored.store, stored.path)
     if text[:5].lower() == "jdbc:":
         text = databases.of_jdbc(text[5:])
     if not text:
@@ -180,6 +184,43 @@ def _path(scheme: str, path: str) -> str:
     path, _, query = path.partition("#")[0].partition("?")
     named = [pair for pair in parse_qsl(query, keep_blank_values=True) if not _SIGNATURES.fullmatch(pair[0])]
     return (_plain(path) or "/") + (f"?{urlencode(named)}" if named else "")
+
+
+_DATASTORE = re.compile(
+    r"azureml:/{1,2}(?:subscriptions/[^/]+/resourcegroups/[^/]+(?:/providers/microsoft\.machinelearningservices)?"
+    r"/workspaces/(?P<workspace>[^/]+)/)?datastores/(?P<store>[^/]+)/paths(?:/(?P<path>.*))?"
+    r"|azureml://(?P<named>(?!datastores/)[^/@]+)/datastores/(?P<of_named>[^/]+)(?:/(?P<below>.*))?",
+    re.IGNORECASE,
+)
+
+
+class Stored(NamedTuple):
+    """A place in a datastore of Azure ML. workspace: None where it is not said, and so that of whoever says it."""
+
+    workspace: str | None
+    store: str
+    path: str
+
+
+def datastore(uri: str) -> Stored | None:
+    """The place that a URI names, as Azure writes it with and without its workspace, or as its name here is; None for
+    another URI.
+
+        azureml://subscriptions/…/resourcegroups/…/workspaces/ws/datastores/lake/paths/raw/tx
+        azureml://datastores/lake/paths/raw/tx
+        azureml://ws/datastores/lake/raw/tx
+    """
+    found = _DATASTORE.fullmatch(uri.strip())
+    if found is None:
+        return None
+    return Stored(
+        found["workspace"] or found["named"], found["store"] or found["of_named"], found["path"] or found["below"] or ""
+    )
+
+
+def in_datastore(workspace: str, store: str, path: str) -> tuple[str, str]:
+    """The name of a place in a datastore: (`azureml://ws/datastores/lake`, `raw/tx`)."""
+    return f"azureml://{workspace}/datastores/{store}", _plain(path.partition("?")[0]) or "/"
 
 
 _STORES = {*_BUCKETS, *_AZURE, "hdfs", "file"}

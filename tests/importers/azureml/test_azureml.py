@@ -12,7 +12,7 @@ from tests.importers.stores import outcomes
 from thalweg.importers import azureml
 from thalweg.importers.azureml.references import Workspace
 from thalweg.ingest import prepare
-from thalweg.model import keys, time
+from thalweg.model import keys, names, time
 from thalweg.model.errors import BadInput, SourceError
 from thalweg.model.facts import ANYONE, Granule
 from thalweg.model.keys import Key
@@ -121,7 +121,17 @@ def test_a_data_asset_is_the_dataset_at_its_one_place_as_long_as_that_is_one(tmp
             "versions/2",
             ("azureml://ws", "m", "2"),
         ),
+        ("azureml://subscriptions/1/resourcegroups/g/workspaces/w/data/tx/versions/4", ("azureml://ws", "tx", "4")),
+        (
+            "/subscriptions/1/resourceGroups/g/providers/Microsoft.MachineLearningServices/workspaces/w/data/tx/versions/4",
+            ("azureml://ws", "tx", "4"),
+        ),
+        ("azureml://locations/westeurope/workspaces/0a1b/data/tx/versions/4", ("azureml://ws", "tx", "4")),
         ("azureml://datastores/lake/paths/x", None),
+        ("azureml://datastores/lake/paths/data/transactions/", None),
+        ("azureml://datastores/lake/paths/models/fraud", None),
+        ("azureml://subscriptions/1/resourcegroups/g/workspaces/w/datastores/lake/paths/data/tx.csv", None),
+        ("azureml://jobs/happy_cat/outputs/artifacts/paths/models/fraud", None),
         ("./local", None),
     ],
 )
@@ -134,14 +144,19 @@ def test_a_reference_names_an_asset_or_a_place(reference: str, named: tuple[str,
     [
         ("azureml://datastores/lake/paths/a/b/", ("wasbs://raw@acme.blob.core.windows.net", "a/b")),
         (
-            "azureml://subscriptions/1/workspaces/w/datastores/lake/paths/a",
+            "azureml://subscriptions/1/resourcegroups/g/workspaces/w/datastores/lake/paths/a",
             ("wasbs://raw@acme.blob.core.windows.net", "a"),
         ),
         ("azureml://datastores/other/paths/a", ("azureml://ws/datastores/other", "a")),
         ("azureml://datastores/other/paths/data/tx/", ("azureml://ws/datastores/other", "data/tx")),
         ("azureml://datastores/other/paths/jobs/nightly", ("azureml://ws/datastores/other", "jobs/nightly")),
         ("https://example.com/a.csv", ("https://example.com", "a.csv")),
+        (
+            "azureml://datastores/lake/paths/environments/x",
+            ("wasbs://raw@acme.blob.core.windows.net", "environments/x"),
+        ),
         ("./a.csv", ("file://ws", "/a.csv")),
+        ("../a.csv", None),
         ("azureml://jobs/j/outputs/x", None),
     ],
 )
@@ -149,7 +164,51 @@ def test_a_place_is_named_where_it_lies(reference: str, place: tuple[str, str] |
     workspace = Workspace("ws", {"lake": "wasbs://raw@acme.blob.core.windows.net"})
     assert workspace.place(reference) == (keys.dataset(*place) if place else None)
     assert workspace.asset(reference) is None
-    assert (workspace.run(reference) is not None) is (place is None)
+    assert (workspace.run(reference) is not None) is reference.startswith("azureml://jobs/")
+
+
+def long(workspace: str, path: str) -> str:
+    return f"azureml://subscriptions/1/resourcegroups/g/workspaces/{workspace}/{path}"
+
+
+def test_a_place_in_a_datastore_is_named_alike_by_whoever_knows_its_workspace() -> None:
+    there = keys.dataset(*names.dataset_name(long("ws", "datastores/lake/paths/raw/tx")))
+    assert there == keys.dataset("azureml://ws/datastores/lake", "raw/tx")
+    for workspace in (Workspace("ws"), Workspace("ws", called=frozenset({"ws"}))):
+        assert workspace.place("azureml://datastores/lake/paths/raw/tx") == there
+        assert workspace.place(long("ws", "datastores/lake/paths/raw/tx/")) == there
+
+
+def test_a_datastore_of_another_workspace_is_not_this_one_of_that_name(tmp_path: Path) -> None:
+    store = "name: lake\ntype: azure_blob\naccount_name: acme\ncontainer_name: raw"
+    place = long("other", "datastores/lake/paths/x")
+    job = f"type: command\nname: j\nstatus: Completed\ninputs: {{a: {{path: '{place}'}}}}"
+    (edge,) = read(tmp_path, s=store, j=job)["run/j"].edges
+    assert edge.source.parts == ("azureml://other/datastores/lake", "x", keys.UNVERSIONED)
+
+
+def test_the_ids_that_azure_gave_say_what_the_workspace_is_called(tmp_path: Path) -> None:
+    group = "/subscriptions/1/resourceGroups/g/providers/Microsoft.MachineLearningServices"
+    arm = f"{group}/workspaces/Risk/models/m/versions/1"
+    found = read(
+        tmp_path,
+        m=f"type: mlflow_model\nname: m\nversion: 1\nid: {arm}",
+        d=f"name: blue\nendpoint_name: e\nmodel: azureml:{arm}",
+    )
+    (release,) = [one for name, one in found.items() if name.startswith("release/")]
+    assert release.edges[0].source == keys.model_version("azureml://ws", "m", "1")
+
+
+def test_a_relative_path_goes_from_the_folder_of_its_file(tmp_path: Path) -> None:
+    for folder, name in (("x", "tx"), ("y", "users"), ("x/z", "out")):
+        (tmp_path / folder).mkdir()
+        path = "../../../data" if name == "out" else "./data"
+        (tmp_path / folder / "b.yml").write_text(f"type: uri_folder\nname: {name}\nversion: 1\npath: {path}")
+    found = read(tmp_path)
+    assert found["data/tx"].joins[0].of == keys.dataset("file://ws", "/x/data")
+    assert found["data/users"].joins[0].of == keys.dataset("file://ws", "/y/data")
+    assert found["data/tx/1"].entities[0].props["uri"] == "x/data"
+    assert "data/out" not in found  # outside of the source, where nothing has a name
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ The files are those that people keep, that the SDK dumps, or that `az ml … sho
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -17,7 +18,7 @@ from typing import NamedTuple
 
 from thalweg.importers.azureml import assets, jobs, serving
 from thalweg.importers.azureml.assets import DATA, MODELS, ORIGIN
-from thalweg.importers.azureml.references import Workspace
+from thalweg.importers.azureml.references import Workspace, workspace_of
 from thalweg.importers.manifest.text import Document, load
 from thalweg.importers.parts import Part, Wrong, as_part
 from thalweg.importers.reading import Lies, Reading
@@ -43,11 +44,15 @@ _SCHEMA = re.compile(r".*/(?P<name>\w+)\.schema\.json")
 
 
 class File(NamedTuple):
-    """A file and what it is: `model`, `data`, `job`, `component`, `endpoint`, `deployment`, `datastore`."""
+    """A file and what it is: `model`, `data`, `job`, `component`, `endpoint`, `deployment`, `datastore`.
+
+    folder: where it lies within the source, from which its paths go.
+    """
 
     document: Document
     part: Part
     kind: str
+    folder: str
 
 
 def read(location: str | os.PathLike[str], *, source: str | None = None, environment: str | None = None) -> Reading:
@@ -64,7 +69,7 @@ def read(location: str | os.PathLike[str], *, source: str | None = None, environ
     problems: list[Problem] = []
     passed: Counter[str] = Counter()
     files = list(_files(place, problems, passed))
-    workspace = Workspace(name)
+    workspace = Workspace(name, called=_called(source, files))
     for file in files:
         if file.kind == "datastore":
             _store(file, workspace, problems)
@@ -73,7 +78,7 @@ def read(location: str | os.PathLike[str], *, source: str | None = None, environ
     take = _taken(f"{ORIGIN}:{name}", workspace, environment or name, files)
     for file in files:
         try:
-            for granule in take[file.kind](file.part) if file.kind in take else ():
+            for granule in take[file.kind](file) if file.kind in take else ():
                 before = found.setdefault(granule.name, [])
                 if any(granule == other for _, other in before):
                     continue
@@ -115,7 +120,7 @@ def _apart(found: Mapping[str, list[tuple[File, Granule]]], warnings: list[str])
             warnings.append(f"{name} is stated by several files, and what they say differs: {files}. It is one job.")
 
 
-Take = Callable[[Part], Iterator[Granule]]
+Take = Callable[[File], Iterator[Granule]]
 
 
 def recognised(place: Path) -> Iterator[Lies]:
@@ -138,22 +143,35 @@ def _named(path: Path) -> bool:
 
 def _taken(scope: str, workspace: Workspace, environment: str, files: list[File]) -> Mapping[str, Take]:
     """By the kind of a file what it states."""
-    paths: dict[str, set[Key | str]] = {}
+    places: dict[str, set[Key | str]] = {}
     endpoints: dict[str, Part] = {}
-    for _, part, kind in files:
-        name, path = part.data.get("name"), part.data.get("path")
-        if kind == "data" and isinstance(name, str) and isinstance(path, str):
-            paths.setdefault(name, set()).add(workspace.place(path) or path)
-        elif kind == "endpoint" and isinstance(name, str):
-            endpoints[name] = part
+    for file in files:
+        name, path = file.part.data.get("name"), file.part.data.get("path")
+        if file.kind == "data" and isinstance(name, str) and isinstance(path, str):
+            here = workspace.within(file.folder)
+            places.setdefault(name, set()).add(here.place(path) or here.address(path))
+        elif file.kind == "endpoint" and isinstance(name, str):
+            endpoints[name] = file.part
+
+    def data(file: File) -> Iterator[Granule]:
+        found = places.get(str(file.part.data.get("name")), set())
+        return assets.data(scope, file.part, workspace.within(file.folder), found)
+
     return {
-        "model": lambda part: assets.model(scope, part, workspace),
-        "data": lambda part: assets.data(scope, part, workspace, paths.get(str(part.data.get("name")), set())),
-        "component": lambda part: assets.component(scope, part, workspace),
-        "job": lambda part: jobs.job(scope, part, workspace),
-        "endpoint": lambda part: serving.endpoint(scope, part, environment),
-        "deployment": lambda part: serving.deployment(scope, part, workspace, environment, endpoints),
+        "model": lambda file: assets.model(scope, file.part, workspace.within(file.folder)),
+        "data": data,
+        "component": lambda file: assets.component(scope, file.part, workspace),
+        "job": lambda file: jobs.job(scope, file.part, workspace.within(file.folder)),
+        "endpoint": lambda file: serving.endpoint(scope, file.part, environment),
+        "deployment": lambda file: serving.deployment(scope, file.part, workspace, environment, endpoints),
     }
+
+
+def _called(source: str | None, files: list[File]) -> frozenset[str]:
+    """What Azure calls the workspace, as who imports it says, and as the ids do that Azure gave to what is in it."""
+    ids = [str(file.part.data.get("id") or "") for file in files]
+    named = {source or "", *(workspace_of(id) or "" for id in ids)} - {""}
+    return frozenset(name.lower() for name in named)
 
 
 def _store(file: File, workspace: Workspace, problems: list[Problem]) -> None:
@@ -165,15 +183,6 @@ def _store(file: File, workspace: Workspace, problems: list[Problem]) -> None:
             workspace.stores[name] = form.format(**said)
     except Wrong as error:
         problems.append(file.document.problem(error.where, error.value, error.expected))
-
-
-def _from_its_folder(part: Part, name: str) -> Part:
-    """The asset with its path as it is meant from the source, and not from the folder of its file."""
-    path = part.data.get("path")
-    if not isinstance(path, str) or not path or path.startswith(("/", "~")) or re.match(r"[A-Za-z][\w+.-]*:", path):
-        return part
-    meant = os.path.normpath(PurePosixPath(name).parent / path.replace("\\", "/"))
-    return part._replace(data={**part.data, "path": PurePosixPath(meant).as_posix()})
 
 
 def _files(place: Path, problems: list[Problem], passed: Counter[str]) -> Iterator[File]:
@@ -195,7 +204,7 @@ def _files(place: Path, problems: list[Problem], passed: Counter[str]) -> Iterat
             problems.append(document.problem(error.where, error.value, error.expected))
             continue
         if kind in KINDS:
-            yield File(document, _from_its_folder(part, name), kind)
+            yield File(document, part, kind, posixpath.dirname(name))
         else:
             passed[kind or "no asset of Azure ML"] += 1
 
@@ -242,4 +251,4 @@ def _paths(place: Path) -> Iterator[tuple[Path, str]]:
     if len(found) > MOST_FILES:
         raise SourceError(f"{place} holds more than {MOST_FILES:,} files.", "Import its folders one by one.")
     for one in found:
-        yield one, str(one.relative_to(place))
+        yield one, one.relative_to(place).as_posix()

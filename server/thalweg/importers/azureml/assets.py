@@ -70,14 +70,14 @@ def model(source: str, part: Part, workspace: Workspace) -> Iterator[Granule]:
     )
 
 
-def data(source: str, part: Part, workspace: Workspace, paths: set[Key | str]) -> Iterator[Granule]:
-    """A version of a data asset. paths: where its versions lie; where that is one place, it is another name of it."""
+def data(source: str, part: Part, workspace: Workspace, places: set[Key | str]) -> Iterator[Granule]:
+    """A version of a data asset. places: where its versions lie; where that is one, it is another name of it."""
     name, path, version = part.text("name"), part.text("path"), version_of(part)
     if name is None:
         return
     home = workspace.home(part.text("id"))
     asset = keys.dataset(home, name)
-    there = workspace.place(path) if path is not None and len(paths) == 1 else None
+    there = workspace.place(path) if path is not None and len(places) == 1 else None
     joins = [JoinFact(asset, there)] if there is not None else []
     if version is None:  # which it gets when it is registered
         yield Granule(source, f"data/{name}", ORIGIN, entities=[EntityFact(asset, common(part))], joins=joins)
