@@ -19,8 +19,8 @@ def scope(name: str) -> str:
 
 
 class Stated:
-    """Facts of one scope. Of two values of one property the first is kept; bags are united, and what is said of one edge
-    is told as it was, for the write path to unite.
+    """Facts of one scope. Of two values of one property the first is kept; bags are united, and what is said of one
+    edge is told as it was, for the write path to unite.
     """
 
     def __init__(self) -> None:
