@@ -252,7 +252,9 @@ async def test_a_body_that_is_no_event_has_an_answer_of_its_own(
 async def test_a_batch_may_be_larger_than_an_event_and_has_a_bound_too(store: Store) -> None:
     large = with_(LOAD, "run.facets", {"custom": facet(text="x" * 4_000)})
     async with asking(store, max_body=3_000, max_events_body=9_000) as client:
-        assert (await client.post(ONE, json=large)).status_code == 413
+        alone = await client.post(ONE, json=large)
+        assert alone.status_code == 413
+        assert "(THALWEG_MAX_BODY). Send it as a batch of one, to /api/v1/lineage/batch." in error(alone)["message"]
         assert (await client.post(BATCH, json=[large])).status_code == 200
         answer = await client.post(BATCH, json=[large] * 3)
     assert answer.status_code == 413

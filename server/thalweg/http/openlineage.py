@@ -30,6 +30,9 @@ from thalweg.store.store import Store
 AT_ONCE = 250
 """Events that are read and stated together: while they are written the next are read, and others are answered."""
 
+ONE, SEVERAL = "THALWEG_MAX_BODY", "THALWEG_MAX_EVENTS_BODY"
+"""The settings that say how large an event may be, and a batch."""
+
 WARNINGS = 100
 """Warnings that an answer spells out; all are counted."""
 
@@ -94,7 +97,7 @@ class OpenLineage:
         """`/api/v1/lineage`"""
         request_id: str = request.state.request_id
         try:
-            event = await _posted(request, self.largest_event, "THALWEG_MAX_BODY")
+            event = await _posted(request, self.largest_event, ONE)
             if isinstance(event, list):
                 raise Malformed(400, "BAD_REQUEST", "The body is a list. Send lists to /api/v1/lineage/batch.")
             outcome = await asyncio.shield(self.state([event], Caller(request_id=request_id)))
@@ -114,7 +117,7 @@ class OpenLineage:
         """`/api/v1/lineage/batch`"""
         request_id: str = request.state.request_id
         try:
-            events = await _posted(request, self.largest_batch, "THALWEG_MAX_EVENTS_BODY")
+            events = await _posted(request, self.largest_batch, SEVERAL)
             if not isinstance(events, list):
                 raise Malformed(400, "BAD_REQUEST", "The body must be a list of events. One goes to /api/v1/lineage.")
             outcome = await asyncio.shield(self.state(events, Caller(request_id=request_id)))
@@ -256,9 +259,10 @@ def _unpacked(packed: bytes, limit: int, setting: str) -> Iterator[bytes]:
 
 
 def _too_large(limit: int, setting: str) -> Malformed:
+    right = "Send it as a batch of one, to /api/v1/lineage/batch." if setting == ONE else "Send fewer events at once."
     return Malformed(
         413,
         "BODY_TOO_LARGE",
-        f"The body may have {limit} bytes, unpacked too ({setting}). Send fewer events at once.",
+        f"The body may have {limit} bytes, unpacked too ({setting}). {right}",
         {"Connection": "close"},
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -11,9 +12,11 @@ from tests.importers.openlineage.events import (
     RUN,
     SHA,
     dataset,
+    dataset_event,
     edges,
     facet,
     granules,
+    job_event,
     main,
     micros,
     props,
@@ -21,7 +24,9 @@ from tests.importers.openlineage.events import (
     version,
 )
 from thalweg.importers.openlineage import heard
-from thalweg.model import column_lineage, keys
+from thalweg.ingest import prepare
+from thalweg.model import column_lineage, keys, time
+from thalweg.model.edges import EdgeType
 
 THE_RUN = keys.run("openlineage", RUN)
 JOB = keys.job("shop", "nightly.load")
@@ -250,6 +255,40 @@ def test_lineage_between_datasets_alone_reports_no_predicates() -> None:
     read = column_lineage.read(props(stated, keys.dataset_version("s3://lake", "tx", f"run:{RUN}"))["column_lineage"])
     assert read is not None
     assert not read.predicates
+
+
+def test_lineage_that_names_datasets_alone_is_kept_also_where_no_run_made_it() -> None:
+    one = {"namespace": "s3a://lake", "name": "/raw", "type": "DATASET"}
+    stated = main(dataset_event(dataset("s3://lake tx", {"lineage": facet(inputs=[one], fields={})})))
+    kept = props(stated, keys.dataset_version("s3://lake", "tx", keys.UNVERSIONED))["column_lineage"]
+    assert kept["inputs"] == [{"namespace": "s3://lake", "name": "raw"}]
+    assert column_lineage.read(kept) is None, "nothing is known of columns"
+
+
+def test_how_an_older_facet_says_that_a_column_is_made_is_kept() -> None:
+    source = {"namespace": "s3://lake", "name": "raw", "field": "mail"}
+    how = {"transformationType": "MASKED", "transformationDescription": "md5"}
+    made = facet(fields={"who": {"inputFields": [source], **how}})
+    stated = main(run_event(outputs=[dataset("s3://lake tx", {"columnLineage": made})]))
+    kept = props(stated, keys.dataset_version("s3://lake", "tx", f"run:{RUN}"))["column_lineage"]
+    assert kept["fields"]["who"] == {"inputFields": [source], **how}
+
+
+def test_an_input_that_stands_twice_is_read_as_both_say() -> None:
+    twice = [dataset("s3://lake raw", inputFacets={"thalweg_edge": facet(columns=[name])}) for name in "ab"]
+    (read,) = prepare(main(run_event(inputs=twice)), time.now()).edges
+    assert json.loads(read.body) == {"assumed": True, "columns": ["a", "b"], "covers": "PROJECTION"}
+
+
+def test_what_a_job_reads_of_what_its_columns_are_made_of_is_said_of_the_one_edge() -> None:
+    source = {"namespace": "s3://lake", "name": "raw", "field": "mail"}
+    event = job_event(
+        inputs=[dataset("s3://lake raw", inputFacets={"thalweg_edge": facet(columns=["mail"], covers="DECLARED")})],
+        outputs=[dataset("s3://lake tx", {"columnLineage": facet(fields={"who": {"inputFields": [source]}})})],
+    )
+    (design,) = [granule for granule in granules(event) if granule.revision is not None]
+    (read,) = [edge for edge in design.edges if edge.type is EdgeType.INPUT_TO]
+    assert read.props == {"columns": ["mail"], "covers": "DECLARED"}
 
 
 # ---------------------------------------------------------------------------------------------------------------- code

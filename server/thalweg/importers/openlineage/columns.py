@@ -14,6 +14,9 @@ from thalweg.importers.openlineage.facets import Taken, deleted
 from thalweg.model.facts import Json
 from thalweg.model.names import dataset_pair
 
+_OF_A_FIELD = ("transformationType", "transformationDescription")
+"""How a column is made of all that it is made of, as older versions of the facet say it."""
+
 Source = tuple[str, str]
 """A dataset by its canonical name."""
 
@@ -52,7 +55,9 @@ def _lineage(taken: Taken, facet: Mapping[str, Any], source: str) -> tuple[Json 
     said: dict[str, Json] = {"fields": fields}
     if columns := [one for one in over_all if "field" in one]:
         said["dataset"] = columns
-    return (_by(facet, said) if fields or columns else None), named
+    if whole := [one for one in over_all if "field" not in one]:  # of which no column is known
+        said["inputs"] = whole
+    return (_by(facet, said) if fields or columns or whole else {}), named
 
 
 def _by(facet: Mapping[str, Any], said: dict[str, Json]) -> dict[str, Json]:
@@ -76,6 +81,7 @@ def _fields(
             continue
         place = f"{name}.fields.{column}.{inputs}"
         found[column] = {"inputFields": list(_inputs(taken, place, field.get(inputs), source, named))}
+        found[column] |= {name: field[name] for name in _OF_A_FIELD if isinstance(field.get(name), str)}
     return found
 
 

@@ -19,12 +19,14 @@ def scope(name: str) -> str:
 
 
 class Stated:
-    """Facts of one scope. Of two values of one property the first is kept; bags are united."""
+    """Facts of one scope. Of two values of one property the first is kept; bags are united, and what is said of one
+    edge is told as it was, for the write path to unite.
+    """
 
     def __init__(self) -> None:
         self._entities: dict[Key, dict[str, Json]] = {}
         self._histories: dict[Key, Mapping[str, Sequence[Point]]] = {}
-        self._edges: dict[tuple[Key, EdgeType, Key, str], EdgeFact] = {}
+        self._edges: dict[tuple[Key, EdgeType, Key, str], list[EdgeFact]] = {}
         self._joins: dict[JoinFact, None] = {}
         self.marks: list[MarkFact] = []
 
@@ -47,9 +49,14 @@ class Stated:
     def edge(
         self, source: Key, type: EdgeType, target: Key, props: Mapping[str, Json] | None = None, role: str = ""
     ) -> None:
-        ref = (source, type, target, role)
-        if source != target and ref not in self._edges:
-            self._edges[ref] = EdgeFact(source, type, target, role, props or {})
+        if source == target:
+            return
+        fact = EdgeFact(source, type, target, role, props or {})
+        held = self._edges.setdefault((source, type, target, role), [])
+        if held and not held[0].props:  # that it is there says whoever says more of it
+            held.clear()
+        if not held or (fact.props and fact not in held):
+            held.append(fact)
 
     def join(self, alias: Key, of: Key) -> None:
         if alias != of:
@@ -63,7 +70,7 @@ class Stated:
             entities=[
                 EntityFact(key, props, self._histories.get(key, NO_PROPS)) for key, props in self._entities.items()
             ],
-            edges=list(self._edges.values()),
+            edges=[fact for facts in self._edges.values() for fact in facts],
             marks=self.marks,
             joins=list(self._joins),
             revision=revision,
