@@ -229,13 +229,95 @@ def test_what_is_no_asset_says_where_and_why(tmp_path: Path, text: str, said: st
     assert said in str(caught.value.problems[0])
 
 
-def test_two_files_that_say_unlike_things_of_one_asset_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="model/m/1 is stated otherwise too"):
+def test_two_files_that_say_unlike_things_of_one_version_are_refused_and_both_named(tmp_path: Path) -> None:
+    with pytest.raises(BadInput) as caught:
         read(
             tmp_path,
-            a="type: mlflow_model\nname: m\nversion: 1\npath: ./a",
-            b="type: mlflow_model\nname: m\nversion: 1\npath: ./b",
+            a="type: mlflow_model\nname: m\nversion: 1\npath: ./a\nstage: Staging",
+            b="type: mlflow_model\nname: m\npath: ./b\nversion: 1\nstage: Production",
         )
+    assert [str(one) for one in caught.value.problems] == [
+        "b.yml line 3: path: './b' is './a' in a.yml line 4, of the same model/m/1; take one of the two files out of "
+        "the folder, or let both say the same",
+        "b.yml line 5: stage: 'Production' is 'Staging' in a.yml line 5, of the same model/m/1; take one of the two "
+        "files out of the folder, or let both say the same",
+    ]
+
+
+def test_of_one_version_a_file_may_say_more_than_another(tmp_path: Path) -> None:
+    found = read(
+        tmp_path,
+        a="type: mlflow_model\nname: m\nversion: 1\njob_name: happy_cat\ndescription: Says what is fraud.",
+        b="type: mlflow_model\nname: m\nversion: 1\ntags: {tier: raw}\nstage: Production",
+    )["model/m/1"]
+    (entity,), (edge,), (mark,) = found.entities, found.edges, found.marks
+    assert (entity.props["description"], entity.props["tags"]) == ("Says what is fraud.", {"tier": "raw"})
+    assert (edge.source, mark.name) == (keys.run("azureml://ws", "happy_cat"), "Production")
+
+
+def test_a_run_may_be_there_twice_but_not_in_two_states(tmp_path: Path) -> None:
+    text = """
+        type: command
+        name: happy_cat
+        experiment_name: cards
+        creation_context: {created_at: "2026-05-02T08:00:00Z"}
+        inputs: {lr: 0.1, d: {path: "azureml:tx:1"}}
+        status: """
+    assert set(read(tmp_path, a=f"{text}Completed", b=f"{text}Completed")) == {"run/happy_cat"}
+    with pytest.raises(BadInput) as caught:
+        read(tmp_path, b=f"{text}Running")
+    (problem,) = caught.value.problems
+    assert str(problem).startswith("b.yml line 7: status: 'Running' is 'Completed' in a.yml line 7")
+
+
+def kept(command: str, more: str = "") -> str:
+    return f"$schema: {HUB}/commandJob.schema.json\nexperiment_name: cards\ncommand: {command}\n{more}"
+
+
+def test_two_scripts_of_one_experiment_are_two_jobs(tmp_path: Path) -> None:
+    found = read(
+        tmp_path,
+        train=kept("pip install . && python -u src/train.py --lr 1", "inputs: {d: {path: 'azureml:tx:1'}}"),
+        eval=kept("python eval.py"),
+        other=kept("echo"),
+    )
+    assert set(found) == {"job/cards/train.py", "job/cards/eval.py", "job/cards"}
+
+
+def test_two_files_that_run_one_script_are_one_job_that_reads_what_both_do(tmp_path: Path) -> None:
+    found = read(
+        tmp_path,
+        a=kept("python train.py", "inputs: {d: {path: 'azureml:tx:1'}}"),
+        b=kept("python train.py --all", "inputs: {d: {path: 'azureml:users:1'}}\ndescription: All."),
+    )
+    (job,) = found.values()
+    assert job.entities[0].props["entry_point"] == "python train.py --all"
+    assert {edge.source.parts[1] for edge in job.edges} == {"tx", "users"}
+    assert azureml.read(tmp_path, source="ws").warnings == [
+        "Files say unlike things of what has no version; what is of the newest version, or else in the last file, was "
+        "taken: job/cards/train.py: command of b.yml."
+    ]
+
+
+def test_a_component_is_what_its_newest_version_says(tmp_path: Path) -> None:
+    def component(version: int) -> str:
+        return (
+            f"$schema: {HUB}/commandComponent.schema.json\nname: t\nversion: {version}\ncommand: python t{version}.py"
+        )
+
+    found = read(tmp_path, a=component(10), b=component(9), c=component(2))
+    assert found["job/t"].entities[0].props["entry_point"] == "python t10.py"
+    (warning,) = azureml.read(tmp_path).warnings
+    assert warning.endswith("job/t: command of a.yml.")
+
+
+def test_a_data_asset_may_be_there_with_its_version_and_without(tmp_path: Path) -> None:
+    path = "azureml://datastores/lake/paths/tx"
+    found = read(tmp_path, a=f"type: uri_folder\nname: tx\npath: {path}\ndescription: Cards.", b=data(1, path))
+    assert set(found) == {"data/tx", "data/tx/1"}
+    (entity,), (join,) = found["data/tx"].entities, found["data/tx"].joins
+    assert (entity.props["description"], join.of) == ("Cards.", keys.dataset("azureml://ws/datastores/lake", "tx"))
+    assert azureml.read(tmp_path).warnings == []
 
 
 def test_where_there_is_nothing(tmp_path: Path) -> None:

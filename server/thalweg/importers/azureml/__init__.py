@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from thalweg.importers.azureml import assets, jobs, serving
 from thalweg.importers.azureml.assets import DATA, MODELS, ORIGIN
+from thalweg.importers.azureml.merged import Said, merged
 from thalweg.importers.azureml.references import Workspace, workspace_of
 from thalweg.importers.manifest.text import Document, load
 from thalweg.importers.parts import Part, Wrong, as_part
@@ -72,25 +73,25 @@ def read(location: str | os.PathLike[str], *, source: str | None = None, environ
     for file in files:
         if file.kind == "datastore":
             _store(file, workspace, problems)
-    found: dict[str, Granule] = {}
+    found: dict[str, list[Said]] = {}
     take = _taken(f"{ORIGIN}:{name}", workspace, environment or name, files)
     for file in files:
         try:
             for granule in take[file.kind](file) if file.kind in take else ():
-                if found.setdefault(granule.name, granule) != granule:
-                    problems.append(file.document.problem((), granule.name, "is stated otherwise too", "TWICE"))
+                found.setdefault(granule.name, []).append(Said(granule, file.document, file.part))
         except Wrong as error:
             problems.append(file.document.problem(error.where, error.value, error.expected))
         except ValueError as error:
             problems.append(file.document.problem((), "it", f"names what cannot be named: {error}"))
+    warnings: list[str] = []
+    granules = merged(found, problems, warnings)
     if problems:
         count = f"{len(problems)} problems" if len(problems) > 1 else "One problem"
         raise BadInput(f"{count} in {location}; nothing of it was taken. First: {problems[0]}", problems=problems)
-    warnings: list[str] = []
     if passed:
         shown = ", ".join(f"{count} {kind}" for kind, count in sorted(passed.items()))
         warnings.append(f"Passed over, for nothing is read of them: {shown}.")
-    return Reading(f"{ORIGIN}:{name}", ORIGIN, iter(found.values()), total=len(found), warnings=warnings)
+    return Reading(f"{ORIGIN}:{name}", ORIGIN, iter(granules.values()), total=len(granules), warnings=warnings)
 
 
 Take = Callable[[File], Iterator[Granule]]
