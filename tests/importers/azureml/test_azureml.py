@@ -97,6 +97,28 @@ def test_a_pipeline_reads_and_writes_what_its_steps_do(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("type", "path", "read_as"),
+    [
+        (
+            "mlflow_model",
+            "azureml://registries/shared/models/base/labels/latest",
+            keys.model_version("azureml://registries/shared", "base", keys.UNVERSIONED),
+        ),
+        ("custom_model", "azureml:fraud@latest", keys.model_version("azureml://ws", "fraud", keys.UNVERSIONED)),
+        ("uri_file", "azureml:tx@latest", keys.dataset_version("azureml://ws", "tx", keys.UNVERSIONED)),
+    ],
+)
+def test_what_a_run_reads_by_a_label_is_of_an_unknown_version(
+    tmp_path: Path, type: str, path: str, read_as: Key
+) -> None:
+    text = f"type: command\nname: j\nstatus: Completed\ninputs: {{a: {{type: {type}, path: '{path}'}}}}"
+    (edge,) = read(tmp_path, j=text)["run/j"].edges
+    assert (edge.source, edge.target, edge.props) == (read_as, keys.run("azureml://ws", "j"), {"assumed": True})
+    (kept,) = read(tmp_path, j=text.replace("status: Completed\n", ""))["job/j"].edges
+    assert (kept.source, kept.target) == (read_as.asset, keys.job("azureml://ws", "j"))
+
+
 def data(version: int, path: str) -> str:
     return f"type: uri_folder\nname: tx\nversion: {version}\npath: {path}\n"
 

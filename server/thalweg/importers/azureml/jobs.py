@@ -119,9 +119,11 @@ def _input(part: Part, name: str, key: Key, asset: Key, workspace: Workspace) ->
     read = workspace.model(path) if type in MODELS else workspace.dataset(path) if type in (None, *DATA) else None
     if read is None:
         return
-    if key.kind is Kind.JOB or read.asset is None:
+    if key.kind is Kind.JOB:
         yield EdgeFact(read.asset or read, EdgeType.INPUT_TO, asset, name)
     else:
+        if read.kind is Kind.MODEL:  # by a label: of which version it is not said
+            read = Key(Kind.MODEL_VERSION, (*read.parts, UNVERSIONED))
         yield EdgeFact(read, EdgeType.INPUT_TO, key, name, {"assumed": True} if read.parts[-1] == UNVERSIONED else {})
 
 
