@@ -97,6 +97,28 @@ def test_a_pipeline_reads_and_writes_what_its_steps_do(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("type", "path", "read_as"),
+    [
+        (
+            "mlflow_model",
+            "azureml://registries/shared/models/base/labels/latest",
+            keys.model_version("azureml://registries/shared", "base", keys.UNVERSIONED),
+        ),
+        ("custom_model", "azureml:fraud@latest", keys.model_version("azureml://ws", "fraud", keys.UNVERSIONED)),
+        ("uri_file", "azureml:tx@latest", keys.dataset_version("azureml://ws", "tx", keys.UNVERSIONED)),
+    ],
+)
+def test_what_a_run_reads_by_a_label_is_of_an_unknown_version(
+    tmp_path: Path, type: str, path: str, read_as: Key
+) -> None:
+    text = f"type: command\nname: j\nstatus: Completed\ninputs: {{a: {{type: {type}, path: '{path}'}}}}"
+    (edge,) = read(tmp_path, j=text)["run/j"].edges
+    assert (edge.source, edge.target, edge.props) == (read_as, keys.run("azureml://ws", "j"), {"assumed": True})
+    (kept,) = read(tmp_path, j=text.replace("status: Completed\n", ""))["job/j"].edges
+    assert (kept.source, kept.target) == (read_as.asset, keys.job("azureml://ws", "j"))
+
+
 def data(version: int, path: str) -> str:
     return f"type: uri_folder\nname: tx\nversion: {version}\npath: {path}\n"
 
@@ -148,9 +170,8 @@ def test_a_reference_names_an_asset_or_a_place(reference: str, named: tuple[str,
             ("wasbs://raw@acme.blob.core.windows.net", "a"),
         ),
         ("azureml://datastores/other/paths/a", ("azureml://ws/datastores/other", "a")),
-        ("azureml://datastores/other/paths/data/tx/", ("azureml://ws/datastores/other", "data/tx")),
-        ("azureml://datastores/other/paths/jobs/nightly", ("azureml://ws/datastores/other", "jobs/nightly")),
         ("https://example.com/a.csv", ("https://example.com", "a.csv")),
+        ("azureml://datastores/other/paths/data/tx/", ("azureml://ws/datastores/other", "data/tx")),
         (
             "azureml://datastores/lake/paths/environments/x",
             ("wasbs://raw@acme.blob.core.windows.net", "environments/x"),
@@ -163,8 +184,6 @@ def test_a_reference_names_an_asset_or_a_place(reference: str, named: tuple[str,
 def test_a_place_is_named_where_it_lies(reference: str, place: tuple[str, str] | None) -> None:
     workspace = Workspace("ws", {"lake": "wasbs://raw@acme.blob.core.windows.net"})
     assert workspace.place(reference) == (keys.dataset(*place) if place else None)
-    assert workspace.asset(reference) is None
-    assert (workspace.run(reference) is not None) is reference.startswith("azureml://jobs/")
 
 
 def long(workspace: str, path: str) -> str:
@@ -232,48 +251,95 @@ def test_what_is_no_asset_says_where_and_why(tmp_path: Path, text: str, said: st
     assert said in str(caught.value.problems[0])
 
 
-def test_two_files_that_say_unlike_things_of_one_asset_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match=r"model/m/1 is stated otherwise in a\.yml"):
+def test_two_files_that_say_unlike_things_of_one_version_are_refused_and_both_named(tmp_path: Path) -> None:
+    with pytest.raises(BadInput) as caught:
         read(
             tmp_path,
-            a="type: mlflow_model\nname: m\nversion: 1\npath: ./a",
-            b="type: mlflow_model\nname: m\nversion: 1\npath: ./b",
+            a="type: mlflow_model\nname: m\nversion: 1\npath: ./a\nstage: Staging",
+            b="type: mlflow_model\nname: m\npath: ./b\nversion: 1\nstage: Production",
         )
+    assert [str(one) for one in caught.value.problems] == [
+        "b.yml line 3: path: './b' is './a' in a.yml line 4, of the same model/m/1; take one of the two files out of "
+        "the folder, or let both say the same",
+        "b.yml line 5: stage: 'Production' is 'Staging' in a.yml line 5, of the same model/m/1; take one of the two "
+        "files out of the folder, or let both say the same",
+    ]
 
 
-def test_files_of_one_experiment_or_component_are_one_job(tmp_path: Path) -> None:
-    schema = f"$schema: {HUB}/commandJob.schema.json\nexperiment_name: cards\n"
-    component = f"$schema: {HUB}/commandComponent.schema.json\nname: prep\n"
+def test_of_one_version_a_file_may_say_more_than_another(tmp_path: Path) -> None:
     found = read(
         tmp_path,
-        train=f"{schema}command: python train.py",
-        evaluate=f"{schema}command: python eval.py",
-        one=f"{component}version: 1\ncommand: python a.py",
-        two=f"{component}version: 2\ncommand: python b.py",
-        new="type: uri_file\nname: tx\npath: azureml://datastores/lake/paths/tx",
-        old="type: uri_file\nname: tx\nversion: 1\npath: azureml://datastores/lake/paths/tx",
-    )
-    jobs = {name: granule.entities[0].key.parts for name, granule in found.items() if name.startswith("job/")}
-    assert jobs == {
-        "job/cards@evaluate.yml": ("azureml://ws", "cards"),
-        "job/cards@train.yml": ("azureml://ws", "cards"),
-        "job/prep@one.yml": ("azureml://ws", "prep"),
-        "job/prep@two.yml": ("azureml://ws", "prep"),
-    }
-    assert {"data/tx@new.yml", "data/tx@old.yml", "data/tx/1"} < found.keys()
-    warnings = azureml.read(tmp_path, source="ws").warnings
-    assert warnings[0] == (
-        "job/cards is stated by several files, and what they say differs: evaluate.yml, train.yml. It is one job."
-    )
+        a="type: mlflow_model\nname: m\nversion: 1\njob_name: happy_cat\ndescription: Says what is fraud.",
+        b="type: mlflow_model\nname: m\nversion: 1\ntags: {tier: raw}\nstage: Production",
+    )["model/m/1"]
+    (entity,), (edge,), (mark,) = found.entities, found.edges, found.marks
+    assert (entity.props["description"], entity.props["tags"]) == ("Says what is fraud.", {"tier": "raw"})
+    assert (edge.source, mark.name) == (keys.run("azureml://ws", "happy_cat"), "Production")
 
 
-def test_a_relative_path_is_meant_from_the_folder_of_its_file(tmp_path: Path) -> None:
-    for folder, name in (("a", "tx"), ("b", "labels")):
-        (tmp_path / folder).mkdir()
-        (tmp_path / folder / "data.yml").write_text(f"type: uri_folder\nname: {name}\nversion: 1\npath: ./data\n")
-    found = read(tmp_path)
-    joined = {join.alias.parts[1]: join.of.parts for one in found.values() for join in one.joins}
-    assert joined == {"tx": ("file://ws", "/a/data"), "labels": ("file://ws", "/b/data")}
+def test_a_run_may_be_there_twice_but_not_in_two_states(tmp_path: Path) -> None:
+    text = """
+        type: command
+        name: happy_cat
+        experiment_name: cards
+        creation_context: {created_at: "2026-05-02T08:00:00Z"}
+        inputs: {lr: 0.1, d: {path: "azureml:tx:1"}}
+        status: """
+    assert set(read(tmp_path, a=f"{text}Completed", b=f"{text}Completed")) == {"run/happy_cat"}
+    with pytest.raises(BadInput) as caught:
+        read(tmp_path, b=f"{text}Running")
+    (problem,) = caught.value.problems
+    assert str(problem).startswith("b.yml line 7: status: 'Running' is 'Completed' in a.yml line 7")
+
+
+def kept(command: str, more: str = "") -> str:
+    return f"$schema: {HUB}/commandJob.schema.json\nexperiment_name: cards\ncommand: {command}\n{more}"
+
+
+def test_two_scripts_of_one_experiment_are_two_jobs(tmp_path: Path) -> None:
+    found = read(
+        tmp_path,
+        train=kept("pip install . && python -u src/train.py --lr 1", "inputs: {d: {path: 'azureml:tx:1'}}"),
+        eval=kept("python eval.py"),
+        other=kept("echo"),
+    )
+    assert set(found) == {"job/cards/train.py", "job/cards/eval.py", "job/cards"}
+
+
+def test_two_files_that_run_one_script_are_one_job_that_reads_what_both_do(tmp_path: Path) -> None:
+    found = read(
+        tmp_path,
+        a=kept("python train.py", "inputs: {d: {path: 'azureml:tx:1'}}"),
+        b=kept("python train.py --all", "inputs: {d: {path: 'azureml:users:1'}}\ndescription: All."),
+    )
+    (job,) = found.values()
+    assert job.entities[0].props["entry_point"] == "python train.py --all"
+    assert {edge.source.parts[1] for edge in job.edges} == {"tx", "users"}
+    assert azureml.read(tmp_path, source="ws").warnings == [
+        "Files say unlike things of what has no version; what is of the newest version, or else in the last file, was "
+        "taken: job/cards/train.py: command of b.yml."
+    ]
+
+
+def test_a_component_is_what_its_newest_version_says(tmp_path: Path) -> None:
+    def component(version: int) -> str:
+        return (
+            f"$schema: {HUB}/commandComponent.schema.json\nname: t\nversion: {version}\ncommand: python t{version}.py"
+        )
+
+    found = read(tmp_path, a=component(10), b=component(9), c=component(2))
+    assert found["job/t"].entities[0].props["entry_point"] == "python t10.py"
+    (warning,) = azureml.read(tmp_path).warnings
+    assert warning.endswith("job/t: command of a.yml.")
+
+
+def test_a_data_asset_may_be_there_with_its_version_and_without(tmp_path: Path) -> None:
+    path = "azureml://datastores/lake/paths/tx"
+    found = read(tmp_path, a=f"type: uri_folder\nname: tx\npath: {path}\ndescription: Cards.", b=data(1, path))
+    assert set(found) == {"data/tx", "data/tx/1"}
+    (entity,), (join,) = found["data/tx"].entities, found["data/tx"].joins
+    assert (entity.props["description"], join.of) == ("Cards.", keys.dataset("azureml://ws/datastores/lake", "tx"))
+    assert azureml.read(tmp_path).warnings == []
 
 
 def test_an_asset_of_a_registry_is_filed_there_by_its_id(tmp_path: Path) -> None:

@@ -12,12 +12,12 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from thalweg.importers.azureml import assets, jobs, serving
 from thalweg.importers.azureml.assets import DATA, MODELS, ORIGIN
+from thalweg.importers.azureml.merged import Said, merged
 from thalweg.importers.azureml.references import Workspace, workspace_of
 from thalweg.importers.manifest.text import Document, load
 from thalweg.importers.parts import Part, Wrong, as_part
@@ -73,51 +73,25 @@ def read(location: str | os.PathLike[str], *, source: str | None = None, environ
     for file in files:
         if file.kind == "datastore":
             _store(file, workspace, problems)
-    found: dict[str, list[tuple[File, Granule]]] = {}
-    warnings: list[str] = []
+    found: dict[str, list[Said]] = {}
     take = _taken(f"{ORIGIN}:{name}", workspace, environment or name, files)
     for file in files:
         try:
             for granule in take[file.kind](file) if file.kind in take else ():
-                before = found.setdefault(granule.name, [])
-                if any(granule == other for _, other in before):
-                    continue
-                if before and not _of_several(granule):
-                    other = before[0][0].document.name
-                    problems.append(file.document.problem((), granule.name, f"is stated otherwise in {other}", "TWICE"))
-                before.append((file, granule))
+                found.setdefault(granule.name, []).append(Said(granule, file.document, file.part))
         except Wrong as error:
             problems.append(file.document.problem(error.where, error.value, error.expected))
         except ValueError as error:
             problems.append(file.document.problem((), "it", f"names what cannot be named: {error}"))
+    warnings: list[str] = []
+    granules = merged(found, problems, warnings)
     if problems:
         count = f"{len(problems)} problems" if len(problems) > 1 else "One problem"
         raise BadInput(f"{count} in {location}; nothing of it was taken. First: {problems[0]}", problems=problems)
-    granules = list(_apart(found, warnings))
     if passed:
         shown = ", ".join(f"{count} {kind}" for kind, count in sorted(passed.items()))
         warnings.append(f"Passed over, for nothing is read of them: {shown}.")
-    return Reading(f"{ORIGIN}:{name}", ORIGIN, iter(granules), total=len(granules), warnings=warnings)
-
-
-def _of_several(granule: Granule) -> bool:
-    """Whether several files may speak of it: a job, which is what all of one experiment or all versions of a component
-    are, and a data asset, of which one file may tell a version and another none.
-    """
-    return granule.name.startswith("job/") or (granule.name.startswith("data/") and granule.name.count("/") == 1)
-
-
-def _apart(found: Mapping[str, list[tuple[File, Granule]]], warnings: list[str]) -> Iterator[Granule]:
-    """What several files state of one thing is a scope of each; where they differ, the warnings say so."""
-    for name, stated in found.items():
-        if len(stated) == 1:
-            yield stated[0][1]
-            continue
-        for file, granule in stated:
-            yield replace(granule, name=f"{name}@{file.document.name}")
-        if name.startswith("job/"):
-            files = ", ".join(file.document.name for file, _ in stated)
-            warnings.append(f"{name} is stated by several files, and what they say differs: {files}. It is one job.")
+    return Reading(f"{ORIGIN}:{name}", ORIGIN, iter(granules.values()), total=len(granules), warnings=warnings)
 
 
 Take = Callable[[File], Iterator[Granule]]

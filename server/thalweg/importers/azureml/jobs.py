@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from thalweg.importers.azureml.assets import DATA, MODELS, ORIGIN, common, written_by
@@ -35,6 +36,9 @@ STATUSES = {
 COMMIT, REPOSITORY = "mlflow.source.git.commit", "mlflow.source.git.repoURL"
 DIRTY = ("azureml.git.dirty", "mlflow.source.git.dirty")
 
+_SCRIPT = re.compile(r"(?:^|[\s/\\])([\w.-]+\.(?:py|R|r|sh|ipynb))(?=[\s;&|]|$)")
+"""The file name of what a command runs."""
+
 
 def job(source: str, part: Part, workspace: Workspace) -> Iterator[Granule]:
     """A job with a status ran; one without is a file that people keep to run it."""
@@ -63,13 +67,20 @@ def job(source: str, part: Part, workspace: Workspace) -> Iterator[Granule]:
 
 
 def _called(part: Part, workspace: Workspace) -> str:
-    """What can run again: the component that a job runs, else its experiment, else what it is called."""
+    """What can run again: the component that a job runs, else its experiment with the script that its command runs.
+
+    An experiment holds unlike scripts, and one job for all of them would invent paths from what one reads to what
+    another writes.
+    """
     component = part.data.get("component")
     asset = workspace.asset(component) if isinstance(component, str) else None
     if asset is not None:
         return asset.name
-    experiment, shown = part.text("experiment_name"), part.text("display_name")
-    return experiment or shown or part.text("name") or "job"
+    experiment, script = part.text("experiment_name"), _SCRIPT.search(part.text("command") or "")
+    shown = part.text("display_name") or part.text("name")
+    if experiment is None and shown is not None:
+        return shown
+    return "/".join(filter(None, (experiment, script[1] if script else None))) or "job"
 
 
 def _params(part: Part) -> dict[str, str]:
@@ -108,9 +119,11 @@ def _input(part: Part, name: str, key: Key, asset: Key, workspace: Workspace) ->
     read = workspace.model(path) if type in MODELS else workspace.dataset(path) if type in (None, *DATA) else None
     if read is None:
         return
-    if key.kind is Kind.JOB or read.asset is None:
+    if key.kind is Kind.JOB:
         yield EdgeFact(read.asset or read, EdgeType.INPUT_TO, asset, name)
     else:
+        if read.kind is Kind.MODEL:  # by a label: of which version it is not said
+            read = Key(Kind.MODEL_VERSION, (*read.parts, UNVERSIONED))
         yield EdgeFact(read, EdgeType.INPUT_TO, key, name, {"assumed": True} if read.parts[-1] == UNVERSIONED else {})
 
 
