@@ -31,6 +31,7 @@ from thalweg.importers.files.contents import listed
 from thalweg.importers.reading import Reading
 from thalweg.ingest import prepare
 from thalweg.model import keys, time
+from thalweg.model import names as names_of
 from thalweg.model.errors import BadInput, SourceError
 from thalweg.model.facts import Granule
 from thalweg.model.results import Outcome
@@ -170,6 +171,28 @@ def test_a_file_is_named_where_others_name_it(tmp_path: Path, namespace: str | N
     root = write(tmp_path / "shop", {"data/a b?.csv": b"1"})
     (granule,) = taken(files.read([root / "data"], root=root, namespace=namespace))
     assert granule.entities[0].key.parts == key
+
+
+@pytest.mark.parametrize(
+    ("namespace", "key"),
+    [
+        (None, ("file://shop", "/shop")),
+        ("s3a://Lake/mirror/", ("s3://Lake", "mirror")),
+        ("s3://lake", names_of.dataset_name("s3://lake")),
+        ("file://nas/share", ("file://nas", "/share")),
+        ("https://git.example.com/acme/shop", ("https://git.example.com/acme/shop", "shop")),
+    ],
+)
+def test_the_root_as_a_folder_is_what_it_is_called_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, namespace: str | None, key: tuple[str, str]
+) -> None:
+    root = write(tmp_path / "shop", {"a.csv": b"1"})
+    monkeypatch.chdir(root)
+    for place in (".", root):
+        (granule,) = taken(files.read([place], namespace=namespace, as_folder=True))
+        assert granule.entities[0].key.parts == key
+    (granule,) = taken(files.read(["."], as_folder=True, name="orders", namespace="s3://lake/mirror"))
+    assert granule.entities[0].key.parts == ("s3://lake", "mirror/orders")
 
 
 def test_one_dataset_may_be_given_a_name(tmp_path: Path) -> None:
@@ -346,7 +369,7 @@ def test_a_file_that_goes_while_it_is_read_is_said_and_then_nothing_is_gone(tmp_
     write(root, {"b": b"2"})
     folder = files.read([root], root=root, as_folder=True, everything=True, threads=1, hashed=hashed)
     assert versions(folder) == {}
-    assert folder.warnings[-1] == ". was left out: not all of its files could be read."
+    assert folder.warnings[-1] == "shop was left out: not all of its files could be read."
 
 
 @pytest.mark.parametrize("changes", [1, 2, 3])
