@@ -275,6 +275,67 @@ def test_a_folder_has_the_columns_that_all_its_files_have(tmp_path: Path) -> Non
     assert warnings == ["data was taken without columns: its files do not all have the same ones."]
 
 
+@pytest.mark.parametrize(
+    ("ending", "parts"),
+    [
+        ("csv", ["x,y\n1,2\n", "x,y\n3,\n"]),
+        ("csv", ["x,y\n1,2\n", "x,y\n"]),
+        ("csv", ["x,y\n", "x,y\n"]),
+        ("csv", ["x,y\n1,2\n", "x,y\n1,2.5\n"]),
+        ("csv", ["x,y\n1,2026-05-01\n", "x,y\n,2026-05-01 10:00:00\n"]),
+        ("csv", ["x,y\n1,2026-05-01\n", "x,y\n1,7\n", "x,y\n1,2.5\n"]),
+        ("tsv", ["x\ty\n1\ttrue\n", "x\ty\n1\tno\n"]),
+        ("jsonl", ['{"x": 1}\n', '{"x": null}\n']),
+        ("jsonl", ['{"x": 1}\n', '{"x": 2.5, "y": "a"}\n']),
+        ("jsonl", ['{"x": {"a": 1}}\n', '{"x": {"a": 1}}\n']),
+        ("jsonl", ['{"x": {"a": 1}}\n', '{"x": {"a": "b"}}\n', '{"x": 1}\n']),
+    ],
+)
+def test_what_was_guessed_of_parts_is_what_is_guessed_of_all_their_rows(
+    tmp_path: Path, ending: str, parts: list[str]
+) -> None:
+    root = write(tmp_path / "shop", {f"data/{n}.{ending}": part.encode() for n, part in enumerate(parts)})
+    rest = [part if ending == "jsonl" else part.partition("\n")[2] for part in parts[1:]]
+    write(root, {f"whole.{ending}": "".join([parts[0], *rest]).encode()})
+    reading = files.read([root / "data", root / f"whole.{ending}"], root=root, as_folder=True, describe=Describing())
+    whole, folder = versions(reading).values()
+    assert whole["columns"]
+    assert [folder[name] for name in ("format", "columns", "rows")] == [
+        whole[name] for name in ("format", "columns", "rows")
+    ]
+    assert reading.warnings == []
+
+
+def test_types_that_are_stated_must_be_the_same_and_nulls_are_a_matter_of_each_file(tmp_path: Path) -> None:
+    root = tmp_path / "shop"
+    root.mkdir()
+
+    def columns(*fields: pa.Field) -> list[dict[str, Any]] | None:
+        for number, field in enumerate(fields):
+            pq.write_table(pa.schema([field]).empty_table(), root / f"{number}.parquet")
+        reading = files.read([root], root=root, as_folder=True, describe=Describing())
+        (props,) = versions(reading).values()
+        same = reading.warnings != ["shop was taken without columns: its files do not all have the same ones."]
+        assert same == ("columns" in props)
+        return props.get("columns")
+
+    here = {"name": "id", "type": "int64"}
+    must, may = (pa.field("id", pa.int64(), nullable=nullable) for nullable in (False, True))
+    assert columns(must, must) == [{**here, "nullable": False}]
+    assert columns(must, may) == columns(may, must) == [{**here, "nullable": True}]
+    assert columns(may, pa.field("id", pa.float64())) is None
+    assert columns(may, pa.field("other", pa.int64())) is None
+
+
+@pytest.mark.parametrize("other", ["y,x\n2,1\n", "x\n1\n", "x,y,z\n1,2,3\n"])
+def test_files_with_other_headers_are_several_tables(tmp_path: Path, other: str) -> None:
+    root = write(tmp_path / "shop", {"1.csv": b"x,y\n1,2\n", "2.csv": other.encode()})
+    reading = files.read([root], root=root, as_folder=True, describe=Describing())
+    (props,) = versions(reading).values()
+    assert "columns" not in props
+    assert reading.warnings == ["shop was taken without columns: its files do not all have the same ones."]
+
+
 def cut(root: Path, name: str) -> bytes:
     """A file of a format, without its end."""
     file = root / name
