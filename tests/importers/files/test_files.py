@@ -369,6 +369,26 @@ def test_of_a_file_that_is_cut_short_the_version_stays(tmp_path: Path, name: str
     assert reading.complete, "its content is known all the same"
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.csv", b"", "it is empty. Give csv that is whole."),
+        ("a.jsonl", b" \n", "it is empty. Give jsonl that is whole."),
+        ("a.parquet", b"", "it is empty. Give parquet that is whole."),
+        ("a.csv", b"ORC....", "it is an ORC file. Give it as csv."),
+        ("a.avro", b"\xff\xfe\x00", "it is no avro file and no text in UTF-8. Give avro that is whole."),
+        ("a.avro", b'{"a": 1}', "it is JSON, an object of a, and no schema that is known. Give avro that is whole."),
+    ],
+)
+def test_what_is_said_of_a_file_without_columns_is_what_can_be_done_with_it(
+    tmp_path: Path, name: str, content: bytes, said: str
+) -> None:
+    root = write(tmp_path, {name: content})
+    reading = files.read([root], root=root, describe=Describing())
+    assert names(reading) == {f"/{name}"}
+    assert reading.warnings == [f"{name} was taken without columns: {said}"]
+
+
 def test_a_package_that_is_missing_is_said_once(tmp_path: Path) -> None:
     root = tmp_path / "shop"
     root.mkdir()
