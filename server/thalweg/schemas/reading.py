@@ -125,8 +125,8 @@ _OTHERS = (
     (b"\x1f\x8b", "compressed with gzip", "Unpack it first."),
     (b"\x28\xb5\x2f\xfd", "compressed with Zstandard", "Unpack it first."),
     (b"PK\x03\x04", "a ZIP archive", "Unpack it first."),
-    (b"ORC", "an ORC file", ANY),
-    (b"SQLite format 3\x00", "an SQLite database", "Give its schema as SQL: `sqlite3 FILE .schema`."),
+    (b"ORC", "an ORC file", ""),
+    (b"SQLite format 3\x00", "an SQLite database, whose schema `sqlite3 FILE .schema` prints as SQL", ""),
     (b"version https://git-lfs", "a pointer of Git LFS, not the file itself", "Fetch it first: `git lfs pull`."),
 )
 
@@ -139,14 +139,14 @@ def _read(path: Path, format: str | None, dialect: str | None) -> list[Table]:
     with path.open("rb") as stream:
         begin = stream.read(64)
     if not begin.strip():
-        raise wrong(path, "it is empty", ANY)
+        raise wrong(path, "it is empty", _whole(format) or ANY)
     for magic, name, reader in _MAGIC:
         if begin.startswith(magic):
             _as_said(path, format, name)
             return reader(path)
     for magic, what, right in _OTHERS:
         if begin.startswith(magic):
-            raise wrong(path, f"it is {what}", right)
+            raise wrong(path, f"it is {what}", right or (f"Give it as {format}." if format else ANY))
     named = format or _by_name(path)
     if format in ("parquet", "arrow") or (named in ("parquet", "arrow") and b"\x00" in begin):
         mark = "PAR1" if named == "parquet" else "ARROW1"
@@ -156,6 +156,11 @@ def _read(path: Path, format: str | None, dialect: str | None) -> list[Table]:
     if named == "jsonl":
         return rows.of_lines(path)
     return _of_text(path, _text(path), format, dialect)
+
+
+def _whole(format: str | None) -> str:
+    """What to do where it is known which format was meant: as a rule it is no schema then, but data."""
+    return f"Give {format} that is whole." if format is not None else ""
 
 
 def _as_said(path: Path, format: str | None, found: str) -> None:
@@ -184,7 +189,7 @@ def _text(path: Path) -> str:
     except UnicodeDecodeError as error:
         what = _by_name(path)
         like = f"no {what} file and" if what in ("parquet", "arrow", "avro") else "neither a format that is known nor"
-        raise wrong(path, f"it is {like} no text in UTF-8", ANY) from error
+        raise wrong(path, f"it is {like} no text in UTF-8", _whole(what) or ANY) from error
 
 
 # ---------------------------------------------------------------------------------------------------------- of a text
@@ -222,7 +227,7 @@ def _of_text(path: Path, text: str, format: str | None, dialect: str | None) -> 
     if format == "odcs" or _by_name(path) == "odcs" or _CONTRACT.search(text):
         return _of_yaml(path, text)
     if format is not None:
-        raise wrong(path, f"it is no {format}: it does not begin with {{", f"Give {format} that is whole.")
+        raise wrong(path, f"it is no {format}: it does not begin with {{", _whole(format))
     raise wrong(path, f"it is a text that begins with {text.split()[0][:40]!r}, of no format that is known", ANY)
 
 
@@ -245,7 +250,11 @@ def _of_json(path: Path, text: str, format: str | None) -> list[Table]:
             return rows.of_lines(path)
     if found is None:
         what = "a list" if isinstance(given, list) else f"an object of {', '.join(map(str, given))[:80] or 'nothing'}"
-        raise wrong(path, f"it is JSON, {what}, and no schema that is known", f"{ANY} Rows go one a line, as .jsonl.")
+        raise wrong(
+            path,
+            f"it is JSON, {what}, and no schema that is known",
+            _whole(format) or f"{ANY} Rows go one a line, as .jsonl.",
+        )
     _as_said(path, format, found)
     return _of_object(path, given, found, _beside(path) if found == "dbt" else {})
 

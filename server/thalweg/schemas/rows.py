@@ -11,6 +11,7 @@ import orjson
 
 from thalweg.model.columns import Column
 from thalweg.model.facts import Json
+from thalweg.model.guessed import widened
 from thalweg.schemas.table import DEEPER, DEEPEST, Budget, Table, struct, wrong
 
 ROWS = 10_000
@@ -168,15 +169,6 @@ def _table(format: str, seen: Iterable[tuple[str, set[str]]]) -> Table:
     return Table(format, columns=columns, kinds=frozenset(one.name for one in columns), inferred=True)
 
 
-_WIDER = (({"int(?)", "double"}, "double"), ({"date", "timestamp(?)"}, "timestamp(?)"))
-
-
 def _one(kinds: set[str]) -> str | None:
-    """The one kind that all values are of; None where there is no value; a text takes every kind."""
-    kinds = kinds - {"null"}
-    for several, wider in _WIDER:
-        if kinds == several:
-            return wider
-    if len(kinds) > 1:
-        return "string" if not any("<" in kind for kind in kinds) else DEEPER
-    return next(iter(kinds), None)
+    """The one kind that all values are of; None where there is no value."""
+    return widened(kinds - {"null"})

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from thalweg.model import guessed
 from thalweg.model.columns import Column, ColumnChange
 from thalweg.model.errors import BadInput
 from thalweg.model.types import quoted
@@ -47,7 +48,7 @@ def struct(fields: Iterable[tuple[str, str]]) -> str:
 
 DEEPEST = 32
 """How far types are followed into one another; what is deeper has the type `…`, which is not known."""
-DEEPER = "…"
+DEEPER = guessed.DEEPER
 MOST = 100_000
 """Fields of one schema, with those inside others: by references a text can name more than it holds."""
 

@@ -31,6 +31,7 @@ from thalweg.importers.files.contents import listed
 from thalweg.importers.reading import Reading
 from thalweg.ingest import prepare
 from thalweg.model import keys, time
+from thalweg.model import names as names_of
 from thalweg.model.errors import BadInput, SourceError
 from thalweg.model.facts import Granule
 from thalweg.model.results import Outcome
@@ -172,6 +173,28 @@ def test_a_file_is_named_where_others_name_it(tmp_path: Path, namespace: str | N
     assert granule.entities[0].key.parts == key
 
 
+@pytest.mark.parametrize(
+    ("namespace", "key"),
+    [
+        (None, ("file://shop", "/shop")),
+        ("s3a://Lake/mirror/", ("s3://Lake", "mirror")),
+        ("s3://lake", names_of.dataset_name("s3://lake")),
+        ("file://nas/share", ("file://nas", "/share")),
+        ("https://git.example.com/acme/shop", ("https://git.example.com/acme/shop", "shop")),
+    ],
+)
+def test_the_root_as_a_folder_is_what_it_is_called_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, namespace: str | None, key: tuple[str, str]
+) -> None:
+    root = write(tmp_path / "shop", {"a.csv": b"1"})
+    monkeypatch.chdir(root)
+    for place in (".", root):
+        (granule,) = taken(files.read([place], namespace=namespace, as_folder=True))
+        assert granule.entities[0].key.parts == key
+    (granule,) = taken(files.read(["."], as_folder=True, name="orders", namespace="s3://lake/mirror"))
+    assert granule.entities[0].key.parts == ("s3://lake", "mirror/orders")
+
+
 def test_one_dataset_may_be_given_a_name(tmp_path: Path) -> None:
     root = write(tmp_path / "shop", {"data/part-1": b"1"})
     assert names(files.read([root / "data"], root=root, as_folder=True, name="orders", namespace="s3://lake")) == {
@@ -252,6 +275,67 @@ def test_a_folder_has_the_columns_that_all_its_files_have(tmp_path: Path) -> Non
     assert warnings == ["data was taken without columns: its files do not all have the same ones."]
 
 
+@pytest.mark.parametrize(
+    ("ending", "parts"),
+    [
+        ("csv", ["x,y\n1,2\n", "x,y\n3,\n"]),
+        ("csv", ["x,y\n1,2\n", "x,y\n"]),
+        ("csv", ["x,y\n", "x,y\n"]),
+        ("csv", ["x,y\n1,2\n", "x,y\n1,2.5\n"]),
+        ("csv", ["x,y\n1,2026-05-01\n", "x,y\n,2026-05-01 10:00:00\n"]),
+        ("csv", ["x,y\n1,2026-05-01\n", "x,y\n1,7\n", "x,y\n1,2.5\n"]),
+        ("tsv", ["x\ty\n1\ttrue\n", "x\ty\n1\tno\n"]),
+        ("jsonl", ['{"x": 1}\n', '{"x": null}\n']),
+        ("jsonl", ['{"x": 1}\n', '{"x": 2.5, "y": "a"}\n']),
+        ("jsonl", ['{"x": {"a": 1}}\n', '{"x": {"a": 1}}\n']),
+        ("jsonl", ['{"x": {"a": 1}}\n', '{"x": {"a": "b"}}\n', '{"x": 1}\n']),
+    ],
+)
+def test_what_was_guessed_of_parts_is_what_is_guessed_of_all_their_rows(
+    tmp_path: Path, ending: str, parts: list[str]
+) -> None:
+    root = write(tmp_path / "shop", {f"data/{n}.{ending}": part.encode() for n, part in enumerate(parts)})
+    rest = [part if ending == "jsonl" else part.partition("\n")[2] for part in parts[1:]]
+    write(root, {f"whole.{ending}": "".join([parts[0], *rest]).encode()})
+    reading = files.read([root / "data", root / f"whole.{ending}"], root=root, as_folder=True, describe=Describing())
+    whole, folder = versions(reading).values()
+    assert whole["columns"]
+    assert [folder[name] for name in ("format", "columns", "rows")] == [
+        whole[name] for name in ("format", "columns", "rows")
+    ]
+    assert reading.warnings == []
+
+
+def test_types_that_are_stated_must_be_the_same_and_nulls_are_a_matter_of_each_file(tmp_path: Path) -> None:
+    root = tmp_path / "shop"
+    root.mkdir()
+
+    def columns(*fields: pa.Field) -> list[dict[str, Any]] | None:
+        for number, field in enumerate(fields):
+            pq.write_table(pa.schema([field]).empty_table(), root / f"{number}.parquet")
+        reading = files.read([root], root=root, as_folder=True, describe=Describing())
+        (props,) = versions(reading).values()
+        same = reading.warnings != ["shop was taken without columns: its files do not all have the same ones."]
+        assert same == ("columns" in props)
+        return props.get("columns")
+
+    here = {"name": "id", "type": "int64"}
+    must, may = (pa.field("id", pa.int64(), nullable=nullable) for nullable in (False, True))
+    assert columns(must, must) == [{**here, "nullable": False}]
+    assert columns(must, may) == columns(may, must) == [{**here, "nullable": True}]
+    assert columns(may, pa.field("id", pa.float64())) is None
+    assert columns(may, pa.field("other", pa.int64())) is None
+
+
+@pytest.mark.parametrize("other", ["y,x\n2,1\n", "x\n1\n", "x,y,z\n1,2,3\n"])
+def test_files_with_other_headers_are_several_tables(tmp_path: Path, other: str) -> None:
+    root = write(tmp_path / "shop", {"1.csv": b"x,y\n1,2\n", "2.csv": other.encode()})
+    reading = files.read([root], root=root, as_folder=True, describe=Describing())
+    (props,) = versions(reading).values()
+    assert "columns" not in props
+    assert reading.warnings == ["shop was taken without columns: its files do not all have the same ones."]
+
+
 def cut(root: Path, name: str) -> bytes:
     """A file of a format, without its end."""
     file = root / name
@@ -283,6 +367,26 @@ def test_of_a_file_that_is_cut_short_the_version_stays(tmp_path: Path, name: str
     assert warning.startswith(f"{name} was taken without columns: ")
     assert str(tmp_path) not in warning
     assert reading.complete, "its content is known all the same"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.csv", b"", "it is empty. Give csv that is whole."),
+        ("a.jsonl", b" \n", "it is empty. Give jsonl that is whole."),
+        ("a.parquet", b"", "it is empty. Give parquet that is whole."),
+        ("a.csv", b"ORC....", "it is an ORC file. Give it as csv."),
+        ("a.avro", b"\xff\xfe\x00", "it is no avro file and no text in UTF-8. Give avro that is whole."),
+        ("a.avro", b'{"a": 1}', "it is JSON, an object of a, and no schema that is known. Give avro that is whole."),
+    ],
+)
+def test_what_is_said_of_a_file_without_columns_is_what_can_be_done_with_it(
+    tmp_path: Path, name: str, content: bytes, said: str
+) -> None:
+    root = write(tmp_path, {name: content})
+    reading = files.read([root], root=root, describe=Describing())
+    assert names(reading) == {f"/{name}"}
+    assert reading.warnings == [f"{name} was taken without columns: {said}"]
 
 
 def test_a_package_that_is_missing_is_said_once(tmp_path: Path) -> None:
@@ -346,7 +450,7 @@ def test_a_file_that_goes_while_it_is_read_is_said_and_then_nothing_is_gone(tmp_
     write(root, {"b": b"2"})
     folder = files.read([root], root=root, as_folder=True, everything=True, threads=1, hashed=hashed)
     assert versions(folder) == {}
-    assert folder.warnings[-1] == ". was left out: not all of its files could be read."
+    assert folder.warnings[-1] == "shop was left out: not all of its files could be read."
 
 
 @pytest.mark.parametrize("changes", [1, 2, 3])

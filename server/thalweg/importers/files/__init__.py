@@ -63,14 +63,14 @@ def read(
     if name is not None and (len(places) != 1 or (is_folder(places[0]) and not as_folder)):
         raise BadInput("--name names one dataset, and several may be read.", "Give one file, or one --as-folder.")
     source = source or finding.root.name or "local"
-    here, prefix = _namespace(namespace, source)
+    here, prefix, own = _namespace(namespace, source, finding.name(finding.root))
     count, size = _measured(finding.root, places, as_folder)
     contents = Contents("md5" if use_md5 else "sha256", _cache(cache), describe, threads, size, hashed, warnings)
 
     def granules() -> Generator[Granule]:
         try:
             for called, version, props in _versions(finding, places, as_folder, contents):
-                key = keys.dataset_version(here, prefix + (name or called), version)
+                key = keys.dataset_version(here, prefix + (name or called) if name or called else own, version)
                 yield _granule(f"{ORIGIN}:{source}", key, props)
             reading.complete = everything and finding.whole and contents.whole
         finally:
@@ -87,20 +87,23 @@ def read(
     return reading
 
 
-def _namespace(given: str | None, source: str) -> tuple[str, str]:
-    """The namespace of datasets, and what their names begin with."""
+def _namespace(given: str | None, source: str, root: str) -> tuple[str, str, str]:
+    """The namespace of datasets, what their names begin with, and what the root is called where it is one itself.
+
+    With a place that is the place itself, as others name it; a name of its own (`root`) it has where there is no other.
+    """
     if given is None:
-        return f"file://{source}", "/"
+        return f"file://{source}", "/", "/" + root.lstrip("/")
     scheme, separator, _ = given.partition("://")
     try:
         if not separator or scheme.lower() in ("http", "https", "ssh", "git"):
-            return names.repository_url(given), ""
+            return names.repository_url(given), "", root
         place = given.rstrip("/")
         namespace, below = names.dataset_name(f"{place}/x" if not place.endswith(":") else given, source)
     except ValueError as error:
         right = "Give where the data lies, like s3://lake/raw, or the URL of a repository."
         raise BadInput(f"--namespace {error}.", right) from error
-    return namespace, below[:-1]
+    return namespace, below[:-1], names.dataset_name(given, source)[1]
 
 
 def _measured(root: Path, places: list[Path], as_folder: bool) -> tuple[int, int]:
@@ -124,7 +127,7 @@ def _cache(folder: str | os.PathLike[str] | None) -> Cache:
 
 
 Version = tuple[str, str, dict[str, Json]]
-"""What a dataset is called below the root, its version, and the properties of that."""
+"""What a dataset is called below the root (nothing where it is the root), its version, and the properties of that."""
 
 
 def _versions(finding: Finding, places: list[Path], as_folder: bool, contents: Contents) -> Iterator[Version]:
@@ -159,7 +162,7 @@ def _of_folder(finding: Finding, folder: Path, contents: Contents) -> Version | 
         "extra": {"files": {"count": len(files)}},
     }
     props |= contents.together(called, [found for _, found in files])
-    return called, f"{contents.algorithm}:{digest}.dir", props
+    return "" if folder == finding.root else called, f"{contents.algorithm}:{digest}.dir", props
 
 
 def _props(called: str, found: Content) -> dict[str, Json]:

@@ -12,6 +12,7 @@ from threading import Event, Lock
 from thalweg.importers.files.cache import Cache
 from thalweg.importers.files.finding import File
 from thalweg.importers.files.hashing import Changing, Content, Describe, content
+from thalweg.importers.files.joining import joined
 from thalweg.model.facts import Json
 
 AHEAD = 8
@@ -58,11 +59,13 @@ class Contents:
         described = [one.described for one in contents if "columns" in one.described]
         if not described or any("problem" in one.described for one in contents):
             return {}
-        first = described[0]
-        if any((one.get("format"), one["columns"]) != (first.get("format"), first["columns"]) for one in described):
+        format = described[0].get("format")
+        alike = all(one.get("format") == format for one in described)
+        columns = joined(format, [one["columns"] for one in described]) if alike else None
+        if columns is None:
             self.warn(f"{called} was taken without columns: its files do not all have the same ones.")
             return {}
-        told: dict[str, Json] = {"format": first.get("format"), "columns": first["columns"]}
+        told: dict[str, Json] = {"format": format, "columns": columns}
         rows = [one.get("rows") for one in described]
         if None not in rows:
             told["rows"] = sum(rows)

@@ -64,7 +64,11 @@ class Finding:
         return found
 
     def name(self, path: Path) -> str:
-        """What a file or folder is called: its path below the root, as text that can be written."""
+        """What a file or folder is called: its path below the root, as text that can be written; the root by its own
+        name.
+        """
+        if path == self.root:
+            return spelled(path.name) or "/"
         return spelled((path.relative_to(self.root) if path.is_relative_to(self.root) else path).as_posix())
 
     def files(self, places: Iterable[Path]) -> Iterator[File]:
