@@ -241,6 +241,20 @@ async def test_reads_that_hang_wrong_are_found_and_hung_anew(
     assert where != "(tx@8)" or await dump(store) == before
 
 
+async def test_reads_that_hang_beside_a_stated_version_are_found_and_hung_anew(
+    store: Store, state: State, damage: Damage
+) -> None:
+    versions = [thing("tx@7", created_at=50), thing("tx@8", created_at=100)]
+    facts = (run("r", "train", started_at=120), reads("tx@unversioned", "*r"), reads("tx@7", "*r"))
+    await state(granule("v", *versions), granule("r", *facts))
+    before = await dump(store)
+    damage(HUNG["a read on another version"], "tx@7", "tx@8")
+    assert [finding.code for finding in (await store.check()).findings] == ["READS"]
+    assert await store.rebuild(ANYONE) == 1
+    assert (await store.check()).findings == ()
+    assert await dump(store) == before
+
+
 async def test_what_was_stated_stays_when_the_rest_is_mended(store: Store, state: State, damage: Damage) -> None:
     await state(*ESTATE)
     before = await dump(store)

@@ -56,7 +56,7 @@ async def test_each_transport_tells_of_a_run_all_that_its_events_said(sent: Sent
     job = entities["Job", ("airflow", f"nightly.{transport}")]
     assert (job["description"], job["owners"], job["job_type"]) == ("Loads.", ["team:etl"], "TASK")
     assert job["entry_point"] == "orders.py"
-    assert set(job["extra"]) == {"jobType", "sourceCodeLocation", "sql"}
+    assert set(job["extra"]) == {"jobType", "ownership", "sourceCodeLocation", "sql"}
     wrote = ("DatasetVersion", ("s3://lake", f"gold/{transport}", f"run:{RUNS[transport]}"))
     model = ("ModelVersion", ("mlflow://prod", f"model-{transport}", "3"))
     of_run = {
@@ -90,7 +90,7 @@ async def test_each_transport_tells_of_a_run_all_that_its_events_said(sent: Sent
         {"tier": "gold"},
     )
     assert (of_it["uri"], of_it["format"]) == ("s3://lake", "parquet")
-    assert set(of_it["extra"]) == {"dataSource", "lifecycleStateChange", "storage"}
+    assert set(of_it["extra"]) == {"dataSource", "lifecycleStateChange", "ownership", "storage", "tags"}
     assert entities[model]["metrics"] == {"auc": {"best": 0.93, "last": 0.93}}
     assert entities[model]["uri"] == "s3://models/fraud/3"
     assert (model, "ALIAS", "champion", begin, None) in found["marks"]

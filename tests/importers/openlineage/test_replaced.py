@@ -111,7 +111,7 @@ async def test_what_a_later_facet_no_longer_says_is_gone(tmp_path: Path) -> None
         dataSource=facet(name="n", uri="s3://x/y"),
     )
     second = of_dataset(
-        schema=facet(fields=[{"name": "z", "type": "int", "ordinal_position": 1}]),
+        schema=facet(fields=[{"name": "z", "type": "int", "ordinal_position": 1, "description": None, "fields": []}]),
         ownership=facet(owners=[{"name": "y"}]),
         tags=facet(tags=[{"key": "k", "value": "v"}]),
         dataSource=facet(uri="s3://x/z"),

@@ -136,6 +136,10 @@ _OF_A_COLUMN = {"type": str, "description": str, "nullable": bool, "field_id": s
 """What is known of columns besides their names; a word of these that is of another type is left out."""
 
 
+_NOTHING: tuple[Json, ...] = (None, "", [])
+"""What producers write where there is nothing to say: an empty list of nested fields, say."""
+
+
 def _schema(taken: Taken, facet: Mapping[str, Any]) -> dict[str, Json]:
     """The columns, each with all that is said of it, so that what a later facet no longer says goes with it."""
     found: list[Json] = []
@@ -144,7 +148,8 @@ def _schema(taken: Taken, facet: Mapping[str, Any]) -> dict[str, Json]:
             taken.odd("schema.fields.name", one.get("name"), "must be text; the column was left out")
             continue
         said = {name: value for name, value in one.items() if isinstance(value, _OF_A_COLUMN.get(name, object))}
-        found.append({name: value for name, value in said.items() if name != "ordinal_position" and value is not None})
+        more = {name: value for name, value in said.items() if name != "ordinal_position" and value not in _NOTHING}
+        found.append({**more, "name": one["name"]})
     return {"columns": found}
 
 

@@ -130,7 +130,7 @@ def _stated(
         and loom.nodes[ref[0]].kind is Kind.DATASET_VERSION
         and (ref[2], loom.nodes[ref[0]].asset) in wanted
     ]
-    there = {ref: {_said(one) for one in loom.edge_adds.get(ref, ())} for ref in refs}
+    there = {ref: {_said(one) for one in loom.edge_adds.get(ref, ()) if one.by is None} for ref in refs}
     if kept := [loom.edges[ref] for ref in refs if ref not in loom.fresh_edges]:
         statements: list[EdgeStatement] = yield EdgeStatements(kept)
         for one in statements:

@@ -115,8 +115,9 @@ def _runs(loom: Loom, moved: dict[str, Moved]) -> Asking[dict[str, Piece | None]
         row = loom.nodes[id]
         if row.kind is Kind.RUN and before.at != row.at:
             runs[id] = loom.cause.get(id)
-    for ref in (*loom.edge_adds, *loom.edge_drops):
-        if ref[1] is EdgeType.INPUT_TO and ref[2] in loom.before and ref[2] not in runs:
+    for ref, statements in (*loom.edge_adds.items(), *loom.edge_drops.items()):
+        named = any(one.by is None for one in statements)
+        if named and ref[1] is EdgeType.INPUT_TO and ref[2] in loom.before and ref[2] not in runs:
             version, run = loom.nodes[ref[0]], loom.nodes[ref[2]]
             if version.kind is Kind.DATASET_VERSION and run.kind is Kind.RUN:
                 runs[run.id] = loom.edge_cause.get(ref)
