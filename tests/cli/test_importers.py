@@ -106,6 +106,47 @@ def test_of_one_repository_each_importer_says_what_it_finds_there(
     assert [line.partition(":")[0] for line in ran.out.splitlines() if " scopes: " in line] == ["dvc", "gto", "git"]
 
 
+@pytest.mark.parametrize("name", ["t.parquet", "t.CSV", "t.tsv", "t.feather", "t.jsonl", "t.avro"])
+def test_a_file_of_data_is_one_for_files(run: Run, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("id,said\n1,x\n")
+    ran = run("import", "auto", name, "--yes")
+    assert ran.code == 0, ran.err
+    assert ran.out.startswith(f"thalweg import files {name}  a file of data (")
+    assert f"/{name}" in run("list", "datasets").out
+
+
+def test_so_is_a_folder_that_holds_nothing_else_and_that_nobody_else_knows(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "data" / "day=1").mkdir(parents=True)
+    (tmp_path / "data" / "_SUCCESS").touch()
+    (tmp_path / "data" / ".data.csv.crc").touch()
+    (tmp_path / "data" / "day=1" / "a.csv").write_text("id\n1\n")
+    (tmp_path / "data" / "day=1" / "b.csv").write_text("id\n2\n")
+    found = json.loads(run("import", "auto", "data", "--json").out)
+    assert found == [{"importer": "files", "location": "data", "what": "2 files of data (csv)"}]
+    (tmp_path / "data" / "model.pkl").touch()
+    ran = run("import", "auto", "data")
+    assert ran.code == 2
+    assert ran.err.endswith("As a file by its content: thalweg import files data\n")
+    (tmp_path / "data" / "model.pkl").unlink()
+    (tmp_path / "data" / "events.jsonl").write_text(json.dumps(EVENT) + "\n")
+    assert [one["importer"] for one in json.loads(run("import", "auto", "data", "--json").out)] == ["openlineage"]
+
+
+def test_files_that_lie_elsewhere_are_named_below_their_own_folder(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "lake").mkdir()
+    (tmp_path / "here").mkdir()
+    (tmp_path / "lake" / "a.csv").write_text("id\n1\n")
+    monkeypatch.chdir(tmp_path / "here")
+    for place in ("../lake", "../lake/a.csv", str(tmp_path / "lake")):
+        root = place.removesuffix("/a.csv")
+        ran = run("import", "auto", place, "--yes")
+        assert ran.code == 0, ran.err
+        assert ran.out.startswith(f"thalweg import files {place} --root {root}  ")
+        assert "dataset:file://lake/a.csv" in run("list", "datasets").out
+
+
 def test_a_repository_without_a_commit_is_one_all_the_same(run: Run, tmp_path: Path) -> None:
     init(tmp_path / "models")
     found = json.loads(run("import", "auto", "models", "--json").out)

@@ -40,6 +40,9 @@ OWN = (
 """In the order in which they are best imported: Kubernetes asks the store where models lie, and Git which commits runs
 name, so these come last."""
 
+PLAIN = "files"
+"""Knows data by the names of files alone, so it is asked only of what nobody else knows: events are JSON Lines too."""
+
 EXTRAS: Mapping[str, Mapping[str, str]] = {
     "mlflow": {"postgresql": "psycopg", "mysql": "pymysql"},
     "dbt": {"sql": "sqlglot"},
@@ -158,10 +161,18 @@ def own(name: str) -> Importer:
 
 def recognised(place: Path) -> Iterator[tuple[str, Lies]]:
     """What lies at a place, and by which importer it is read; by each that knows something there."""
-    for name in OWN:
-        yield from ((name, lies) for lies in _recognised(own(name), place))
-    for name, point in others().items():
-        yield from ((name, lies) for lies in _recognised(loaded(point), place))
+    known = False
+    for name, importer in _asked():
+        for lies in _recognised(importer, place):
+            known = True
+            yield name, lies
+    if not known:
+        yield from ((PLAIN, lies) for lies in _recognised(own(PLAIN), place))
+
+
+def _asked() -> Iterator[tuple[str, Importer]]:
+    yield from ((name, own(name)) for name in OWN if name != PLAIN)
+    yield from ((name, loaded(point)) for name, point in others().items())
 
 
 def recognised_at(address: Address) -> Iterator[tuple[str, Lies]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from thalweg.model.columns import Column
+from thalweg.model.formats import DATA
 from thalweg.schemas import avro, extras, rows
 from thalweg.schemas.reading import read
 
@@ -13,11 +14,6 @@ LARGEST_COUNTED = 1 << 30
 """Bytes of a file whose rows nothing but reading all of it tells; those of a larger one are not counted."""
 
 _SIGNS = ((b"PAR1", "parquet"), (b"ARROW1", "arrow"), (b"\xff\xff\xff\xff", "arrow"), (avro.MAGIC, "avro"))
-_ENDINGS = {
-    ".parquet": "parquet", ".pq": "parquet", ".arrow": "arrow", ".feather": "arrow", ".ipc": "arrow",
-    ".arrows": "arrow", ".avro": "avro", ".csv": "csv", ".tsv": "csv", ".tab": "csv", ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-}  # fmt: skip
 
 
 class Data(NamedTuple):
@@ -35,7 +31,7 @@ def data_of(path: Path) -> Data | None:
     """
     with path.open("rb") as stream:
         begin = stream.read(16)
-    format = next((name for sign, name in _SIGNS if begin.startswith(sign)), None) or _ENDINGS.get(path.suffix.lower())
+    format = next((name for sign, name in _SIGNS if begin.startswith(sign)), None) or DATA.get(path.suffix.lower())
     if format is None:
         return None
     (table,) = read(path, format=format)

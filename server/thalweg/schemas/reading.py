@@ -13,6 +13,7 @@ import yaml
 from thalweg.model.dbt import version as dbt_version
 from thalweg.model.errors import BadInput
 from thalweg.model.facts import Json
+from thalweg.model.formats import DATA
 from thalweg.model.nesting import bounded
 from thalweg.schemas import avro, dbt, delta, extras, iceberg, json_schema, odcs, rows
 from thalweg.schemas.statements import speaks_of_tables
@@ -168,11 +169,7 @@ def _as_said(path: Path, format: str | None, found: str) -> None:
         raise wrong(path, f"it is {found}, and was said to be {format}", f"Leave the format out, or say {found}.")
 
 
-_SUFFIXES = {
-    ".sql": "sql", ".ddl": "sql", ".parquet": "parquet", ".pq": "parquet", ".avsc": "avro", ".avro": "avro",
-    ".arrow": "arrow", ".feather": "arrow", ".ipc": "arrow", ".arrows": "arrow", ".csv": "csv", ".tsv": "csv",
-    ".tab": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".yaml": "odcs", ".yml": "odcs",
-}  # fmt: skip
+_SUFFIXES = {**DATA, ".sql": "sql", ".ddl": "sql", ".avsc": "avro", ".yaml": "odcs", ".yml": "odcs"}
 
 
 def _by_name(path: Path) -> str | None:

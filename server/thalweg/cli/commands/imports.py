@@ -151,16 +151,16 @@ def dbt(
 class FilesOptions(NamedTuple):
     """How files are read: the options of `thalweg import files`."""
 
-    source: str | None
-    root: Path | None
-    namespace: str | None
-    name: str | None
-    as_folder: bool
-    use_md5: bool
-    everything: bool
-    threads: int | None
-    cache: Path | None
-    no_cache: bool
+    source: str | None = None
+    root: Path | None = None
+    namespace: str | None = None
+    name: str | None = None
+    as_folder: bool = False
+    use_md5: bool = False
+    everything: bool = False
+    threads: int | None = None
+    cache: Path | None = None
+    no_cache: bool = False
 
 
 def files(store: str | None, paths: Collection[str], given: FilesOptions, as_json: bool) -> int:

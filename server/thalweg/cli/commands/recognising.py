@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from collections.abc import Callable
@@ -31,6 +32,7 @@ OWN: dict[str, Callable[[str | None, str, bool], int]] = {
     "azureml": lambda store, at, as_json: imports.azureml(store, at, None, None, as_json),
     "neptune": lambda store, at, as_json: imports.neptune(store, at, imports.NeptuneOptions(), as_json),
     "kubernetes": lambda store, at, as_json: imports.kubernetes(store, [at], None, None, None, [], None, as_json),
+    "files": lambda store, at, as_json: imports.files(store, [at], imports.FilesOptions(root=_root(at)), as_json),
     "manifest": lambda store, at, as_json: imports.manifest(store, at, None, as_json),
     "git": lambda store, at, as_json: repositories.git(store, repositories.Given([at]), as_json=as_json),
 }
@@ -44,7 +46,7 @@ def auto(store: str | None, place: str, yes: bool, as_json: bool) -> int:
         output.document([{"importer": name, "location": _shown(lies), "what": lies.what} for name, lies in found])
         return 0
     if not found:
-        raise _unknown(place, "")
+        raise _unknown(place, "", f" As a file by its content: thalweg import files {shlex.quote(place)}")
     if not as_json:
         output.write("".join(f"{line}\n" for line in columns([_line(name, lies) for name, lies in found])))
     if not yes:
@@ -93,13 +95,23 @@ def _inside(repository: Lies) -> list[tuple[str, Lies]]:
         return []
 
 
-def _unknown(place: str, why: str) -> SourceError:
+def _unknown(place: str, why: str, more: str = "") -> SourceError:
     known = ", ".join([*catalogue.OWN, *catalogue.others()])
-    return SourceError(f"No importer knows what lies at {place}{why}.", f"There are {known}; each says why not.")
+    return SourceError(f"No importer knows what lies at {place}{why}.", f"There are {known}; each says why not.{more}")
 
 
 def _line(name: str, lies: Lies) -> list[str]:
-    return [f"thalweg import {name} {shlex.quote(_shown(lies))}", lies.what]
+    root = _root(lies.location) if name == catalogue.PLAIN else None
+    below = [] if root is None else ["--root", shlex.quote(str(root))]
+    return [" ".join(["thalweg", "import", name, shlex.quote(_shown(lies)), *below]), lies.what]
+
+
+def _root(location: str) -> Path | None:
+    """What files are named below, where they do not lie below the current folder."""
+    place = Path(location)
+    if Path(os.path.abspath(place)).is_relative_to(Path.cwd()):
+        return None
+    return place if place.is_dir() else place.parent
 
 
 def _shown(lies: Lies) -> str:

@@ -17,6 +17,7 @@ from thalweg.importers.files.cache import Cache
 from thalweg.importers.files.contents import Contents, Hashed, listed
 from thalweg.importers.files.finding import File, Finding, is_folder
 from thalweg.importers.files.hashing import Content, Describe
+from thalweg.importers.files.recognising import recognised as recognised
 from thalweg.importers.reading import Place, Reading, several
 from thalweg.model import keys, names
 from thalweg.model.errors import BadInput, SourceError
