@@ -367,8 +367,8 @@ class EdgeFacts:
         default=None,
     )
     assumed: bool | None = field(
-        description="Whether one end was worked out, not stated. A read of a dataset whose version nobody knows is of "
-        "the version `unversioned`, and assumed.",
+        description="Whether one end was worked out, not stated. A read of a dataset whose version nobody says is of "
+        "the newest by the run's start, or of `unversioned` where none is known; and assumed.",
         default=None,
     )
     path: str | None = field(description="Of code: the folder or file in the repository.", default=None)
