@@ -133,8 +133,10 @@ def alias(version: str, name: str, since: int | None = None, until: int | None =
     return MarkFact(key(version), MarkKind.ALIAS, name, since, until)
 
 
-def stage(version: str, name: str, since: int | None = None, until: int | None = None) -> MarkFact:
-    return MarkFact(key(version), MarkKind.STAGE, name, since, until)
+def stage(
+    version: str, name: str, since: int | None = None, until: int | None = None, first: int | None = None
+) -> MarkFact:
+    return MarkFact(key(version), MarkKind.STAGE, name, since, until, first)
 
 
 def joined(alias: str, of: str) -> JoinFact:

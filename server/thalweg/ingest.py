@@ -175,14 +175,14 @@ class _Preparation:
         joins: list[StatedJoin],
     ) -> str:
         """128 bits over what is stated, in any order. A future date counts as it was given, not as it was taken; a
-        revision is no part of what is stated.
+        revision is no part of what is stated, nor is when a mark was first, which holds only for the first time.
         """
         if self.stated_future:
             return blake2b(repr(replace(self.granule, revision=None)).encode(), digest_size=16).hexdigest()
         stated = (
             sorted((entity.id, orjson.Fragment(entity.body)) for entity in entities),
             sorted((edge[0], edge[1].label, *edge[2:4], orjson.Fragment(edge.body)) for edge in edges),
-            sorted((mark[0], mark[1], mark[2].value, *mark[3:]) for mark in marks),
+            sorted((mark[0], mark[1], mark[2].value, *mark[3:6]) for mark in marks),
             sorted(tuple(join) for join in joins),
             sorted((*place, len(packed)) for place, packed in self.packed.items()),
         )
@@ -251,10 +251,10 @@ class _Preparation:
         until = self.time(where, "until", fact.until, Type.END)
         if since is not None and until is not None and until < since:
             self.wrong(where, "until", time.rfc3339(until), f"lies before since ({time.rfc3339(since)})")
+        first = self.time(where, "first", fact.first, Type.TIME)
         version = self.mention(fact.version)
-        return StatedMark(
-            entity_id(Key(Kind.MODEL, fact.version.parts[:-1])), version, fact.kind, fact.name, since, until
-        )
+        model = entity_id(Key(Kind.MODEL, fact.version.parts[:-1]))
+        return StatedMark(model, version, fact.kind, fact.name, since, until, first)
 
     def join(self, fact: JoinFact) -> StatedJoin | None:
         where = f"join of {fact.alias} with {fact.of}"

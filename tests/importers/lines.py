@@ -27,6 +27,7 @@ def lines(granules: Iterable[Granule]) -> list[str]:
         found += [f"  {' '.join(join.alias.parts)} = {' '.join(join.of.parts)}" for join in granule.joins]
         for mark in granule.marks:
             period = f"since {rfc3339(mark.since)}" if mark.since is not None else "since it was first seen"
+            period += f" (at first since {rfc3339(mark.first)})" if mark.first is not None else ""
             until = f" until {rfc3339(mark.until)}" if mark.until is not None else ""
             found.append(f"  {mark.kind.value} {mark.name} {period}{until}")
     return found

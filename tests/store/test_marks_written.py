@@ -51,6 +51,22 @@ async def test_the_same_mark_again_keeps_its_beginning(store: Store, state: Stat
     assert await intervals(store) == [("f/1", "Production", 12, None), ("f/1", "champion", 10, None)]
 
 
+async def test_a_mark_that_was_there_before_it_was_seen_is_since_then_for_the_first_time_alone(
+    store: Store, state: State
+) -> None:
+    pending = stage("f/1", "Pending", first=5)
+    await state(granule("g", pending, at=10))
+    await state(granule("g", pending, at=20))
+    assert await intervals(store) == [("f/1", "Pending", 5, None)]
+    await state(granule("g", stage("f/1", "Approved"), at=30))
+    await state(granule("g", pending, at=40))
+    assert await intervals(store) == [
+        ("f/1", "Approved", 30, 40),
+        ("f/1", "Pending", 5, 30),
+        ("f/1", "Pending", 40, None),
+    ]
+
+
 async def test_several_versions_may_hold_a_stage(store: Store, state: State) -> None:
     await state(granule("g", stage("f/1", "Production", 10), stage("f/2", "Production", 20, 25)))
     assert await intervals(store) == [("f/1", "Production", 10, None), ("f/2", "Production", 20, 25)]

@@ -86,6 +86,9 @@ class MarkKind(Enum):
 class MarkFact(NamedTuple):
     """That a model version is marked, from `since` (None: when it was first seen) until `until` (None: still).
 
+    first: from when it is where there is no `since` and its scope was never seen before: for a source that tells since
+        when it must have been, unless something else was in between.
+
     `(model)-[:MARKS {kind, name, since, until}]->(modelVersion)`
     """
 
@@ -94,6 +97,7 @@ class MarkFact(NamedTuple):
     name: str
     since: int | None = None
     until: int | None = None
+    first: int | None = None
 
 
 class JoinFact(NamedTuple):

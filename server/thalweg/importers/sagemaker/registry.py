@@ -33,7 +33,11 @@ def group(source: str, answer: Part) -> Granule | None:
 
 
 def version(source: str, answer: Part, dump: Known) -> Granule | None:
-    """A package of a group. One without a group is no version of anything, and is passed over."""
+    """A package of a group. One without a group is no version of anything, and is passed over.
+
+    It is at one approval status at a time. SageMaker says when anything of it was last changed, and not since when it
+    is at that status: so it is since the change with which it was first seen so, and that of before has ended then.
+    """
     key = package(answer.text("ModelPackageArn"))
     if key is None:
         return None
@@ -42,10 +46,10 @@ def version(source: str, answer: Part, dump: Known) -> Granule | None:
     meta = answer.part("MetadataProperties")
     marks: list[MarkFact] = []
     if approval is not None:
-        since = answer.time("CreationTime") if approval == "PendingManualApproval" else changed
-        marks.append(MarkFact(key, MarkKind.STAGE, approval, since))
-    if (stage := life.text("Stage")) is not None:
-        marks.append(MarkFact(key, MarkKind.STAGE, stage, changed))
+        first = answer.time("CreationTime") if approval == "PendingManualApproval" else None
+        marks.append(MarkFact(key, MarkKind.STAGE, approval, first=first))
+    if (stage := life.text("Stage")) is not None and stage != approval:
+        marks.append(MarkFact(key, MarkKind.STAGE, stage))
     said = known(
         {
             "arn": answer.text("ModelPackageArn"),
@@ -79,7 +83,8 @@ def version(source: str, answer: Part, dump: Known) -> Granule | None:
                 code = keys.commit(names.repository_url(repository, dump.source), commit.lower())
                 edges.append(EdgeFact(code, EdgeType.CODE_OF, run))
     name = f"version/{'/'.join(key.parts)}"
-    return Granule(source, name, ORIGIN, entities=[EntityFact(key, props)], edges=edges, marks=marks)
+    entities = [EntityFact(key, props)]
+    return Granule(source, name, ORIGIN, entities=entities, edges=edges, marks=marks, at=changed, current=True)
 
 
 def who(answer: Part, field: str) -> str | None:

@@ -17,11 +17,19 @@ _RowKey = tuple[str, str, MarkKind, str, str, str, int]
 
 
 def restate(
-    loom: Loom, scope: str, old: Sequence[MarkRow], new: Sequence[StatedMark], origin: str, caller: str, piece: Piece
+    loom: Loom,
+    scope: str,
+    old: Sequence[MarkRow],
+    new: Sequence[StatedMark],
+    origin: str,
+    caller: str,
+    piece: Piece,
+    known: bool,
 ) -> set[Name]:
     """Puts what a scope states of marks in place of what it stated; answers the names that were touched.
 
-    A mark that is no longer stated ended when that was learned: its row stays, as history.
+    A mark that is no longer stated ended when that was learned: its row stays, as history. One without a date keeps its
+    beginning while it is stated. known: whether the scope stated anything before.
     """
     touched: set[Name] = set()
     held = {(row.model, row.kind, row.name, row.stated_version): row for row in old}
@@ -36,7 +44,8 @@ def restate(
             continue
         if row is not None:
             loom.changes.marks_removed.append(row)
-        since = mark.since if mark.since is not None else piece.at
+        first = piece.at if known or mark.first is None else mark.first
+        since = mark.since if mark.since is not None else first
         fresh = MarkRow(
             scope, model, version, mark.version, mark.kind, mark.name, since, mark.until, mark.until, origin, caller
         )

@@ -42,6 +42,7 @@ class StatedMark(NamedTuple):
     name: str
     since: int | None
     until: int | None
+    first: int | None = None
 
 
 class StatedJoin(NamedTuple):

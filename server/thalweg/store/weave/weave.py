@@ -267,7 +267,14 @@ def _state(
         for mark_ in prepared.marks:
             loom.node(canonical(mark_.version), piece)
         touched |= marks.restate(
-            loom, scope, old_marks.get(scope, ()), prepared.marks, prepared.origin, batch.caller.name, piece
+            loom,
+            scope,
+            old_marks.get(scope, ()),
+            prepared.marks,
+            prepared.origin,
+            batch.caller.name,
+            piece,
+            scope in held,
         )
     yield from marks.settle(loom, touched)
 
@@ -377,7 +384,7 @@ def retire(pass_: Pass, caller: Caller, now: int) -> Asking[tuple[Written, bool]
     for scope in scopes:
         mine = [row for row in mark_rows if row.scope == scope.id]
         if mine:
-            touched |= marks.restate(loom, scope.id, mine, (), scope.origin, caller.name, pieces[scope.id])
+            touched |= marks.restate(loom, scope.id, mine, (), scope.origin, caller.name, pieces[scope.id], True)
     yield from marks.settle(loom, touched)
     yield from finish(loom)
     last = loom.changes
