@@ -46,7 +46,8 @@ _SCHEMA = re.compile(r".*/(?P<name>\w+)\.schema\.json")
 class File(NamedTuple):
     """A file and what it is: `model`, `data`, `job`, `component`, `endpoint`, `deployment`, `datastore`.
 
-    folder: where it lies within the source, from which its paths go.
+    folder: where it lies within the source, from which its paths go. A model that is written into a deployment is one
+    too: then its part is not all of the document.
     """
 
     document: Document
@@ -75,16 +76,19 @@ def read(location: str | os.PathLike[str], *, source: str | None = None, environ
             _store(file, workspace, problems)
     found: dict[str, list[Said]] = {}
     take = _taken(f"{ORIGIN}:{name}", workspace, environment or name, files)
-    for file in files:
+    for file in (*files, *_inline(files)):
         try:
             for granule in take[file.kind](file) if file.kind in take else ():
-                found.setdefault(granule.name, []).append(Said(granule, file.document, file.part))
+                said = found.setdefault(granule.name, [])
+                if not file.part.where or all(one.part.where for one in said):  # what its own file says holds
+                    said.append(Said(granule, file.document, file.part))
         except Wrong as error:
             problems.append(file.document.problem(error.where, error.value, error.expected))
         except ValueError as error:
             problems.append(file.document.problem((), "it", f"names what cannot be named: {error}"))
     warnings: list[str] = []
     granules = merged(found, problems, warnings)
+    problems = list(dict.fromkeys(problems))  # a model that is written into a deployment is looked at twice
     if problems:
         count = f"{len(problems)} problems" if len(problems) > 1 else "One problem"
         raise BadInput(f"{count} in {location}; nothing of it was taken. First: {problems[0]}", problems=problems)
@@ -137,8 +141,18 @@ def _taken(scope: str, workspace: Workspace, environment: str, files: list[File]
         "component": lambda file: assets.component(scope, file.part, workspace),
         "job": lambda file: jobs.job(scope, file.part, workspace.within(file.folder)),
         "endpoint": lambda file: serving.endpoint(scope, file.part, environment),
-        "deployment": lambda file: serving.deployment(scope, file.part, workspace, environment, endpoints),
+        "deployment": lambda file: serving.deployment(
+            scope, file.part, workspace.within(file.folder), environment, endpoints
+        ),
     }
+
+
+def _inline(files: list[File]) -> Iterator[File]:
+    """The models that are written into deployments by a name, under which Azure ML registers them."""
+    for file in files:
+        model = file.part.data.get("model")
+        if file.kind == "deployment" and isinstance(model, dict) and model.get("name"):
+            yield file._replace(part=file.part.part("model"), kind="model")
 
 
 def _called(source: str | None, files: list[File]) -> frozenset[str]:

@@ -90,7 +90,8 @@ def merged(found: Mapping[str, Sequence[Said]], problems: list[Problem], warning
         unlike = list({one.value.where: one for one in _unlike(ordered, states)}.values())
         if states and unlike:
             chosen.append(
-                f"{scope}: " + ", ".join(f"{path(one.value.where)} of {one.said.document.name}" for one in unlike)
+                f"{scope}: "
+                + ", ".join(f"{path(_where(one.said, one.value))} of {one.said.document.name}" for one in unlike)
             )
         elif unlike:
             problems += [_problem(scope, one) for one in unlike]
@@ -156,16 +157,21 @@ def _values(granule: Granule, states: bool) -> Iterator[_Value]:
 
 
 def _problem(scope: str, unlike: _Unlike) -> Problem:
-    before, where = unlike.before.document, unlike.other.where
-    line = before.line(where)
+    before = unlike.before.document
+    line = before.line(_where(unlike.before, unlike.other))
     place = f"{before.name} line {line}" if line else before.name
     return unlike.said.document.problem(
-        unlike.value.where,
+        _where(unlike.said, unlike.value),
         _shown(unlike.said.part, unlike.value),
         f"is {_shown(unlike.before.part, unlike.other)} in {place}, of the same {scope}; take one of the two files out "
         "of the folder, or let both say the same",
         "TWICE",
     )
+
+
+def _where(said: Said, value: _Value) -> Where:
+    """From the top of its file, of which the thing may be a part."""
+    return (*said.part.where, *value.where)
 
 
 def _shown(part: Part, of: _Value) -> str:

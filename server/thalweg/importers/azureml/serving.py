@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from thalweg.importers.azureml.assets import ORIGIN, common
+from thalweg.importers.azureml.assets import ORIGIN, common, version_of
 from thalweg.importers.azureml.references import Workspace
 from thalweg.importers.model_place import shown
-from thalweg.importers.parts import Part, digest
+from thalweg.importers.parts import Part, Wrong, digest
 from thalweg.model import keys
 from thalweg.model.edges import EdgeType
 from thalweg.model.facts import EdgeFact, EntityFact, Granule, Json
@@ -34,8 +34,11 @@ def deployment(
     if name is None or endpoint is None:
         return
     model = part.data.get("model")
+    named, served = (
+        (model, workspace.model(model)) if isinstance(model, str) else _inline(part.part("model"), workspace)
+    )
     config: dict[str, Json] = {
-        "model": model if isinstance(model, str) else as_written(part.part("model")),
+        "model": named,
         "environment": part.data.get("environment") if isinstance(part.data.get("environment"), str) else None,
         "instance_type": part.text("instance_type"),
         "scoring": part.part("code_configuration").text("scoring_script"),
@@ -52,7 +55,6 @@ def deployment(
     }
     traffic, shadow = _share(endpoints.get(endpoint), name)
     shares = {"traffic": traffic} if traffic is not None else {}
-    served = workspace.model(model) if isinstance(model, str) else None
     edges: list[EdgeFact] = []
     if served is not None and served.kind is Kind.MODEL_VERSION:
         edges.append(EdgeFact(served, EdgeType.SERVED_BY, key, "shadow" if shadow else "", shares))
@@ -72,7 +74,19 @@ def _share(endpoint: Part | None, name: str) -> tuple[int | None, bool]:
     return (share or 0 if endpoint.data.get("traffic") else None), False
 
 
-def as_written(model: Part) -> str | None:
-    """A model that is written into its deployment, by its path."""
-    path = model.text("path")
-    return shown(path) if path is not None else None
+def _inline(model: Part, workspace: Workspace) -> tuple[str | None, Key | None]:
+    """A model that is written into its deployment: what it is called here, and what it is.
+
+    Azure ML registers it by its name: in the version that is written, else in the next one, which nobody knows
+    beforehand. One without a name is in no list of models, and is called by its path.
+    """
+    name, version, path = model.text("name"), version_of(model), model.text("path")
+    if name is None:
+        if version is not None:
+            where = (*model.where, "version")
+            raise Wrong(where, version, "is of a model without a name; Azure ML takes a version with a name only")
+        return (shown(path) if path is not None else None), None
+    home = workspace.home(model.text("id"))
+    if version is None:
+        return f"azureml:{name}", keys.model(home, name)
+    return f"azureml:{name}:{version}", keys.model_version(home, name, version)
