@@ -82,6 +82,82 @@ def test_two_deployments_that_write_unlike_things_of_one_version_are_both_named(
     assert str(problem).startswith(said)
 
 
+ENDPOINT = "name: e\nauth_mode: key\n"
+
+
+def shares(tmp_path: Path, written: str) -> tuple[dict[str, tuple[str, object]], list[str]]:
+    """The role and the traffic of each deployment, and what is said of them."""
+    for name in ("blue", "Green"):
+        (tmp_path / f"{name}.yml").write_text(f"name: {name}\nendpoint_name: e\nmodel: azureml:fraud:{len(name)}\n")
+    (tmp_path / "e.yml").write_text(ENDPOINT + written)
+    reading = azureml.read(tmp_path, source="ws", environment="production")
+    edges = [edge for granule in reading.granules for edge in granule.edges]
+    assert reading.complete
+    return {edge.source.parts[2]: (edge.role, edge.props.get("traffic")) for edge in edges}, reading.warnings
+
+
+BOTH = "e.yml line 3: traffic: "
+WHOLE = "must be a whole number from 0 to 100, in percent; what it gets is not known here."
+UNKNOWN = ("", None)
+
+
+@pytest.mark.parametrize(
+    ("written", "blue", "green", "said"),
+    [
+        ("traffic: {blue: 90, green: 10}", ("", 90), ("", 10), []),
+        ("traffic: {blue: '90', green: 0}", ("", 90), ("", 0), []),
+        ("traffic: {blue: 90}", ("", 90), ("", 0), []),
+        ("traffic: {}", UNKNOWN, UNKNOWN, []),
+        ("traffic: {blue: 90}\nmirror_traffic: {green: 10}", ("", 90), ("shadow", 0), []),
+        ("traffic:\n  green: 10\n  blue: 250", UNKNOWN, ("", 10), [f"e.yml line 5: traffic.blue: 250 {WHOLE}"]),
+        ("traffic: {blue: x, green: 10}", UNKNOWN, ("", 10), [f"e.yml line 3: traffic.blue: 'x' {WHOLE}"]),
+        ("traffic: {blue: -1, green: 10}", UNKNOWN, ("", 10), [f"e.yml line 3: traffic.blue: -1 {WHOLE}"]),
+        ("traffic: {blue: 0.5, green: 10}", UNKNOWN, ("", 10), [f"e.yml line 3: traffic.blue: 0.5 {WHOLE}"]),
+        ("traffic: {blue: true, green: 10}", UNKNOWN, ("", 10), [f"e.yml line 3: traffic.blue: True {WHOLE}"]),
+        (
+            "traffic: {blue: 60, green: 60}",
+            UNKNOWN,
+            UNKNOWN,
+            [f"{BOTH}120 percent in all must be 100 at most; what its deployments get is not known here."],
+        ),
+        (
+            "traffic: 100",
+            UNKNOWN,
+            UNKNOWN,
+            [f"{BOTH}100 must be percents by the names of deployments, like {{blue: 90, green: 10}}."],
+        ),
+        (
+            "traffic: {blue: 50}\nmirror_traffic: {green: 80}",
+            ("", 50),
+            ("shadow", 0),
+            [
+                "e.yml line 4: mirror_traffic.green: 80 must be a whole number from 0 to 50, in percent; what it gets "
+                "is not known here."
+            ],
+        ),
+        (
+            "mirror_traffic: {green: 10, blue: 10}",
+            ("shadow", 0),
+            ("shadow", 0),
+            ["e.yml line 3: mirror_traffic: blue and green are more than the one that Azure ML mirrors to."],
+        ),
+        (
+            "traffic: {blue: 50, red: 50, old: 0}",
+            ("", 50),
+            ("", 0),
+            [
+                "e.yml line 3: traffic.red: the share of red goes to a deployment that no file here is of, so what it "
+                "serves is not known; `az ml online-deployment show --endpoint-name e --name red -o yaml` prints it."
+            ],
+        ),
+    ],
+)
+def test_what_cannot_be_of_the_traffic_is_named_and_costs_its_own_share_alone(
+    tmp_path: Path, written: str, blue: tuple[str, object], green: tuple[str, object], said: list[str]
+) -> None:
+    assert shares(tmp_path, written) == ({"4": blue, "5": green}, said)
+
+
 @pytest.mark.parametrize(
     ("model", "said"),
     [

@@ -19,6 +19,7 @@ from thalweg.importers.azureml import assets, jobs, serving
 from thalweg.importers.azureml.assets import DATA, MODELS, ORIGIN
 from thalweg.importers.azureml.merged import Said, merged
 from thalweg.importers.azureml.references import Workspace, workspace_of
+from thalweg.importers.azureml.traffic import Traffic, traffic
 from thalweg.importers.manifest.text import Document, load
 from thalweg.importers.parts import Part, Wrong, as_part
 from thalweg.importers.reading import Lies, Reading
@@ -75,7 +76,8 @@ def read(location: str | os.PathLike[str], *, source: str | None = None, environ
         if file.kind == "datastore":
             _store(file, workspace, problems)
     found: dict[str, list[Said]] = {}
-    take = _taken(f"{ORIGIN}:{name}", workspace, environment or name, files)
+    doubts: list[Problem] = []
+    take = _taken(f"{ORIGIN}:{name}", workspace, environment or name, files, doubts)
     for file in (*files, *_inline(files)):
         try:
             for granule in take[file.kind](file) if file.kind in take else ():
@@ -86,7 +88,7 @@ def read(location: str | os.PathLike[str], *, source: str | None = None, environ
             problems.append(file.document.problem(error.where, error.value, error.expected))
         except ValueError as error:
             problems.append(file.document.problem((), "it", f"names what cannot be named: {error}"))
-    warnings: list[str] = []
+    warnings = [f"{problem}." for problem in doubts]
     granules = merged(found, problems, warnings)
     problems = list(dict.fromkeys(problems))  # a model that is written into a deployment is looked at twice
     if problems:
@@ -119,10 +121,18 @@ def _named(path: Path) -> bool:
         return False
 
 
-def _taken(scope: str, workspace: Workspace, environment: str, files: list[File]) -> Mapping[str, Take]:
-    """By the kind of a file what it states."""
+def _taken(
+    scope: str, workspace: Workspace, environment: str, files: list[File], doubts: list[Problem]
+) -> Mapping[str, Take]:
+    """By the kind of a file what it states. doubts: what is wrong with the traffic of an endpoint, and left out."""
     places: dict[str, set[Key | str]] = {}
     endpoints: dict[str, Part] = {}
+    shares: dict[str, Traffic] = {}
+    deployed: dict[str, set[str]] = {}
+    for file in files:
+        if file.kind == "deployment":
+            of, called = str(file.part.data.get("endpoint_name")), str(file.part.data.get("name"))
+            deployed.setdefault(of, set()).add(called.lower())
     for file in files:
         name, path = file.part.data.get("name"), file.part.data.get("path")
         if file.kind == "data" and isinstance(name, str) and isinstance(path, str):
@@ -130,6 +140,7 @@ def _taken(scope: str, workspace: Workspace, environment: str, files: list[File]
             places.setdefault(name, set()).add(here.place(path) or here.address(path))
         elif file.kind == "endpoint" and isinstance(name, str):
             endpoints[name] = file.part
+            shares[name] = traffic(file.document, file.part, deployed.get(name, set()), doubts)
 
     def data(file: File) -> Iterator[Granule]:
         found = places.get(str(file.part.data.get("name")), set())
@@ -142,7 +153,7 @@ def _taken(scope: str, workspace: Workspace, environment: str, files: list[File]
         "job": lambda file: jobs.job(scope, file.part, workspace.within(file.folder)),
         "endpoint": lambda file: serving.endpoint(scope, file.part, environment),
         "deployment": lambda file: serving.deployment(
-            scope, file.part, workspace.within(file.folder), environment, endpoints
+            scope, file.part, workspace.within(file.folder), environment, endpoints, shares
         ),
     }
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from thalweg.importers.azureml.assets import ORIGIN, common, version_of
 from thalweg.importers.azureml.references import Workspace
+from thalweg.importers.azureml.traffic import Traffic
 from thalweg.importers.model_place import shown
 from thalweg.importers.parts import Part, Wrong, digest
 from thalweg.model import keys
@@ -27,7 +28,12 @@ def endpoint(source: str, part: Part, environment: str) -> Iterator[Granule]:
 
 
 def deployment(
-    source: str, part: Part, workspace: Workspace, environment: str, endpoints: Mapping[str, Part]
+    source: str,
+    part: Part,
+    workspace: Workspace,
+    environment: str,
+    endpoints: Mapping[str, Part],
+    shares: Mapping[str, Traffic],
 ) -> Iterator[Granule]:
     """What is deployed, as long as it is the same: a deployment that gets another model is another release."""
     name, endpoint = part.text("name"), part.text("endpoint_name")
@@ -53,25 +59,15 @@ def deployment(
         "url": endpoints[endpoint].text("scoring_uri") if endpoint in endpoints else None,
         "config": config | {"instances": part.whole("instance_count")},
     }
-    traffic, shadow = _share(endpoints.get(endpoint), name)
-    shares = {"traffic": traffic} if traffic is not None else {}
+    traffic, shadow = shares[endpoint].share(name) if endpoint in shares else (None, False)
+    share = {"traffic": traffic} if traffic is not None else {}
     edges: list[EdgeFact] = []
     if served is not None and served.kind is Kind.MODEL_VERSION:
-        edges.append(EdgeFact(served, EdgeType.SERVED_BY, key, "shadow" if shadow else "", shares))
+        edges.append(EdgeFact(served, EdgeType.SERVED_BY, key, "shadow" if shadow else "", share))
     elif served is not None:
         edges.append(EdgeFact(served, EdgeType.SERVED_BY, deployed))
     scope = f"release/{'/'.join(key.parts)}"
     yield Granule(source, scope, ORIGIN, entities=[EntityFact(key, props)], edges=edges)
-
-
-def _share(endpoint: Part | None, name: str) -> tuple[int | None, bool]:
-    """What a deployment gets of the traffic; of a mirror it gets copies, and answers nobody."""
-    if endpoint is None:
-        return None, False
-    share = endpoint.part("traffic").whole(name)
-    if not share and endpoint.part("mirror_traffic").whole(name):
-        return 0, True
-    return (share or 0 if endpoint.data.get("traffic") else None), False
 
 
 def _inline(model: Part, workspace: Workspace) -> tuple[str | None, Key | None]:
