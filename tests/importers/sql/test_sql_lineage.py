@@ -72,8 +72,27 @@ def said(query: Query) -> dict[str, set[str]]:
         ),
         (
             "select sum(amount) over w as a from main.orders window w as (partition by country)",
-            {"a": "amount AGGREGATION", "*": "country WINDOW"},
+            {"a": "amount AGGREGATION, country WINDOW"},
         ),
+        (
+            "select id, sum(amount) over (w order by sold_at) + 1 as a from main.orders"
+            " window w as (partition by country)",
+            {"id": "id IDENTITY", "a": "amount AGGREGATION, country WINDOW, sold_at WINDOW"},
+        ),
+        (
+            "select id, sum(amount) over v as a from main.orders"
+            " window w as (partition by country), v as (w order by sold_at)",
+            {"id": "id IDENTITY", "a": "amount AGGREGATION, country WINDOW, sold_at WINDOW"},
+        ),
+        (
+            "select id from main.orders window w as (order by country) qualify row_number() over w = 1",
+            {"id": "id IDENTITY", "*": "country FILTER"},
+        ),
+        (
+            "select id from main.orders window w as (order by country) order by row_number() over w",
+            {"id": "id IDENTITY", "*": "country SORT"},
+        ),
+        ("select id from main.orders window w as (partition by country)", {"id": "id IDENTITY"}),
         ("with orders as (select * from main.orders) select id from orders", {"id": "id IDENTITY"}),
         ("with t(a) as (select id from main.orders) select a from t", {"a": "id IDENTITY"}),
         (
@@ -186,6 +205,8 @@ def test_of_several_tables(sql: str, expected: dict[str, set[str]]) -> None:
         ("select id, amount from main.orders union select price from main.lines", "unlike numbers of columns"),
         ("from main.orders pivot (sum(amount) for country in ('nl'))", "it has a pivot"),
         ("select #1 from main.orders", "it has a positionalcolumn"),
+        ("select sum(id) over w as a from main.orders", "it has no window w"),
+        ("select sum(id) over w as a from main.orders window w as (w order by id)", "it goes too deep"),
         ("select " + " + ".join(["id"] * 6_000) + " as x from main.orders", "it has more than 10,000 parts|too deep"),
         ("select " + "(" * 3_000 + "id" + ")" * 3_000 + " as x from main.orders", "it goes too deep"),
         ("select '" + "x" * 200_000 + "' as x", "it has 200,014 letters"),

@@ -27,13 +27,13 @@ from thalweg.importers.sql_lineage.answer import (
 
 DECIDING = {
     "where": FILTER, "prewhere": FILTER, "having": FILTER, "qualify": FILTER, "group": GROUP_BY, "order": SORT,
-    "windows": WINDOW, "laterals": JOIN, "limit": FILTER, "offset": FILTER, "distribute": SORT, "sort": SORT,
+    "laterals": JOIN, "limit": FILTER, "offset": FILTER, "distribute": SORT, "sort": SORT,
     "cluster": SORT,
 }  # fmt: skip
 """By the part of a SELECT that decides over all its rows, how it does."""
 
 _OF_SELECT = {*DECIDING, "with_", "kind", "expressions", "hint", "distinct", "from_", "joins", "locks", "sample"}
-_OF_SELECT |= {"operation_modifiers", "options", "settings"}
+_OF_SELECT |= {"operation_modifiers", "options", "settings", "windows"}
 _OF_JOIN = {"this", "on", "side", "kind", "using", "method", "global_", "hint", "match_condition", "directed"}
 _OF_TABLE = {"this", "db", "catalog", "alias", "hints", "only", "sample", "when", "version", "system_time"}
 _OF_SET = {"with_", "this", "expression", "distinct", "by_name", "side", "kind", "order", "limit", "offset"}

@@ -16,6 +16,7 @@ from thalweg.importers.sql_lineage.answer import (
     JOIN,
     SORT,
     TRANSFORMATION,
+    WINDOW,
     Found,
     How,
     Source,
@@ -29,6 +30,14 @@ from thalweg.importers.sql_lineage.parts import DECIDING, below, how_used, rows
 
 def name_of(table: exp.Table) -> Table:
     return tuple(part.name for part in table.parts)
+
+
+def _windows(scope: Scope, name: str) -> list[exp.Window]:
+    """What a SELECT says behind WINDOW of a name; a window may be made of another one. Raises Untold for no window."""
+    found = [window for window in scope.expression.args.get("windows") or () if window.name == name]
+    if not found:
+        raise Untold(f"it has no window {name}")
+    return found
 
 
 class Reading:
@@ -119,6 +128,8 @@ class Reading:
             if (given := select.args.get(part)) is not None:
                 for each in given if isinstance(given, list) else [given]:
                     self._follow(scope, each, how, whole, whole)
+        for window in select.args.get("windows") or ():  # counts where it is used, and must be right for all that
+            self._follow(scope, window, WINDOW, defaultdict(set), defaultdict(set))
         for join in select.args.get("joins") or ():
             if join.args.get("match_condition") is not None:
                 self._follow(scope, join.args["match_condition"], JOIN, whole, whole)
@@ -201,6 +212,9 @@ class Reading:
                 bound |= {one.name for one in part.expressions}
             for place, inside in below(part, bound):
                 self._follow(scope, inside, how_used(part, place, how), into, whole, bound)
+            if isinstance(part, exp.Window) and part.args.get("alias") is not None:
+                for window in _windows(scope, part.args["alias"].name):
+                    self._follow(scope, window, how_used(part, "alias", how), into, whole, bound)
 
     def _column(self, scope: Scope, column: exp.Column, how: How, into: Found) -> None:
         name = column.table
