@@ -296,6 +296,19 @@ def test_an_option_that_is_wrong_takes_nothing_else_along(kept: Kept, caplog: An
     assert len(caplog.messages) == 5
 
 
+def test_a_word_that_is_no_option_of_a_call_takes_nothing_else_along(kept: Kept, caplog: Any) -> None:
+    with thalweg.run("train") as run:
+        call: Any = run
+        call.reads("s3://lake/tx", verison="1", columns=["amount"])
+        call.metrics(auc=0.9, step="first", at="today")
+    ((edge, _),) = kept.things("reads")
+    assert edge["columns"] == ["amount"]
+    assert [one["key"] for one in kept.run()["metrics"]] == ["auc"]
+    said = " ".join(caplog.messages)
+    assert "verison: is none of its options" in said
+    assert ("step: The step 'first' is no whole number" in said, "at: " in said) == (True, True)
+
+
 def test_what_a_call_left_out_raises_where_that_was_asked_for(keep: Keep) -> None:
     kept = keep(strict=True)
     with (

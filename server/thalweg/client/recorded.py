@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar, cast
-from uuid import uuid4
 
-from thalweg.client import frames, naming, statements, values
+from thalweg.client import frames, naming, values
 from thalweg.client.naming import DatasetVersion, ModelVersion
 from thalweg.client.notes import LeftOut, once
 from thalweg.client.options import Options
@@ -36,9 +36,17 @@ def guarded(fallback: T) -> Callable[[Callable[Concatenate[Run, P], T]], Callabl
     """Nothing that goes wrong in a call reaches the script, unless it asked for that: it is said once."""
 
     def guard(call: Callable[Concatenate[Run, P], T]) -> Callable[Concatenate[Run, P], T]:
+        known = _options(call)
+
         @wraps(call)
         def safe(self: Run, /, *arguments: P.args, **named: P.kwargs) -> T:
             try:
+                for word in sorted(named.keys() - known) if known is not None else ():
+                    del named[word]
+                    said = f"{word}: is none of its options."
+                    if self._settings.strict:
+                        raise BadInput(said)
+                    once(f"{call.__name__} {word}", f"{call.__name__} of run {self.id} was recorded in part: {said}")
                 return call(self, *arguments, **named)
             except LeftOut as error:
                 if self._settings.strict:
@@ -61,36 +69,24 @@ def guarded(fallback: T) -> Callable[[Callable[Concatenate[Run, P], T]], Callabl
     return guard
 
 
+def _options(call: Callable[..., object]) -> frozenset[str] | None:
+    """The names by which a call takes something; None where it takes any."""
+    code = call.__code__
+    if code.co_flags & inspect.CO_VARKEYWORDS:
+        return None
+    return frozenset(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
+
+
 class Run:
     """A run: `thalweg.run(...)` starts it, and its end is recorded when the block ends.
 
     id: the id of the run; any process that gives it records into the same run. namespace: the system whose run it is.
     """
 
-    def __init__(
-        self,
-        job: str,
-        settings: Settings,
-        outbox: Outbox,
-        *,
-        run_id: str | None = None,
-        name: str | None = None,
-        part: str | None = None,
-        namespace: str | None = None,
-        parent: Run | str | None = None,
-        description: str | None = None,
-    ) -> None:
-        namespace = namespace or settings.namespace
-        above = None
-        if isinstance(parent, Run):
-            above = statements.run(parent.namespace, parent.id)
-        elif parent is not None:
-            above = statements.run(namespace, naming.part("parent", parent))
-        said = {"name": name, "description": description}
-        said_of_it = {word: values.clean(str(text)) for word, text in said.items() if text is not None}
+    def __init__(self, record: Record, settings: Settings, outbox: Outbox) -> None:
         self._settings = settings
         self._outbox = outbox
-        self.record = Record(settings, namespace, run_id or str(uuid4()), job, part, above, said_of_it)
+        self.record = record
 
     @property
     def id(self) -> str:
@@ -144,7 +140,8 @@ class Run:
         """
         options = Options()
         sound = options.numbers({**values.mapping(given), **more})
-        self.record.log(sound, None if step is None else values.step(step), values.moment(at))
+        when = options.read("at", at, values.moment)
+        self.record.log(sound, options.read("step", step, values.step), values.moment(None) if when is None else when)
         options.told()
 
     @guarded(cast("DatasetVersion | ModelVersion", DatasetVersion()))

@@ -14,7 +14,9 @@ from thalweg.client.ending import Ends, of_exception, of_interpreter
 from thalweg.client.outbox import Outbox
 from thalweg.client.recorded import Run, Status
 from thalweg.client.settings import Settings, changed, of_environment
+from thalweg.client.starting import start
 from thalweg.client.values import text
+from thalweg.model.errors import BadInput
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -74,15 +76,13 @@ def configure(**given: Unpack[Choices]) -> None:
 def start_run(job: str, **given: Unpack[Start]) -> Run:
     """Starts a run of a job, which its `end` ends; without that, the end of the interpreter does."""
     settings, outbox = _opened()
-    named: Any = {name: value for name, value in given.items() if name not in ("params", "tags")}
-    try:
-        started = Run(job, settings, outbox, **named)
-    except Exception as error:
+    record, wrong = start(job, given, settings)
+    if wrong:
+        said = " ".join(wrong)
         if settings.strict:
-            raise
-        said = text(error)
+            raise BadInput(said)
         notes.once(f"start {said}", f"A run was started wrongly, and is recorded without what is wrong: {said}")
-        started = Run(text(job, 500).strip() or "unnamed", settings, outbox)
+    started = Run(record, settings, outbox)
     if (params := given.get("params")) is not None:  # not asked whether it is true: that, a row of pandas does not say
         started.params(params)
     if (tags := given.get("tags")) is not None:
