@@ -215,6 +215,38 @@ def test_a_file_on_this_disk_is_known_by_what_is_in_it(kept: Kept, tmp_path: Pat
     assert (stated["bytes"], stated["uri"]) == (8, file.as_uri())
 
 
+def test_a_file_whose_name_has_a_colon_is_a_file(kept: Kept, tmp_path: Path) -> None:
+    for name in ("data:2024.csv", "run-1:2", "dbfs:x", "file:x"):
+        (tmp_path / name).write_bytes(b"a")
+        with thalweg.run("train") as run:
+            named = run.reads(name)
+            assert run.reads(tmp_path / name) == named
+        assert (named.namespace, named.name) == ("file://laptop", str(tmp_path / name))
+        assert named.version.startswith("sha256:")
+    with thalweg.run("train") as run:  # also one that is yet to be written
+        assert run.writes("data:2025.csv").name == str(tmp_path / "data:2025.csv")
+    ((_, stated),) = kept.things("writes")
+    assert stated["uri"] == (tmp_path / "data:2025.csv").as_uri()
+
+
+@pytest.mark.parametrize(
+    ("uri", "named"),
+    [
+        ("s3://lake/a:b", ("s3://lake", "a:b")),
+        ("dbfs:/mnt/x", ("dbfs", "/mnt/x")),
+        ("hdfs:/x", ("hdfs://laptop", "x")),
+        ("gs:/bucket/x", ("gs", "bucket/x")),
+        ("JDBC:postgresql://db/shop", ("postgres://db:5432", "shop")),
+        ("arn:aws:glue:eu-west-1:1:table/shop/tx", ("arn:aws:glue:eu-west-1:1", "table/shop/tx")),
+        ("sqlite:///shop.db", ("file://laptop", "/shop.db")),
+        ("file:///data/x.csv", ("file://laptop", "/data/x.csv")),
+    ],
+)
+def test_what_begins_as_a_uri_does_is_one(kept: Kept, uri: str, named: tuple[str, str]) -> None:
+    with thalweg.run("train") as run:
+        assert run.reads(uri)[:2] == named
+
+
 def test_a_file_that_is_too_large_goes_without_and_that_is_said(keep: Keep, tmp_path: Path, caplog: Any) -> None:
     kept = keep(digest_bytes=3)
     (tmp_path / "large.csv").write_text("four")

@@ -18,7 +18,10 @@ from thalweg.model.errors import BadInput
 LONGEST = 2_000
 """Characters of a part of a name; a server takes none that is longer."""
 
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9.+-]+:")
+_URI = re.compile(
+    r"(?P<sure>[a-z][a-z0-9.+-]+://)|[a-z][a-z0-9.+-]+:/|(?:arn|azureml|dbfs|file|hdfs|jdbc|sqlite|urn):", re.IGNORECASE
+)
+"""How a URI begins: with a scheme and a slash, or with one of the few that go without. `data:2024.csv` is a file."""
 
 
 class DatasetVersion(NamedTuple):
@@ -78,12 +81,14 @@ def part(what: str, given: object) -> str:
 
 def _path(text: str) -> Path | None:
     """The whole path of what lies on this disk; None for any other URI."""
-    if text[:5].lower() == "file:":
+    found = _URI.match(text)
+    uri = found is not None and (found["sure"] is not None or not os.path.lexists(text))
+    if uri and text[:5].lower() == "file:":
         parts = urlsplit(text)
         if parts.netloc not in ("", "localhost"):
             return None
         text = url2pathname(unquote(parts.path)) if os.name != "nt" else url2pathname(parts.path)
-    elif _SCHEME.match(text) or text.startswith("\\\\"):
+    elif uri or text.startswith("\\\\"):
         return None
     try:
         return Path(os.path.abspath(os.path.expanduser(text)))
