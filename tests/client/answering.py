@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -85,6 +86,25 @@ def results(one: str) -> Answer:
         count = len(json.loads(handler.body)["variables"]["input"]["granules"])  # type: ignore[attr-defined]
         listed = ", ".join([one] * count)
         answer(200, f'{{"data": {{"stateBatch": {{"results": [{listed}], "errors": []}}}}}}')(handler)
+
+    return send
+
+
+def reset(handler: BaseHTTPRequestHandler) -> None:
+    """Breaks the connection off without a word: what the other side still sends comes back as an error."""
+    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    handler.close_connection = True
+
+
+def silent_proxy(limit: int, *, asked: list[int]) -> Answer:
+    """Takes what is small enough; of more it breaks the connection off. asked: the sizes of all requests."""
+    taken = results('{"outcome": "WRITTEN", "errors": []}')
+
+    def send(handler: BaseHTTPRequestHandler) -> None:
+        length = int(handler.headers["Content-Length"])
+        asked.append(length)
+        handler.body = handler.rfile.read(min(length, limit))  # type: ignore[attr-defined]
+        (taken if length <= limit else reset)(handler)
 
     return send
 

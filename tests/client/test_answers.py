@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 import thalweg
-from tests.client.answering import Answer, answer, answering, elsewhere, endless, half, proxy, results
+from tests.client.answering import Answer, answer, answering, elsewhere, endless, half, proxy, results, silent_proxy
 from tests.client.conftest import Keep, Kept, complete, lines_of
-from thalweg.client import Client, ServerUnreachable
+from thalweg.client import Client, ServerUnreachable, spool
 from thalweg.client.delivery import Statement, deliver
 from thalweg.client.flushing import flush
+from thalweg.client.graphql import BrokeOff
 from thalweg.client.spool import Spool
 
 NONSENSE: dict[str, Answer] = {
@@ -123,6 +124,57 @@ def test_what_is_too_large_for_a_proxy_is_sent_in_parts(tmp_path: Path, reads: b
     (refused,) = lines_of(tmp_path)
     assert refused["granule"]["scope"] == "large"
     assert "takes no request of 3,000," in refused["error"]
+
+
+def waiting(folder: Path) -> list[Statement]:
+    return [one for path in spool.waiting(folder) for one in spool.read(path) if one is not None]
+
+
+def test_what_a_proxy_breaks_off_without_a_word_is_sent_in_parts(tmp_path: Path) -> None:
+    Spool(tmp_path).keep([Statement("a", {"scope": f"s{number}", "x": "x" * 200_000}) for number in range(30)])
+    asked: list[int] = []
+    with answering(silent_proxy(1_000_000, asked=asked), reads=False) as address:
+        came = flush(tmp_path, Client(address).ask)
+    assert (came.files, came.sent, came.refused, came.stopped) == (1, 30, 0, None)
+    assert list(tmp_path.iterdir()) == []
+    assert max(asked) > 1_000_000
+
+
+def test_what_is_broken_off_even_alone_waits_and_holds_nothing_up(tmp_path: Path) -> None:
+    small = [Statement("a", {"scope": f"s{number}", "x": "x" * 200_000}) for number in range(30)]
+    large = [Statement("a", {"scope": f"large{number}", "x": "x" * 3_000_000}) for number in range(2)]
+    Spool(tmp_path).keep([*small[:15], *large, *small[15:]])
+    Spool(tmp_path).keep([Statement("a", {"scope": "other", "x": "x"})])
+    before = waiting(tmp_path)
+    with answering(silent_proxy(1_000_000, asked=[]), reads=False) as address:
+        came = flush(tmp_path, Client(address).ask)
+    assert (came.sent, came.refused) == (31, 0)
+    assert "broke off while it was sent 3,000," in str(came.stopped)
+    assert waiting(tmp_path) == [one for one in before if one.granule["scope"] != "other"]
+
+
+def test_whoever_breaks_off_all_is_left_soon(tmp_path: Path) -> None:
+    Spool(tmp_path).keep([Statement("a", {"scope": f"s{number}"}) for number in range(3_000)])
+    asked: list[int] = []
+    with answering(silent_proxy(0, asked=asked), reads=False) as address:
+        came = flush(tmp_path, Client(address).ask)
+    assert (came.sent, type(came.stopped)) == (0, BrokeOff)
+    assert len(asked) < 80
+    assert len(waiting(tmp_path)) == 3_000
+
+
+def test_a_run_goes_on_where_a_proxy_breaks_off_what_is_large(keep: Keep, caplog: Any) -> None:
+    asked: list[int] = []
+    with answering(silent_proxy(100_000, asked=asked), reads=False) as address:
+        kept = keep(server=address)
+        with thalweg.run("train") as run:
+            for number in range(30):
+                run.writes(f"s3://lake/{number}", description="x" * 5_900)
+            run.params({f"p{number}": "x" * 5_900 for number in range(50)})
+        assert thalweg.flush(60)
+    (waits,) = {line["granule"]["scope"] for line in lines_of(kept.folder)}
+    assert waits == f"run/{run.id}"  # its parameters are too much even alone
+    assert ["broke off while it was sent" in one for one in caplog.messages] == [True]
 
 
 def test_a_server_says_that_a_request_is_too_large_before_it_hangs_up(server: str) -> None:

@@ -2,6 +2,7 @@
 
     recording.py    what a script calls           calls.py     functions that record a run with each call
     recorded.py     a run that is being recorded  options.py   the options of its calls, one by one
+    starting.py     what a run is started with
     ending.py       ends that nobody writes       captured.py  what is found out about a process
     outbox.py       the thread that sends         delivery.py  granules to a server, and what became of each
     spool.py        the files for what could not be sent       flushing.py  sends these

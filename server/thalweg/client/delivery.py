@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from thalweg.client.graphql import Answered
+from thalweg.client.graphql import Answered, BrokeOff
 from thalweg.client.statements import Granule
 from thalweg.model.errors import ThalwegError
 
@@ -20,6 +21,8 @@ STATE = """mutation State($input: StateBatchInput!) {
 MOST_GRANULES = 500
 MOST_BYTES = 4 << 20
 """Of one request; a server takes more, but not every proxy in front of it."""
+MOST_BREAKS = 4
+"""Of single statements in a row: where none of them gets through, the rest is left for another time."""
 
 Ask = Callable[[str, Mapping[str, Any]], dict[str, Any]]
 """Answers a document with its variables. Raises ThalwegError."""
@@ -67,11 +70,24 @@ def batches(statements: Iterable[Statement]) -> Iterator[list[Statement]]:
         yield batch
 
 
+@dataclass(slots=True)
+class _Breaks:
+    """How many single statements, one after the other, may still break off before nobody seems to be there."""
+
+    left: int = MOST_BREAKS
+
+
 def deliver(ask: Ask, batch: Sequence[Statement]) -> Delivered:
     """Sends statements of one source. Raises nothing that a server or the way to it does.
 
-    A request that is refused as a whole is halved until the one is found that it was refused for.
+    A request that is refused as a whole is halved until the one is found that it was refused for. So is one that
+    somebody breaks off without a word, as some proxies do with what is too large to them: the one that breaks off even
+    alone is still to be sent, for nobody has refused it.
     """
+    return _deliver(ask, batch, _Breaks())
+
+
+def _deliver(ask: Ask, batch: Sequence[Statement], breaks: _Breaks) -> Delivered:
     variables = {"input": {"source": batch[0].source, "granules": [one.granule for one in batch]}}
     try:
         answer = ask(STATE, variables)["stateBatch"]
@@ -80,21 +96,28 @@ def deliver(ask: Ask, batch: Sequence[Statement]) -> Delivered:
         results = answer["results"]
         if len(results) != len(batch):
             raise Answered("The server did not answer for each granule.", "NOT_A_SERVER")
+        breaks.left = MOST_BREAKS
         return _came(batch, results)
     except ThalwegError as error:
-        if not isinstance(error, Answered) or not _of_what_it_says(error.code):
+        broke_off = isinstance(error, BrokeOff)
+        if not broke_off and (not isinstance(error, Answered) or not _of_what_it_says(error.code)):
             return Delivered(unsent=tuple(batch), reason=error)
         if len(batch) == 1:
-            return Delivered(refused=(Refusal(batch[0], str(error)),))
+            breaks.left = breaks.left - 1 if broke_off else MOST_BREAKS
+            return Delivered(unsent=tuple(batch), reason=error) if broke_off else _refused(batch[0], error)
         half = len(batch) // 2
-        first = deliver(ask, batch[:half])
-        if first.reason is not None:
+        first = _deliver(ask, batch[:half], breaks)
+        if first.reason is not None and not (isinstance(first.reason, BrokeOff) and breaks.left > 0):
             return first._replace(unsent=(*first.unsent, *batch[half:]))
-        return _both(first, deliver(ask, batch[half:]))
+        return _both(first, _deliver(ask, batch[half:], breaks))
     except Exception as error:  # whatever it is that came: what it was to answer for is still to be sent
         said = f"The server answered, but not what it took and what it refused ({error!r:.200})."
         reason = Answered(said, "NOT_A_SERVER")
         return Delivered(unsent=tuple(batch), reason=reason)
+
+
+def _refused(one: Statement, error: ThalwegError) -> Delivered:
+    return Delivered(refused=(Refusal(one, str(error)),))
 
 
 def _came(batch: Sequence[Statement], results: Sequence[Mapping[str, Any]]) -> Delivered:
@@ -124,7 +147,7 @@ def _both(one: Delivered, other: Delivered) -> Delivered:
         one.repeated + other.repeated,
         one.refused + other.refused,
         one.unsent + other.unsent,
-        one.reason or other.reason,
+        one.reason if other.reason is None or (isinstance(other.reason, BrokeOff) and one.reason) else other.reason,
     )
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from thalweg.client import spool
-from thalweg.client.delivery import Ask, Refusal, Statement, batches, deliver
+from thalweg.client.delivery import MOST_BREAKS, Ask, Refusal, Statement, batches, deliver
+from thalweg.client.graphql import BrokeOff
 from thalweg.model.errors import SourceError, ThalwegError
 
 KEPT = 50
@@ -22,7 +23,7 @@ class Flushed:
     files: those that were sent to their end, and are gone. sent: statements that the server took; repeated: of them
     those that it had already, or newer ones. refused: those that it never will take; they are kept beside, with the
     error. broken: lines that are no statement, like the half of one. busy: files that somebody else is sending.
-    stopped: why the rest was left for another time.
+    stopped: why the rest was left for another time. breaks: requests in a row that were broken off whole.
     """
 
     files: int = 0
@@ -34,6 +35,7 @@ class Flushed:
     refusals: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     stopped: ThalwegError | None = None
+    breaks: int = 0
 
 
 Told = Callable[[Path, Flushed], None]
@@ -75,15 +77,21 @@ def send(path: Path, ask: Ask, told: Told, came: Flushed) -> bool:
 
 def _sent(path: Path, ask: Ask, told: Told, came: Flushed) -> bool:
     kept: list[Refusal] = []
+    whole = True
     for batch in batches(_statements(path, came)):
         answer = deliver(ask, batch)
         came.sent += answer.taken
         came.repeated += answer.repeated
         kept += answer.refused
+        came.breaks = 0 if answer.taken or answer.refused else came.breaks + 1
         if answer.reason is not None:
             came.stopped = answer.reason
-            return False
+            if not isinstance(answer.reason, BrokeOff) or came.breaks >= MOST_BREAKS:
+                return False
+            whole = False
         told(path, came)
+    if not whole:  # what breaks off is not sent, and what comes behind it was: all of it is known when it comes again
+        return True
     spool.refuse(path, kept)
     came.refused += len(kept)
     came.refusals += [f"{one.granule['scope']}: {error}" for one, error in kept][: KEPT - len(came.refusals)]

@@ -29,6 +29,12 @@ class ServerUnreachable(ThalwegError):
     code = "SERVER_UNREACHABLE"
 
 
+class BrokeOff(ServerUnreachable):
+    """Somebody was there, and broke the connection off without an answer: a server that goes away, or a proxy to which
+    the request is too large and that does not say so.
+    """
+
+
 class NotAServer(ThalwegError):
     """Something answers at the address, but no Thalweg server."""
 
@@ -102,6 +108,11 @@ class Client:
             ) from error
         except (URLError, HTTPException, OSError, ValueError) as error:  # the last: a proxy whose address is none
             reason = getattr(error, "reason", error)
+            if getattr(request, _CONNECTED, False) and _broken_off(reason):
+                raise BrokeOff(
+                    f"{self.url} broke off while it was sent {len(body):,} bytes, and did not answer.",
+                    "See whether the server is well, and whether a proxy in front of it takes so much.",
+                ) from error
             said = getattr(reason, "strerror", None) or str(reason).strip() or type(reason).__name__
             raise ServerUnreachable(
                 f"No server can be reached at {self.url} ({said}).",
@@ -130,11 +141,25 @@ def _opener(url: str) -> OpenerDirector:
     return build_opener(_Stays, *_HANDLERS, *([ProxyHandler({})] if alone else []))
 
 
+_CONNECTED = "thalweg_connected"
+"""Noted at a request once there was a connection for it."""
+
+
+def _broken_off(error: object) -> bool:
+    """Whether a connection was ended by who is at its other end; over TLS that has a name of its own."""
+    ended = (BrokenPipeError, ConnectionResetError, ConnectionAbortedError)
+    return isinstance(error, ended) or type(error).__name__ in ("SSLEOFError", "SSLZeroReturnError")
+
+
 class _Listens:
     """Hears an answer that came before all was sent, as that a request is too large: whoever says so may close then."""
 
     def do_open(self, http_class: Any, req: Request, **given: Any) -> Any:
         class Connection(http_class):  # type: ignore[misc]
+            def connect(self) -> None:
+                super().connect()
+                setattr(req, _CONNECTED, True)
+
             def request(self, *asked: Any, **more: Any) -> None:
                 try:
                     super().request(*asked, **more)
