@@ -127,6 +127,7 @@ stages:
     wdir: w/${item.r}-${item.s}
     cmd: echo 5 > o
     outs: [o]
+  numbers: {wdir: "n/${n.zero}-${n.hex}-${n.octal}-${n.long}-${n.exponent}-${n.quoted}", cmd: echo 7 > o, outs: [o]}
   nested: {foreach: {p: {w: "${paths.deep}/p"}}, do: {wdir: "${item.w}", cmd: echo 6 > o, outs: [o]}}
 artifacts:
   churn: {path: "${out}", type: model, desc: "In ${paths.deep}"}
@@ -139,6 +140,7 @@ live: dvclive
 named: second
 paths: {deep: w1}
 flags: [true, null]
+n: {zero: 012, hex: 0x1f, octal: 0o14, long: 1_000, exponent: 1e3, quoted: '012'}
 """
 KNOWN = {
     f"GIT_{role}_{what}": f"ada{at}"
@@ -266,7 +268,7 @@ def templated() -> dict[str, str]:
         more_dot_json='{"only": {"d": "w3"}, "out": "of nobody"}',
     )
     words = [f"w/{one}-{other}" for one in ("None", "true", "0.5", "1e+20", "1") for other in ("true", "None")]
-    for folder in ("w1/p", "w2", "w3", "w5", *words):
+    for folder in ("w1/p", "w2", "w3", "w5", "n/12-31-12-1000-1000.0-012", *words):
         (project.path / folder).mkdir(parents=True)
     project.dvc("repro", "--quiet")
     (FOLDER / "artifacts.json").write_text(json.dumps({name: one.path for name, one in _artifacts().items()}))

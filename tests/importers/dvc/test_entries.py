@@ -17,7 +17,9 @@ from thalweg.importers.dvc import config, entries, remotes, values
 from thalweg.importers.dvc.entries import Places, Thing, thing
 from thalweg.importers.dvc.flags import Flags
 from thalweg.importers.dvc.templates import Definitions
+from thalweg.importers.dvc_scalars import plain
 from thalweg.importers.dvc_variables import Variables
+from thalweg.importers.manifest import text
 from thalweg.model import keys
 from thalweg.model.edges import EdgeType
 
@@ -273,7 +275,8 @@ def test_an_expression_that_means_nothing_here_is_said(text: str) -> None:
         ({"s": {"foreach": "${flags}", "do": {}}}, "s@True", {"item": True}),
         ({"s": {"foreach": "${flags}", "do": {}}}, "s@None", {"item": None}),
         ({"s": {"foreach": "${flags}", "do": {}}}, "s@1e+20", {"item": 1e20}),
-        ({"s": {"foreach": ["01", "0x1f"], "do": {}}}, "s@31", {"item": 31}),
+        ({"s": {"foreach": ["01", 31], "do": {}}}, "s@01", {"item": "01"}),
+        ({"s": {"foreach": ["01", 31], "do": {}}}, "s@31", {"item": 31}),
         ({"s": {"foreach": "${nothing}", "do": {}}}, "s@31", {}),
         ({"s@odd": {"wdir": "${x}"}}, "s@odd", {}),
     ],
@@ -282,6 +285,27 @@ def test_a_stage_of_a_loop_is_told_by_its_name(stages: dict[str, Any], name: str
     found = Definitions(stages, variables({"all": ["p", "q"], "flags": [True, None, 0.5, 1e20]})).of(name)
     assert found is not None
     assert found.names == names
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("012", 12), ("-012", -12), ("08", 8), ("0x1f", 31), ("+0x1f", 31), ("0o14", 12), ("0b101", 5), ("1_000", 1000),
+        ("1e3", 1000.0), ("1E-3", 0.001), (".5", 0.5), ("5.", 5.0), ("01.5", 1.5), (".inf", float("inf")),
+        ("true", True), ("FALSE", False), ("~", None), ("", None), ("9" * 30, int("9" * 30)),
+        ("yes", "yes"), ("tRue", "tRue"), ("12:30:45", "12:30:45"), ("2026-05-01", "2026-05-01"), ("0X1F", "0X1F"),
+        ("0o8", "0o8"), ("0b2", "0b2"), ("0x", "0x"), ("_1", "_1"), (".5e3", ".5e3"), ("1.2.3", "1.2.3"), ("-_", "-_"),
+        ("'012'", "012"), ('"0x1f"', "0x1f"), ("!!str 012", "012"), ("!!int 012", 12), ("9" * 301, "9" * 301),
+    ],
+)  # fmt: skip
+def test_what_stands_without_quotes_is_read_as_dvc_reads_it(written: str, read: object) -> None:
+    found = text.parse(f"a: {written}\n".encode(), "params.yaml", plain).data["a"]
+    assert (found, type(found)) == (read, type(read))
+
+
+def test_metrics_are_numbers_however_they_are_written() -> None:
+    assert values.metrics("m.yaml", b"loss: 1e-3\nrows: 1_000\nname: 'x'\nok: true\n") == {"loss": 0.001, "rows": 1000}
+    assert values.metrics("m.json", b'{"loss": 1e-3}') == {"loss": 0.001}
 
 
 @pytest.mark.parametrize(

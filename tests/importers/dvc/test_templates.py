@@ -83,6 +83,10 @@ def test_variables_are_merged_and_read_from_files_of_any_form(history: Pass) -> 
     ]
 
 
+def test_a_number_is_one_however_it_is_written_and_text_in_quotes_is_none(history: Pass) -> None:
+    assert folders(history)["numbers"] == "n/12-31-12-1000-1000.0-012"
+
+
 def test_a_value_in_a_loop_is_text_as_dvc_makes_it(history: Pass) -> None:
     words = {name: folder for name, folder in folders(history).items() if name.startswith("words@")}
     first = {"None": "None", "true": "true", "0.5": "0.5", "1e+20": "1e+20", "1": "1"}

@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
 from thalweg.importers import dvc_variables
+from thalweg.importers.dvc_scalars import plain
 from thalweg.importers.dvc_variables import NotHere
 from thalweg.importers.git_clone import Clone
 from thalweg.importers.manifest import text
@@ -142,7 +143,8 @@ class Tables:
             return {"stages": stages}
         else:
             try:
-                document = text.parse(raw, file.name)
+                # a .dvc file has no numbers but sizes, and one of an early DVC may have digests that look like some
+                document = text.parse(raw, file.name, None if file.path.endswith(".dvc") else plain)
             except BadInput as error:
                 why = error.message.removeprefix(file.name).strip(" .:")
             else:
@@ -168,7 +170,7 @@ class Tables:
         for part in _STAGE.split(raw[head.end() :])[1:]:
             if part not in self._stages:
                 try:
-                    document = text.parse(part, LOCK)
+                    document = text.parse(part, LOCK, plain)
                 except BadInput:
                     return None
                 if document.problems or not isinstance(document.data, Mapping) or len(document.data) != 1:

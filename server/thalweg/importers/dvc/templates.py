@@ -10,7 +10,6 @@ A lock file has everything resolved but the folder that a stage ran in, which it
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Any, NamedTuple
@@ -19,9 +18,6 @@ from thalweg.importers.dvc_variables import NotHere, Variables, is_whole, text
 
 MOST = 10_000
 """Stages that one is taken to mean; of whoever writes more of them it is not known what each was made of."""
-
-_INTEGER = re.compile(r"[-+]?(?:0o[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]{0,38})")
-_FLOAT = re.compile(r"[-+]?[0-9]{1,40}(?:\.[0-9]{0,40})?[eE][-+]?[0-9]{1,4}")
 
 Names = Mapping[str, Any]
 """What is called so only in one stage of a loop: `item`, `key`."""
@@ -40,7 +36,7 @@ class Definitions:
     def __init__(self, stages: object, variables: Variables) -> None:
         self._stages = stages if isinstance(stages, Mapping) else {}
         self._variables = variables
-        self._made: dict[tuple[str, bool], Mapping[str, Names] | None] = {}
+        self._made: dict[str, Mapping[str, Names] | None] = {}
 
     def of(self, name: str) -> Definition | None:
         """None where the file has no such stage. Where it cannot be told which ones a loop makes, each may be one.
@@ -54,13 +50,10 @@ class Definitions:
         said = self._stages.get(group)
         if not at or not isinstance(said, Mapping) or not _is_loop(said):
             return None
-        for numbers in (False, True):
-            made = self._members(group, numbers)
-            if made is None:
-                return Definition(_inner(said))
-            if key in made:
-                return Definition(_inner(said), made[key])
-        return None
+        made = self._members(group)
+        if made is None:
+            return Definition(_inner(said))
+        return Definition(_inner(said), made[key]) if key in made else None
 
     def all(self) -> Iterator[tuple[str, Definition]]:
         """Each stage with the name that stands in the file, of a loop each that it makes, as far as can be told.
@@ -73,27 +66,24 @@ class Definitions:
             if not _is_loop(said):
                 yield group, Definition(said)
                 continue
-            for names in (self._members(group, False) or {}).values():
+            for names in (self._members(group) or {}).values():
                 yield group, Definition(_inner(said), names)
 
-    def _members(self, group: str, numbers: bool) -> Mapping[str, Names] | None:
-        """What each stage of a loop is called behind the `@`, with its names; None where that cannot be told.
-
-        numbers: whether `01` and `1e5` are numbers, which DVC takes them for unless they are quoted.
-        """
-        if (group, numbers) not in self._made:
+    def _members(self, group: str) -> Mapping[str, Names] | None:
+        """What each stage of a loop is called behind the `@`, with its names; None where that cannot be told."""
+        if group not in self._made:
             said = self._stages[group]
             try:
                 if "foreach" in said:
-                    made = _foreach(said["foreach"], self._variables, numbers)
+                    made = _foreach(said["foreach"], self._variables)
                 else:
-                    made = _matrix(said["matrix"], self._variables, numbers)
+                    made = _matrix(said["matrix"], self._variables)
             except NotHere:
                 raise
             except ValueError:
                 made = None
-            self._made[group, numbers] = made
-        return self._made[group, numbers]
+            self._made[group] = made
+        return self._made[group]
 
 
 def _is_loop(said: Mapping[str, Any]) -> bool:
@@ -108,7 +98,7 @@ def _inner(said: Mapping[str, Any]) -> Mapping[str, Any]:
     return inner if isinstance(inner, Mapping) else {}
 
 
-def _foreach(over: object, variables: Variables, numbers: bool) -> Mapping[str, Names] | None:
+def _foreach(over: object, variables: Variables) -> Mapping[str, Names] | None:
     found = variables.resolved(over)
     if isinstance(found, Mapping):
         return {text(name): {"item": value, "key": text(name)} for name, value in found.items()}
@@ -116,10 +106,10 @@ def _foreach(over: object, variables: Variables, numbers: bool) -> Mapping[str, 
         return None
     if any(isinstance(one, Mapping | list) for one in found):
         return {str(place): {"item": one} for place, one in enumerate(found)}
-    return {word: {"item": one} for word, one in _words(over, found, numbers)}
+    return {word: {"item": one} for word, one in _words(over, found)}
 
 
-def _matrix(over: object, variables: Variables, numbers: bool) -> Mapping[str, Names] | None:
+def _matrix(over: object, variables: Variables) -> Mapping[str, Names] | None:
     if not isinstance(over, Mapping):
         return None
     lists: dict[str, list[tuple[str, Any]]] = {}
@@ -127,7 +117,7 @@ def _matrix(over: object, variables: Variables, numbers: bool) -> Mapping[str, N
         found = variables.resolved(written)
         if not isinstance(found, list):
             return None
-        words = _words(written, found, numbers)
+        words = _words(written, found)
         lists[name] = [
             (f"{name}{place}" if isinstance(one, Mapping | list) else word, one)
             for place, (word, one) in enumerate(words)
@@ -141,23 +131,9 @@ def _matrix(over: object, variables: Variables, numbers: bool) -> Mapping[str, N
     return made
 
 
-def _words(written: object, found: list[Any], numbers: bool) -> list[tuple[str, Any]]:
+def _words(written: object, found: list[Any]) -> list[tuple[str, Any]]:
     """What DVC calls each value of a list, and the value. One that a variable gave is called as Python prints it, so
     that `true` is `True`.
     """
     by_name = [is_whole(one) for one in written] if isinstance(written, list) else [True] * len(found)
-    values = [_number(one) for one in found] if numbers else found
-    return [(str(one) if named else text(one), one) for named, one in zip(by_name, values, strict=True)]
-
-
-def _number(value: object) -> Any:
-    if not isinstance(value, str):
-        return value
-    if _FLOAT.fullmatch(value):
-        return float(value)
-    if not _INTEGER.fullmatch(value):
-        return value
-    try:
-        return int(value.replace("_", ""), 0 if "x" in value or "o" in value else 10)
-    except ValueError:
-        return value
+    return [(str(one) if named else text(one), one) for named, one in zip(by_name, found, strict=True)]

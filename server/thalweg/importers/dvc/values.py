@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from thalweg.importers.dvc_scalars import plain
 from thalweg.importers.manifest import text
 from thalweg.model.errors import BadInput
 
@@ -43,7 +44,7 @@ def metrics(path: str, raw: bytes) -> dict[str, float | int]:
         data: Any = tomllib.loads(raw.decode("utf-8", "replace"))
     else:
         try:
-            document = text.parse(raw, path)
+            document = text.parse(raw, path, plain)
         except BadInput as error:
             raise ValueError(error.message) from error
         data = document.data

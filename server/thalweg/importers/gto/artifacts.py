@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
 from thalweg.importers import dvc_variables
+from thalweg.importers.dvc_scalars import plain
 from thalweg.importers.dvc_variables import NotHere, Variables
 from thalweg.importers.git_clone import Clone
 from thalweg.importers.manifest import text
@@ -143,7 +144,7 @@ def _parsed(clone: Clone, sha: str, where: str, warnings: list[str], toml: bool 
     try:
         if len(raw) > LARGEST:
             raise BadInput(f"it is larger than {LARGEST} bytes.")
-        found = dvc_variables.toml(raw) if toml else text.parse(raw, where).data
+        found = dvc_variables.toml(raw) if toml else text.parse(raw, where, plain).data
     except BadInput as error:
         warnings.append(f"{where} was passed over: {error.message}")
         return {}

@@ -28,11 +28,14 @@ MOST_NODES = 500_000
 """Values of one file, with what aliases stand for counted each time: a bomb of aliases ends here."""
 DEEPEST = 64
 
+Plain = Callable[[str], Json]
+
 Where = tuple[str | int, ...]
 """The way to a value: the keys and places from the top of the file."""
 
 _TAG = "tag:yaml.org,2002:"
 _TEXTS = frozenset(f"{_TAG}{name}" for name in ("str", "timestamp", "value"))
+_UNTAGGED = _TEXTS | {f"{_TAG}{name}" for name in ("null", "bool", "int", "float")}
 _INT = re.compile(r"-?(?:0|[1-9][0-9]{0,18})")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _WORDS = {
@@ -88,11 +91,14 @@ def load(file: Path, name: str) -> Document:
     return parse(raw, name)
 
 
-def parse(raw: bytes, name: str) -> Document:
-    """A file's bytes; its name says whether they are JSON. Raises BadInput where they are not what they should be."""
+def parse(raw: bytes, name: str, plain: Plain | None = None) -> Document:
+    """A file's bytes; its name says whether they are JSON. Raises BadInput where they are not what they should be.
+
+    plain: reads what stands in YAML without quotes, for those who take more for numbers than a manifest does.
+    """
     text = _decoded(raw, name)
     try:
-        return _json(name, text) if name.lower().endswith(".json") else _yaml(name, text)
+        return _json(name, text) if name.lower().endswith(".json") else _yaml(name, text, plain)
     except RecursionError as error:
         raise _refused(name, "text", "nesting", f"is deeper than {DEEPEST} levels") from error
 
@@ -155,9 +161,9 @@ def _depth(data: Json) -> int:
     return 1 + max(map(_depth, inside), default=0)
 
 
-def _yaml(name: str, text: str) -> Document:
+def _yaml(name: str, text: str, plain: Plain | None) -> Document:
     roots = _composed(name, text, lambda: [yaml.compose(text, Loader)])
-    return next(iter(_constructed(name, roots)), Document(name, None))
+    return next(iter(_constructed(name, roots, plain)), Document(name, None))
 
 
 def _composed(name: str, text: str, compose: Callable[[], Iterable[yaml.Node | None]]) -> list[yaml.Node]:
@@ -174,12 +180,12 @@ def _composed(name: str, text: str, compose: Callable[[], Iterable[yaml.Node | N
         raise _refused(name, "text", str(error).splitlines()[0], "is why this is no YAML") from error
 
 
-def _constructed(name: str, roots: Sequence[yaml.Node]) -> list[Document]:
+def _constructed(name: str, roots: Sequence[yaml.Node], plain: Plain | None = None) -> list[Document]:
     found: list[Document] = []
     nodes = 0
     for root in roots:
         document = Document(name, None, root)
-        construction = _Construction(document, nodes)
+        construction = _Construction(document, nodes, plain)
         document.data = construction.value(root, ())
         nodes = construction.nodes
         found.append(document)
@@ -198,9 +204,10 @@ def _bounded(name: str, text: str) -> None:
 class _Construction:
     """Data out of nodes. What an alias stands for is made anew each time, and counted each time."""
 
-    def __init__(self, document: Document, nodes: int = 0) -> None:
+    def __init__(self, document: Document, nodes: int = 0, plain: Plain | None = None) -> None:
         self.document = document
         self.nodes = nodes
+        self.plain = plain
 
     def value(self, node: yaml.Node, where: Where) -> Json:
         self.nodes += 1
@@ -235,6 +242,8 @@ class _Construction:
 
     def scalar(self, node: yaml.ScalarNode, where: Where) -> Json:
         text, tag = str(node.value), node.tag
+        if self.plain is not None and not node.style and tag in _UNTAGGED and not _called_text(node):
+            return self.plain(text)
         if tag in _TEXTS:
             return text
         if tag == f"{_TAG}null":
@@ -253,6 +262,12 @@ class _Construction:
 
     def wrong(self, where: Where, value: str, expected: str, code: str = "INVALID") -> None:
         self.document.problems.append(self.document.problem(where, value, expected, code))
+
+
+def _called_text(node: yaml.ScalarNode) -> bool:
+    """Whether a tag says that it is text, `!!str 5`: else it would be something else."""
+    forms = Loader.yaml_implicit_resolvers.get(node.value[:1], ())
+    return node.tag == f"{_TAG}str" and any(form.match(node.value) for _, form in forms)
 
 
 def _pairs(node: yaml.MappingNode) -> Iterator[tuple[yaml.Node, yaml.Node]]:
