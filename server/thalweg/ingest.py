@@ -174,8 +174,8 @@ class _Preparation:
         marks: list[StatedMark],
         joins: list[StatedJoin],
     ) -> str:
-        """128 bits over what is stated, in any order. A future date counts as it was given, not as it was taken; a
-        revision is no part of what is stated, nor is when a mark was first, which holds only for the first time.
+        """128 bits over what is stated, in any order. A future date counts as it was given, not as it was taken. A
+        revision is no part of what is stated, nor is since when a mark must have been: it is known then.
         """
         if self.stated_future:
             return blake2b(repr(replace(self.granule, revision=None)).encode(), digest_size=16).hexdigest()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from itertools import permutations
 
+import anyio
 import pytest
 
 from tests.facts import alias, granule, id, ids, stage
 from tests.store.conftest import State
+from thalweg.model import time
 from thalweg.model.facts import ANYONE
 from thalweg.store.store import Store
 
@@ -64,6 +66,21 @@ async def test_a_mark_that_was_there_before_it_was_seen_is_since_then_for_the_fi
         ("f/1", "Approved", 30, 40),
         ("f/1", "Pending", 5, 30),
         ("f/1", "Pending", 40, None),
+    ]
+
+
+async def test_a_mark_that_came_after_its_scope_was_seen_is_since_it_must_have_been_and_ends_the_one_before(
+    store: Store, state: State
+) -> None:
+    await state(granule("g", stage("f/1", "Staging", first=5), stage("f/2", "Staging", first=6)))
+    await anyio.sleep(0.002)
+    moved = time.now()
+    await anyio.sleep(0.002)
+    await state(granule("g", stage("f/1", "Production", first=moved), stage("f/2", "Staging", first=moved)))
+    assert await intervals(store) == [
+        ("f/1", "Production", moved, None),
+        ("f/1", "Staging", 5, moved),
+        ("f/2", "Staging", 6, None),
     ]
 
 

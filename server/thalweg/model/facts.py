@@ -86,8 +86,9 @@ class MarkKind(Enum):
 class MarkFact(NamedTuple):
     """That a model version is marked, from `since` (None: when it was first seen) until `until` (None: still).
 
-    first: from when it is where there is no `since` and its scope was never seen before: for a source that tells since
-        when it must have been, unless something else was in between.
+    first: since when it must have been where there is no `since` and it is not known yet: it holds where its scope was
+        last seen before that, or never, for else something else was in between. The version's mark of that kind that
+        its scope takes back at once has ended then.
 
     `(model)-[:MARKS {kind, name, since, until}]->(modelVersion)`
     """

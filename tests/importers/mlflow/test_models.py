@@ -50,11 +50,12 @@ def test_an_alias_marks_a_version_since_nobody_knows_when(given: Pass) -> None:
     assert MarkFact(churn(2), MarkKind.ALIAS, "champion") in given.marks
 
 
-def test_a_stage_marks_a_version_since_it_was_last_changed(given: Pass) -> None:
+def test_a_stage_marks_a_version_that_is_there_since_its_last_change_at_the_latest(given: Pass) -> None:
     (stage,) = [mark for mark in given.marks if mark.kind is MarkKind.STAGE]
     assert (stage.version, stage.name) == (churn(1), "Staging")
-    assert stage.since is not None
-    assert stage.since > given.props[churn(1)]["created_at"]
+    assert stage.since is None
+    assert stage.first is not None
+    assert stage.first > given.props[churn(1)]["created_at"]
 
 
 def test_a_deleted_version_is_no_longer_stated(made: Made, given: Pass) -> None:

@@ -27,7 +27,7 @@ from tests.importers.neptune.exports import (
 )
 from tests.importers.stores import outcomes
 from thalweg.importers import catalogue, neptune
-from thalweg.model import keys
+from thalweg.model import keys, time
 from thalweg.model.errors import BadInput, SourceError
 from thalweg.model.facts import ANYONE
 from thalweg.store.open import open_store
@@ -63,6 +63,18 @@ async def test_a_second_pass_changes_nothing_and_what_is_gone_is_gone_only_by_a_
     assert not await gone(store), "nobody says that the exporter came to its end"
     assert await bring(store, place) == (["UNCHANGED"], True)
     assert await gone(store)
+
+
+@pytest.mark.anyio
+async def test_an_edit_does_not_move_a_stage_and_the_next_one_ends_it(store: Store, tmp_path: Path) -> None:
+    for day, stage in ((1, "staging"), (2, "staging"), (5, "production"), (8, "production")):
+        changed = row("sys/modification_time", "datetime", datetime_value=day * 86_400_000)
+        written(tmp_path / "export", [ID, changed, text("sys/stage", stage)], below="model_versions")
+        await bring(store, tmp_path / "export")
+    version = keys.model_version(HERE, "CLS", "9").id
+    marks = (await store.marks([version], ANYONE, history=True))[version]
+    stages = sorted((mark.since // time.DAY, (mark.until or 0) // time.DAY, mark.name) for mark in marks)
+    assert stages == [(1, 5, "staging"), (5, 0, "production")]
 
 
 @pytest.mark.anyio

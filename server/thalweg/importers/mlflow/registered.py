@@ -147,7 +147,8 @@ def _granule(place: Place, artifacts: Artifacts, model: Model) -> Granule:
         elif was is not None:
             joins.append(JoinFact(was, key))
         if version.stage and version.stage != "None":
-            marks.append(MarkFact(key, MarkKind.STAGE, version.stage, since=micros(version.changed)))
+            # What MLflow tells is the stage of now, and when anything of the version was last changed.
+            marks.append(MarkFact(key, MarkKind.STAGE, version.stage, first=micros(version.changed)))
     there = {version.version for version in model.versions}
     for alias, number in model.aliases:
         if int(number) in there:

@@ -36,6 +36,9 @@ def model(scope: str, told: Attributes, artifacts: Sequence[Tracked], revision: 
 
 
 def version(scope: str, told: Attributes, artifacts: Sequence[Tracked], revision: int) -> Granule:
+    """A version. An export tells the stage of now, and when anything of the version was last changed: so it is at that
+    stage since the change with which it was first seen there, and that of before has ended then.
+    """
     key = place.version(told.project, told.id, told.text("sys/model_id"))
     params, metrics, histories = told.measured(RUN)
     made = {one.props["uri"] for one in artifacts if one.produced and "uri" in one.props}
@@ -58,8 +61,7 @@ def version(scope: str, told: Attributes, artifacts: Sequence[Tracked], revision
     marks: list[MarkFact] = []
     stage = told.text("sys/stage")
     if stage not in (None, NO_STAGE) and props["gone_at"] is None:
-        # It was there by then: what an export tells is the stage of now, and when anything was last changed.
-        marks.append(MarkFact(key, MarkKind.STAGE, stage, told.time("sys/modification_time")))
+        marks.append(MarkFact(key, MarkKind.STAGE, stage))
     return Granule(
         scope,
         f"version/{told.project}/{told.id}",
@@ -67,7 +69,9 @@ def version(scope: str, told: Attributes, artifacts: Sequence[Tracked], revision
         entities=[EntityFact(key, _known(props), histories), *_versions(artifacts)],
         edges=edges,
         marks=marks,
+        at=told.time("sys/modification_time"),
         revision=revision,
+        current=True,
     )
 
 

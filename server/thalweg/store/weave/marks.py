@@ -24,14 +24,16 @@ def restate(
     origin: str,
     caller: str,
     piece: Piece,
-    known: bool,
+    seen_at: int | None,
 ) -> set[Name]:
     """Puts what a scope states of marks in place of what it stated; answers the names that were touched.
 
-    A mark that is no longer stated ended when that was learned: its row stays, as history. One without a date keeps its
-    beginning while it is stated. known: whether the scope stated anything before.
+    A mark that is no longer stated ended when that was learned, or when the version was given another that says since
+    when it must have been: its row stays, as history. One without a date keeps its beginning while it is stated.
+    seen_at: when the scope was last seen; None when never.
     """
     touched: set[Name] = set()
+    replaced: dict[tuple[str, str, MarkKind], int] = {}
     held = {(row.model, row.kind, row.name, row.stated_version): row for row in old}
     for mark in new:
         model, version = loom.canonical(mark.model), loom.canonical(mark.version)
@@ -44,8 +46,11 @@ def restate(
             continue
         if row is not None:
             loom.changes.marks_removed.append(row)
-        first = piece.at if known or mark.first is None else mark.first
-        since = mark.since if mark.since is not None else first
+        since = mark.since
+        if since is None and mark.first is not None and (seen_at is None or mark.first > seen_at):
+            since = replaced[model, version, mark.kind] = mark.first
+        if since is None:
+            since = piece.at
         fresh = MarkRow(
             scope, model, version, mark.version, mark.kind, mark.name, since, mark.until, mark.until, origin, caller
         )
@@ -55,7 +60,8 @@ def restate(
             Change.MARKED, "marked", model=model, version=version, kind=mark.kind.value, name=mark.name, since=since
         )
     for row in held.values():
-        row.ended = max(piece.learned, row.since)
+        learned = min(piece.learned, replaced.get((row.model, row.version, row.kind), piece.learned))
+        row.ended = max(learned, row.since)
         loom.changes.marks_put.append(row)
         touched.add((row.model, row.kind, row.name))
         piece.note(

@@ -274,7 +274,7 @@ def _state(
             prepared.origin,
             batch.caller.name,
             piece,
-            scope in held,
+            held[scope].seen_at if scope in held else None,
         )
     yield from marks.settle(loom, touched)
 
@@ -384,7 +384,9 @@ def retire(pass_: Pass, caller: Caller, now: int) -> Asking[tuple[Written, bool]
     for scope in scopes:
         mine = [row for row in mark_rows if row.scope == scope.id]
         if mine:
-            touched |= marks.restate(loom, scope.id, mine, (), scope.origin, caller.name, pieces[scope.id], True)
+            touched |= marks.restate(
+                loom, scope.id, mine, (), scope.origin, caller.name, pieces[scope.id], scope.seen_at
+            )
     yield from marks.settle(loom, touched)
     yield from finish(loom)
     last = loom.changes
