@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from thalweg.importers.kubernetes import deployments, marks, services, uris
 from thalweg.importers.kubernetes.services import Object, Release, Service
-from thalweg.importers.parts import Part
+from thalweg.importers.parts import Part, Wrong
 from thalweg.model.facts import Json
 
 SOURCE_URI = "internal.serving.kserve.io/storage-initializer-sourceuri"
@@ -21,6 +21,11 @@ SERVICE = "serving.kserve.io/inferenceservice"
 GENERATION = "serving.knative.dev/configurationGeneration"
 COMPONENT = "predictor"
 CONTAINER = "kserve-container"
+MODELS = frozenset(
+    {"model", "sklearn", "xgboost", "lightgbm", "pmml", "tensorflow", "pytorch", "onnx", "triton", "paddle"}
+    | {"huggingface"}
+)
+"""Under which a predictor says what it serves: `model`, or the framework, in the older form."""
 
 
 class Target(NamedTuple):
@@ -103,9 +108,9 @@ def _specified(object: Object) -> Release:
     found = [uri for part in predictor.parts("storageUris") if (uri := part.text("uri"))]
     config: dict[str, Json] = {"deploymentMode": object.status.text("deploymentMode")}
     for name, value in predictor.data.items():
-        if not isinstance(value, dict) or not (name == "model" or "storageUri" in value or "storage" in value):
+        if name not in MODELS and not (isinstance(value, dict) and ("storageUri" in value or "storage" in value)):
             continue
-        part = predictor.part(name)
+        part = _model(predictor, name)
         uri = part.text("storageUri") or _stored(part.part("storage"))
         found += [uri] if uri else uris.in_container(part)
         config |= services.container(part) | {
@@ -129,6 +134,16 @@ def _specified(object: Object) -> Release:
     )
     release.revision = services.specified(release)
     return release
+
+
+def _model(predictor: Part, name: str) -> Part:
+    """What a predictor says of a model. A URI alone, where an object is due that has one, is what people write."""
+    value = predictor.data[name]
+    if isinstance(value, str):
+        raise Wrong(
+            (*predictor.where, name), value, f"must be an object; write `{name}: {{storageUri: …}}` for a place"
+        )
+    return predictor.part(name)
 
 
 def _stored(storage: Part) -> str | None:

@@ -150,7 +150,13 @@ def known(given: dict[str, Json]) -> dict[str, Json]:
 def container(part: Part) -> dict[str, Json]:
     """What is kept of a container: never its arguments or its environment, for secrets stand there."""
     resources = part.part("resources")
-    amounts = {
-        name: {key: str(value) for key, value in resources.part(name).data.items()} for name in ("requests", "limits")
-    }
+    amounts = {name: _amounts(resources.part(name)) for name in ("requests", "limits")}
     return known({"image": part.text("image"), "resources": known({**amounts})})
+
+
+def _amounts(part: Part) -> dict[str, str]:
+    """How much of what: `cpu: 1` and `memory: 4Gi`."""
+    for name, value in part.data.items():
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise Wrong((*part.where, name), value, "must be an amount, like 1 or 500m or 4Gi")
+    return {name: str(value) for name, value in part.data.items()}
