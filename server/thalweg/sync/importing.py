@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from thalweg.importers import catalogue, git, kubernetes
+from thalweg.importers.kubernetes.held import Held
 from thalweg.importers.kubernetes.uris import plain
 from thalweg.importers.reading import Reading
 from thalweg.model.facts import Caller
@@ -35,7 +36,9 @@ async def reading(
         found = await asyncio.to_thread(kubernetes.found_at, location, source=source, namespace=given.get("namespace"))
         versions, doubted = await versions_at(store, found.uris())
         found.warnings += doubted
-        given |= {"found": found, "versions": versions}
+        environments = kubernetes.environments(given.get("environment") or ())
+        held = await held_of(store, found.asked(environments))
+        given |= {"found": found, "versions": versions, "held": held}
     return await asyncio.to_thread(catalogue.reading, importer, location, source, given)
 
 
@@ -75,3 +78,16 @@ async def versions_at(store: Store, uris: set[str]) -> tuple[dict[str, Key], lis
         if len(keys) > 1
     ]
     return {uri: keys[0] for uri, keys in there.items() if len(keys) == 1}, doubted
+
+
+async def held_of(store: Store, keys: Collection[Key]) -> dict[Key, Held]:
+    """By key the deployments that a store holds."""
+    held: dict[Key, Held] = {}
+    asked = sorted(keys, key=lambda key: key.id)
+    for begin in range(0, len(asked), PAGE):
+        some = asked[begin : begin + PAGE]
+        found = await store.get([key.id for key in some], CALLER)
+        for key in some:
+            if (one := found.get(key.id)) is not None and one.known:
+                held[key] = Held(one.props, there=bool(one.origins) and one.gone_at is None)
+    return held
