@@ -10,11 +10,12 @@ from thalweg.importers import catalogue, git, kubernetes
 from thalweg.importers.kubernetes.held import Held
 from thalweg.importers.kubernetes.uris import plain
 from thalweg.importers.reading import Reading
+from thalweg.model.edges import EdgeType
 from thalweg.model.facts import Caller
 from thalweg.model.keys import Key
 from thalweg.model.keys import repository as repository_key
 from thalweg.model.kinds import Kind
-from thalweg.store.questions import Find, Where
+from thalweg.store.questions import Find, Hop, Neighbour, Where
 from thalweg.store.store import Store
 from thalweg.sync.describing import Describing
 
@@ -80,14 +81,22 @@ async def versions_at(store: Store, uris: set[str]) -> tuple[dict[str, Key], lis
     return {uri: keys[0] for uri, keys in there.items() if len(keys) == 1}, doubted
 
 
+SHARE = Neighbour(Hop.IN, EdgeType.SERVED_BY, (Kind.MODEL_VERSION,), limit=1)
+"""What any model of a release gets of the traffic: they get the same."""
+
+
 async def held_of(store: Store, keys: Collection[Key]) -> dict[Key, Held]:
-    """By key the deployments that a store holds."""
+    """By key the deployments and releases that a store holds."""
     held: dict[Key, Held] = {}
     asked = sorted(keys, key=lambda key: key.id)
     for begin in range(0, len(asked), PAGE):
         some = asked[begin : begin + PAGE]
         found = await store.get([key.id for key in some], CALLER)
+        releases = [one.id for one in found.values() if one.kind is Kind.RELEASE]
+        served = await store.neighbours(releases, SHARE, CALLER) if releases else {}
         for key in some:
             if (one := found.get(key.id)) is not None and one.known:
-                held[key] = Held(one.props, there=bool(one.origins) and one.gone_at is None)
+                near = served[one.id].found if one.id in served else ()
+                there = bool(one.origins) and one.gone_at is None
+                held[key] = Held(one.props, there, near[0][0].props.get("traffic") if near else None)
     return held

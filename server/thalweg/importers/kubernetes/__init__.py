@@ -20,7 +20,7 @@ from thalweg.importers.kubernetes.answering import recognised_at as recognised_a
 from thalweg.importers.kubernetes.api import Api
 from thalweg.importers.kubernetes.cluster import Cluster
 from thalweg.importers.kubernetes.facts import ORIGIN, Facts
-from thalweg.importers.kubernetes.held import Holding
+from thalweg.importers.kubernetes.held import Holding, undated
 from thalweg.importers.kubernetes.naming import Environments, Seen
 from thalweg.importers.kubernetes.services import Service
 from thalweg.importers.kubernetes.uris import Registry, plain
@@ -56,8 +56,12 @@ class Found:
         return {plain(uri) for uri in marked | {uri for one in releases for uri in one.uris}}
 
     def asked(self, environments: Environments = NOWHERE) -> set[Key]:
-        """Which deployments it needs to know of as a store holds them."""
-        return {key for one in naming.claims(self.services, environments) for key in one.asked()}
+        """Which deployments and releases it needs to know of as a store holds them."""
+        found: set[Key] = set()
+        for one in naming.claims(self.services, environments):
+            names = one.asked()
+            found |= {*names, *(key for name in names for service in one.services for key in undated(service, name))}
+        return found
 
     def reading(
         self,
@@ -71,10 +75,10 @@ class Found:
 
         environments: which service is in which. models: the namespace of the registry that `models:/` means.
         versions: by URI (as `uris` gives them) the model version that is known to lie there. held: by key (as `asked`
-        gives them) what a store holds; without it names are what can be read alone.
+        gives them) what a store holds; without it names and periods are what can be read alone.
         """
         name = self.source.partition(":")[2]
-        facts = Facts(self.source, Registry(name, models, versions or {}), self.warnings)
+        facts = Facts(self.source, Registry(name, models, versions or {}), held or {}, self.warnings)
         seen = Seen(self.complete, self.namespace)
         total = len(self.services) + sum(len(one.releases) for one in self.services)
         reading = Reading(self.source, ORIGIN, iter(()), total=total, complete=self.complete, warnings=self.warnings)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from thalweg.importers.kubernetes.held import Holding, key_of, with_periods
 from thalweg.importers.kubernetes.naming import KIND, NAMESPACE
 from thalweg.importers.kubernetes.services import Release, Service
 from thalweg.importers.kubernetes.uris import Named, Registry
@@ -29,17 +30,22 @@ class Facts:
 
     source: str
     registry: Registry
+    holding: Holding
     warnings: list[str]
     unknown: bool = field(default=False)
 
     def granules(self, named: Mapping[Key, list[Service]]) -> Iterator[Granule]:
         for key, together in named.items():
             edges = [edge for one in together for edge in self._data(one, key)]
+            dated = [(one, list(with_periods(one, key, self.holding))) for one in together]
             granules = [
-                granule for one in together for release in one.releases for granule in self._release(one, release, key)
+                granule
+                for one, releases in dated
+                for release in releases
+                for granule in self._release(one, release, key)
             ]
-            for one in together:
-                edges += self._unversioned(one, key)
+            for one, releases in dated:
+                edges += self._unversioned(one, releases, key)
             yield self._granule(key, [EntityFact(key, self._deployment(together))], edges)
             yield from granules
 
@@ -81,7 +87,7 @@ class Facts:
             self.unknown = True
             self.warnings.append(f"{service}: {release.unknown}; it was left as it was.")
             return
-        key = Key(Kind.RELEASE, (*deployment.parts, release.revision))
+        key = key_of(release, deployment)
         props: dict[str, Json] = {
             "since": release.since,
             "until": release.until,
@@ -100,11 +106,11 @@ class Facts:
         ]
         yield self._granule(key, [EntityFact(key, props)], edges)
 
-    def _unversioned(self, service: Service, deployment: Key) -> list[EdgeFact]:
+    def _unversioned(self, service: Service, releases: list[Release], deployment: Key) -> list[EdgeFact]:
         """What is served of which it is not known which version."""
         found = [
             one.key
-            for release in service.releases
+            for release in releases
             if not release.unknown and release.until is None
             for one in self._served(service, release, tell=False)
             if one.key.kind is Kind.MODEL
