@@ -104,7 +104,7 @@ def complete(found: Workload, pasts: Iterable[Past]) -> Service:
         before = by_number[at].release
         revision = _called(found.service, found.name, str(at))
         traffic = float(before.marks.get("traffic") or 100)
-        release = replace(before, revision=revision, next=release, traffic=traffic)
+        release = replace(before, revision=revision, past=True, next=release, traffic=traffic)
         releases.append(release)
     return replace(found.service, releases=releases)
 

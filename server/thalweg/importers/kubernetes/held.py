@@ -37,7 +37,7 @@ def key_of(release: Release, deployment: Key) -> Key:
 def undated(service: Service, deployment: Key) -> Iterator[Key]:
     """Of which releases the periods are to be asked for, under a name that the service may have."""
     for release in service.releases:
-        if not release.unknown and (release.since is None or release.about or release.next is not None):
+        if not release.unknown and (release.since is None or release.about or release.past):
             yield key_of(release, deployment)
 
 
@@ -48,11 +48,13 @@ def with_periods(service: Service, deployment: Key, holding: Holding) -> Iterato
     it was open it has ended by being left out.
     """
     for release in service.releases:
-        if release.next is None or release.unknown:
+        if not release.past or release.unknown:
             yield replace(release, since=_since(release, service, deployment, holding))
             continue
         known = holding.get(key_of(release, deployment))
-        until = release.until if release.until is not None else _since(release.next, service, deployment, holding)
+        until = release.until
+        if until is None and release.next is not None:
+            until = _since(release.next, service, deployment, holding)
         if release.until is None and release.shared and known is not None:
             until = known.props.get("until") if known.there else None
         if until is None:

@@ -55,8 +55,8 @@ class Release:
 
     uris: where its models lie. marks: what its template says, and then its object. unknown: why it is not known what it
     serves, as a sentence has it; then nothing is stated of it. role: `shadow` for one that answers nobody.
-    about: whether `since` is only when it got ready. next: of one of the past, what came after it; it ended then, where
-    `until` does not say when. shared: whether both may have run for a while, so that a store may know better.
+    about: whether `since` is only when it got ready. past: whether it runs no more. next: what came after it; it ended
+    then, where `until` does not say when. shared: whether both may have run for a while: then a store may know better.
     """
 
     revision: str
@@ -65,6 +65,7 @@ class Release:
     since: int | None = None
     about: bool = False
     until: int | None = None
+    past: bool = False
     next: Release | None = None
     shared: bool = False
     traffic: float | None = None
