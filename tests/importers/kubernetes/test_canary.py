@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from tests.importers.kubernetes.known import bring, period
-from thalweg.model import keys
+from thalweg.model import keys, time
 from thalweg.model.edges import EdgeType
 from thalweg.model.facts import ANYONE
-from thalweg.store.questions import Hop, Neighbour
+from thalweg.model.kinds import Kind
+from thalweg.store.questions import Find, Hop, Neighbour, Where
 from thalweg.store.store import Store
 
 pytestmark = pytest.mark.anyio
@@ -62,9 +63,9 @@ def listed(made: str, traffic: dict[str, int], *revisions: dict[str, Any]) -> st
 CANARY = listed(SECOND, {SECOND: 10, FIRST: 90}, revision(FIRST), revision(SECOND))
 
 
-async def share(store: Store, name: str) -> float | None:
-    release = keys.release("production", "fraud", name).id
-    ask = Neighbour(Hop.IN, EdgeType.SERVED_BY)
+async def share(store: Store, name: str, at: int | None = None, service: str = "fraud") -> float | None:
+    release = keys.release("production", service, name).id
+    ask = Neighbour(Hop.IN, EdgeType.SERVED_BY, as_of=at)
     ((edge, _),) = (await store.neighbours([release], ask, ANYONE))[release].found
     value: float | None = edge.props.get("traffic")
     return value
@@ -74,12 +75,14 @@ async def test_what_a_canary_took_the_place_of_ended_when_nothing_was_routed_to_
     store: Store, tmp_path: Path
 ) -> None:
     await bring(store, CANARY, tmp_path)
+    seen = time.now()
     assert await period(store, "production", "fraud", FIRST) == (MADE[FIRST], None)
     text = listed(SECOND, {SECOND: 100}, revision(FIRST, PROMOTED), revision(SECOND))
     await bring(store, text, tmp_path)
     assert await period(store, "production", "fraud", FIRST) == (MADE[FIRST], PROMOTED)
     assert await period(store, "production", "fraud", SECOND) == (MADE[SECOND], None)
     assert [await share(store, name) for name in (FIRST, SECOND)] == [90, 100]
+    assert [await share(store, name, seen) for name in (FIRST, SECOND)] == [90, 10]
     assert await bring(store, text, tmp_path) == ["UNCHANGED"]
 
 
@@ -134,3 +137,24 @@ async def test_a_service_that_got_ready_again_began_when_it_first_did(store: Sto
     for text in (alone(MADE[SECOND]), alone(MADE[THIRD], "False"), alone(MADE[THIRD])):
         await bring(store, text, tmp_path)
         assert await period(store, "production", "fraud", FIRST) == (MADE[SECOND], None)
+
+
+async def test_shares_that_move_between_predictors_of_seldon_are_known_of_the_time_before(
+    store: Store, tmp_path: Path
+) -> None:
+    def predictors(first: int) -> str:
+        shares = {"main": first, "next": 100 - first}
+        found = [
+            {"name": name, "traffic": share, "graph": {"modelUri": f"s3://m/{name}/1"}}
+            for name, share in shares.items()
+        ]
+        metadata = {"name": "churn", "namespace": "growth"}
+        kind = {"apiVersion": "machinelearning.seldon.io/v1", "kind": "SeldonDeployment"}
+        return json.dumps({**kind, "metadata": metadata, "spec": {"predictors": found}})
+
+    await bring(store, predictors(90), tmp_path)
+    seen = time.now()
+    await bring(store, predictors(20), tmp_path)
+    (main, next_) = sorted(one.key[2] for one in (await store.find(Find(Kind.RELEASE, Where()), ANYONE)).entities)
+    assert [await share(store, name, seen, "churn") for name in (main, next_)] == [90, 10]
+    assert [await share(store, name, None, "churn") for name in (main, next_)] == [20, 80]
