@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import pairwise
 from typing import Any, TypeGuard
 
 import orjson
@@ -25,6 +26,7 @@ from thalweg.model.kinds import KEY_FIELDS, Kind
 from thalweg.model.points import columns, pack
 from thalweg.model.properties import EDGE_PROPERTIES, PROPERTIES, STATUSES, Type, minimized
 from thalweg.model.results import Notice, Written
+from thalweg.model.shares import PARTS
 from thalweg.store.store import Store
 from thalweg.store.weave.prepared import Prepared, StatedEdge, StatedEntity, StatedJoin, StatedMark, scope_id
 
@@ -465,6 +467,19 @@ def _is_number(value: Json) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
+def _is_share(value: Json) -> bool:
+    return _is_number(value) and 0 <= value <= 100
+
+
+def _is_shares(value: Json) -> bool:
+    """Each with its end, one after the other."""
+    if not isinstance(value, list | tuple) or not all(isinstance(one, dict) and one.keys() <= PARTS for one in value):
+        return False
+    ends = [one.get("until") for one in value]
+    known = [one["traffic"] for one in value if one.get("traffic") is not None]
+    return all(map(_is_date, ends)) and all(a < b for a, b in pairwise(ends)) and all(map(_is_share, known))
+
+
 def _is_date(value: Json) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool) and time.EARLIEST <= value < LATEST
 
@@ -483,6 +498,7 @@ _CHECKS: dict[Type, Callable[[Json], bool]] = {
     Type.JOB: lambda value: _is_texts(value) and len(value) == 2 and all(value),
     Type.STATUS: lambda value: value in STATUSES,
     Type.COVERS: lambda value: isinstance(value, str) and value in Coverage.__members__,
-    Type.SHARE: lambda value: _is_number(value) and 0 <= value <= 100,
+    Type.SHARE: _is_share,
+    Type.SHARES: _is_shares,
     Type.JSON: lambda value: True,
 }

@@ -305,6 +305,27 @@ async def test_a_release_is_stated_and_then_ended(ask: Ask) -> None:
     assert (await ask(END_RELEASE, input=THIS))["endRelease"] == {**ended, "outcome": "UNCHANGED"}
 
 
+async def test_a_share_of_the_traffic_that_changes_is_still_known_of_the_time_before(ask: Ask) -> None:
+    def with_share(traffic: float) -> dict[str, Any]:
+        return {**RELEASE, "models": [{**fraud("2"), "traffic": traffic}]}
+
+    await ask(RECORD_RELEASE, input=with_share(10))
+    at = time.rfc3339(time.now())
+    await ask(RECORD_RELEASE, input=with_share(60))
+    asked = """query ($at: DateTime!) {
+      then: whatWasLive(at: $at) { nodes { models { traffic } } }
+      now: whatWasLive { nodes { models { traffic } } }
+      release(deployment: "fraud", revision: "7") {
+        models { edges { traffic } }
+        were: models(asOf: $at) { edges { traffic } }
+      }
+    }"""
+    data = await ask(asked, at=at)
+    assert data["then"] == {"nodes": [{"models": [{"traffic": 10.0}]}]}
+    assert data["now"] == {"nodes": [{"models": [{"traffic": 60.0}]}]}
+    assert data["release"] == {"models": {"edges": [{"traffic": 60.0}]}, "were": {"edges": [{"traffic": 10.0}]}}
+
+
 async def test_a_release_ends_now_when_no_time_is_given(ask: Ask) -> None:
     await ask(RECORD_RELEASE, input=RELEASE)
     before = time.now()

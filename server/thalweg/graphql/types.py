@@ -17,7 +17,19 @@ from strawberry import field
 from thalweg.graphql import enums, values
 from thalweg.graphql.context import Info
 from thalweg.graphql.fields import answered
-from thalweg.graphql.relations import First, Links, Listing, all_versions, asset, fetched, made, one, related, size
+from thalweg.graphql.relations import (
+    First,
+    Links,
+    Listing,
+    all_versions,
+    asset,
+    fetched,
+    links,
+    made,
+    one,
+    related,
+    size,
+)
 from thalweg.graphql.scalars import DateTime, Json, Long
 from thalweg.graphql.values import Column, KeyValue, Metric, MetricPoint
 from thalweg.lineage.live import is_live
@@ -27,7 +39,7 @@ from thalweg.model.errors import BadInput
 from thalweg.model.facts import MarkKind
 from thalweg.model.kinds import Kind
 from thalweg.model.properties import STATUSES
-from thalweg.store.questions import Hop
+from thalweg.store.questions import Hop, Neighbour
 
 Keys = Annotated[
     list[str] | None, strawberry.argument(description="Only these keys, in this order; all of them when left out.")
@@ -69,6 +81,11 @@ async def _marks(
     found = info.context.loaders.marks(as_of, history).load(id)
     marks = await found if isinstance(found, asyncio.Future) else found
     return [_mark(mark) for mark in marks if kind is None or mark.kind is kind][: size(first, info.context)]
+
+
+def _served(self: Any, info: Info, first: First = 25, as_of: AsOf = None) -> Any:
+    ask = Neighbour(Hop.IN, EdgeType.SERVED_BY, (Kind.MODEL_VERSION,), size(first, info.context), as_of)
+    return info.context.loaders.neighbours(ask, links).load(self.id)
 
 
 # ------------------------------------------------------------------------------------------------------------- entities
@@ -352,8 +369,9 @@ class Release(Entity, Node):
         return values.metrics(self.record.props.get("metrics"), keys)
 
     deployment: Deployment | None = asset("The deployment.")
-    models: Links[ModelVersion] = related(
-        Hop.IN, EdgeType.SERVED_BY, "The model versions that it serves, or served.", Kind.MODEL_VERSION
+    models: Links[ModelVersion] = field(
+        resolver=_served,
+        description="The model versions that it serves, or served; with `asOf` each with the share that it had then.",
     )
     inputs: Links[DatasetVersion] = related(
         Hop.IN, EdgeType.INPUT_TO, "The dataset versions that it reads live.", Kind.DATASET_VERSION

@@ -52,7 +52,7 @@ EXTRAS: Mapping[str, Mapping[str, str]] = {
 }
 """By importer the extras with which it reads more, or at all, and the module that each brings."""
 
-GIVEN = ("refs_to", "found", "versions", "describe", "hashed")
+GIVEN = ("refs_to", "found", "versions", "held", "describe", "hashed")
 """Options that only the program itself can give."""
 
 

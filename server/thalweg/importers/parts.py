@@ -46,6 +46,8 @@ class Part(NamedTuple):
             return []
         if not isinstance(value, list):
             raise Wrong(here, value, "must be a list")
+        if None in value:
+            raise Wrong((*here, value.index(None)), None, "must be an object; here is nothing behind the dash")
         return [as_part(one, (*here, place)) for place, one in enumerate(value)]
 
     def text(self, name: str) -> str | None:

@@ -27,6 +27,10 @@ class Type(Enum):
     STATUS = "must be one of SCHEDULED, RUNNING, FINISHED, FAILED, KILLED, UNKNOWN"
     COVERS = "must be one of DECLARED, PREDICATES, PROJECTION"
     SHARE = "must be a number from 0 to 100 (percent of the traffic)"
+    SHARES = (
+        "must be a list of former shares, the oldest first: objects with `until` (a time in epoch microseconds), and \
+`traffic` (a number from 0 to 100) where it is known"
+    )
     JSON = "must be a JSON value"
 
     __hash__ = object.__hash__
@@ -129,7 +133,7 @@ EDGE_PROPERTIES: dict[EdgeType, dict[str, Type]] = {
     | {"columns": Type.TEXTS, "covers": Type.COVERS, "pinned": Type.BOOL, "exact": Type.BOOL},
     EdgeType.CODE_OF: EDGE_COMMON | {"path": Type.TEXT, "dirty": Type.BOOL},
     EdgeType.PRODUCED: EDGE_COMMON,
-    EdgeType.SERVED_BY: EDGE_COMMON | {"traffic": Type.SHARE},
+    EdgeType.SERVED_BY: EDGE_COMMON | {"traffic": Type.SHARE, "shares": Type.SHARES},
     EdgeType.DERIVED_INTO: EDGE_COMMON,
     EdgeType.PARENT_OF: EDGE_COMMON,
 }

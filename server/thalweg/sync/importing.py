@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from thalweg.importers import catalogue, git, kubernetes
+from thalweg.importers.kubernetes.held import Held
 from thalweg.importers.kubernetes.uris import plain
 from thalweg.importers.reading import Reading
+from thalweg.model.edges import EdgeType
 from thalweg.model.facts import Caller
 from thalweg.model.keys import Key
 from thalweg.model.keys import repository as repository_key
 from thalweg.model.kinds import Kind
-from thalweg.store.questions import Find, Where
+from thalweg.store.questions import Find, Hop, Neighbour, Where
 from thalweg.store.store import Store
 from thalweg.sync.describing import Describing
 
@@ -35,7 +37,9 @@ async def reading(
         found = await asyncio.to_thread(kubernetes.found_at, location, source=source, namespace=given.get("namespace"))
         versions, doubted = await versions_at(store, found.uris())
         found.warnings += doubted
-        given |= {"found": found, "versions": versions}
+        environments = kubernetes.environments(given.get("environment") or ())
+        held = await held_of(store, found.asked(environments))
+        given |= {"found": found, "versions": versions, "held": held}
     return await asyncio.to_thread(catalogue.reading, importer, location, source, given)
 
 
@@ -75,3 +79,24 @@ async def versions_at(store: Store, uris: set[str]) -> tuple[dict[str, Key], lis
         if len(keys) > 1
     ]
     return {uri: keys[0] for uri, keys in there.items() if len(keys) == 1}, doubted
+
+
+SHARE = Neighbour(Hop.IN, EdgeType.SERVED_BY, (Kind.MODEL_VERSION,), limit=1)
+"""What any model of a release gets of the traffic: they get the same."""
+
+
+async def held_of(store: Store, keys: Collection[Key]) -> dict[Key, Held]:
+    """By key the deployments and releases that a store holds."""
+    held: dict[Key, Held] = {}
+    asked = sorted(keys, key=lambda key: key.id)
+    for begin in range(0, len(asked), PAGE):
+        some = asked[begin : begin + PAGE]
+        found = await store.get([key.id for key in some], CALLER)
+        releases = [one.id for one in found.values() if one.kind is Kind.RELEASE]
+        served = await store.neighbours(releases, SHARE, CALLER) if releases else {}
+        for key in some:
+            if (one := found.get(key.id)) is not None and one.known:
+                near = served[one.id].found if one.id in served else ()
+                there = bool(one.origins) and one.gone_at is None
+                held[key] = Held(one.props, there, near[0][0].props.get("traffic") if near else None)
+    return held

@@ -13,10 +13,12 @@ from thalweg.importers import azureml
 from thalweg.importers.azureml.references import Workspace
 from thalweg.ingest import prepare
 from thalweg.model import keys, names, time
+from thalweg.model.edges import EdgeType
 from thalweg.model.errors import BadInput, SourceError
 from thalweg.model.facts import ANYONE, Granule
 from thalweg.model.keys import Key
 from thalweg.model.kinds import Kind
+from thalweg.store.questions import Find, Hop, Neighbour, Where
 from thalweg.store.store import Store
 
 NOW = time.parse("2026-06-01T00:00:00Z")
@@ -373,6 +375,23 @@ async def bring(store: Store, folder: Path) -> list[str]:
 
 def deployed(tmp_path: Path, model: str) -> None:
     (tmp_path / "blue.yml").write_text(f"name: blue\nendpoint_name: fraud\nmodel: {model}\n")
+
+
+@pytest.mark.anyio
+async def test_a_share_that_is_moved_is_still_known_of_the_time_before(store: Store, tmp_path: Path) -> None:
+    seen: list[int] = []
+    deployed(tmp_path, "azureml:fraud:1")
+    for traffic in ("traffic: {blue: 90}", "mirror_traffic: {blue: 10}", "traffic: {blue: 20}"):
+        read(tmp_path, endpoint=f"name: fraud\nauth_mode: key\n{traffic}")
+        await bring(store, tmp_path)
+        seen.append(time.now())
+    (release,) = (await store.find(Find(Kind.RELEASE, Where()), ANYONE)).entities
+    shares = []
+    for at in seen:
+        ask = Neighbour(Hop.IN, EdgeType.SERVED_BY, as_of=at)
+        ((edge, _),) = (await store.neighbours([release.id], ask, ANYONE))[release.id].found
+        shares.append(edge.props.get("traffic"))
+    assert shares == [90, 0, 20]
 
 
 @pytest.mark.anyio

@@ -35,6 +35,6 @@ async def test_a_cluster_is_asked_once_and_serves_what_the_store_knows(
         ("production", "fraud", "fraud-predictor-00002")
     ]
     assert cluster.asked.count("/apis") == 1
-    with pytest.raises(BadInput, match="takes no option enviroment"):
+    with pytest.raises(BadInput, match=r"takes no option enviroment. It takes namespace, environment, models\."):
         await reading(store, "kubernetes", "context:prod", None, {"enviroment": "x"})
     await store.close()

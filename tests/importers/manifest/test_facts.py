@@ -329,6 +329,15 @@ def test_every_property_of_every_edge_can_be_stated(type: EdgeType) -> None:
     assert EDGE_PROPERTIES[type].keys() <= form.Edge.model_fields.keys()
 
 
+def test_a_release_says_which_shares_it_had_before(tmp_path: Path) -> None:
+    serves = f'{{model: fraud, namespace: "{MLFLOW}", version: "3", traffic: 90, shares: %s}}'
+    text = "deployments: [{namespace: p, name: d, releases: [{since: 2026-05-01, serves: [%s]}]}]"
+    shares = "[{until: 2026-05-02T08:00:00Z, traffic: 10}, {until: 2026-05-03}]"
+    (edge,) = only(tmp_path, text % (serves % shares)).edges
+    expected = [{"until": MAY, "traffic": 10}, {"until": time.parse("2026-05-03T00:00:00Z")}]
+    assert edge.props == {"traffic": 90, "shares": expected}
+
+
 def test_what_is_null_is_not_stated(tmp_path: Path) -> None:
     bare = only(tmp_path, "deployments: [{namespace: p, name: d}]")
     nulls = "deployments:\n  - namespace: p\n    name: d\n    owners:\n    releases: null\n    url: ~\nmodels:\n"

@@ -22,8 +22,9 @@ from thalweg.cli.main import main
 from thalweg.importers import manifest, openlineage
 from thalweg.importers.openlineage import points
 from thalweg.model import keys
+from thalweg.model.edges import EdgeType
 from thalweg.model.errors import ThalwegError
-from thalweg.model.facts import ANYONE, EntityFact, Granule, Point
+from thalweg.model.facts import ANYONE, EdgeFact, EntityFact, Granule, Point
 from thalweg.model.kinds import Kind
 from thalweg.store.open import open_store
 from thalweg.store.store import Store
@@ -124,6 +125,21 @@ def _less(one: Any, other: Any) -> list[Any]:
     if isinstance(one, set):
         return sorted(one - other, key=str)
     return [(name, value, other.get(name)) for name, value in one.items() if other.get(name, ...) != value]
+
+
+async def test_the_shares_that_a_model_had_are_exported(tmp_path: Path) -> None:
+    source = await open_store(f"sqlite:///{tmp_path}/source.db")
+    release, version_ = keys.release("production", "fraud", "1"), keys.model_version("mlflow://shop", "fraud", "3")
+    for traffic, at in ((10, 100), (50, 200)):
+        edge = EdgeFact(version_, EdgeType.SERVED_BY, release, "", {"traffic": traffic})
+        entities_ = [
+            EntityFact(keys.deployment("production", "fraud")),
+            EntityFact(release, {"since": 50}),
+            EntityFact(version_),
+        ]
+        await ingest.state(source, [Granule("test", "g", "api", entities_, [edge], at=at)], ANYONE)
+    expected = await again(source, tmp_path)
+    assert {"traffic": 50, "shares": [{"traffic": 10, "until": 200}]} in list(expected["edges"].values())
 
 
 async def test_the_other_names_of_things_are_exported(tmp_path: Path) -> None:

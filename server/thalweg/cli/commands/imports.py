@@ -17,7 +17,7 @@ from thalweg.model.facts import Caller
 from thalweg.model.results import Outcome
 from thalweg.store.store import Store
 from thalweg.sync.bringing import Progress, Summary, bring
-from thalweg.sync.importing import versions_at
+from thalweg.sync.importing import held_of, versions_at
 
 CALLER = Caller("import")
 SECONDS_BETWEEN_LINES = 5.0
@@ -120,7 +120,8 @@ def kubernetes(
     async def read(opened: Store) -> Reading:
         versions, doubted = await versions_at(opened, found.uris())
         found.warnings += doubted
-        return found.reading(environments=environments, models=models, versions=versions)
+        held = await held_of(opened, found.asked(environments))
+        return found.reading(environments=environments, models=models, versions=versions, held=held)
 
     return run(store, read, as_json)
 

@@ -15,11 +15,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from thalweg.importers.kubernetes import files, kubeconfig
+from thalweg.importers.kubernetes import files, kubeconfig, naming
 from thalweg.importers.kubernetes.answering import recognised_at as recognised_at
 from thalweg.importers.kubernetes.api import Api
 from thalweg.importers.kubernetes.cluster import Cluster
-from thalweg.importers.kubernetes.facts import ORIGIN, Environments, Facts
+from thalweg.importers.kubernetes.facts import ORIGIN, Facts
+from thalweg.importers.kubernetes.held import Holding, undated
+from thalweg.importers.kubernetes.naming import Environments, Seen
 from thalweg.importers.kubernetes.services import Service
 from thalweg.importers.kubernetes.uris import Registry, plain
 from thalweg.importers.reading import Lies, Reading
@@ -28,18 +30,22 @@ from thalweg.model.facts import Granule
 from thalweg.model.keys import Key
 
 PASSED_SHOWN = 8
+NOWHERE = Environments()
+"""Each namespace of the cluster is an environment."""
 
 
 @dataclass(slots=True)
 class Found:
     """What was found in manifests or a cluster, before it is known which model versions lie at its URIs.
 
-    source: what it is filed under, `kubernetes:prod`. complete: whether all was seen that is there.
+    source: what it is filed under, `kubernetes:prod`. complete: whether all was seen that is there. namespace: where
+    only this one of the cluster was looked at.
     """
 
     source: str
     services: list[Service]
     complete: bool = True
+    namespace: str | None = None
     warnings: list[str] = field(default_factory=list)
 
     def uris(self) -> set[str]:
@@ -49,25 +55,37 @@ class Found:
         marked |= {uri for one in releases if (uri := one.marks.get("model-uri"))}
         return {plain(uri) for uri in marked | {uri for one in releases for uri in one.uris}}
 
+    def asked(self, environments: Environments = NOWHERE) -> set[Key]:
+        """Which deployments and releases it needs to know of as a store holds them."""
+        found: set[Key] = set()
+        for one in naming.claims(self.services, environments):
+            names = one.asked()
+            found |= {*names, *(key for name in names for service in one.services for key in undated(service, name))}
+        return found
+
     def reading(
         self,
         *,
-        environments: Environments = Environments(),  # noqa: B008 - never changed
+        environments: Environments = NOWHERE,
         models: str | None = None,
         versions: Mapping[str, Key] | None = None,
+        held: Holding | None = None,
     ) -> Reading:
         """One pass over it.
 
         environments: which service is in which. models: the namespace of the registry that `models:/` means.
-        versions: by URI (as `uris` gives them) the model version that is known to lie there.
+        versions: by URI (as `uris` gives them) the model version that is known to lie there. held: by key (as `asked`
+        gives them) what a store holds; without it names and periods are what can be read alone.
         """
         name = self.source.partition(":")[2]
-        facts = Facts(self.source, Registry(name, models, versions or {}), environments, self.warnings)
+        facts = Facts(self.source, Registry(name, models, versions or {}), held or {}, self.warnings)
+        seen = Seen(self.complete, self.namespace)
         total = len(self.services) + sum(len(one.releases) for one in self.services)
         reading = Reading(self.source, ORIGIN, iter(()), total=total, complete=self.complete, warnings=self.warnings)
 
         def granules() -> Iterator[Granule]:
-            yield from facts.granules(self.services)
+            found = naming.claims(self.services, environments)
+            yield from facts.granules(naming.named(found, held or {}, seen, self.warnings))
             if facts.unknown:
                 reading.complete = False
 
@@ -84,15 +102,15 @@ def read(
     models: str | None = None,
     found: Found | None = None,
     versions: Mapping[str, Key] | None = None,
+    held: Holding | None = None,
 ) -> Reading:
     """One pass over manifests, or over the cluster of `context:prod`: what is found there, as a reading.
 
-    environment: as `environments` takes them; of a text its words. found: what was found there just now, so that nobody
-    is asked twice. versions: as `Found.reading` takes them.
+    environment: as `environments` takes them. found: what was found there just now, so that nobody
+    is asked twice. versions, held: as `Found.reading` takes them.
     """
     found = found or found_at(os.fspath(location), source=source, namespace=namespace)
-    words = environment.split() if isinstance(environment, str) else environment
-    return found.reading(environments=environments(words), models=models, versions=versions)
+    return found.reading(environments=environments(environment), models=models, versions=versions, held=held)
 
 
 LIVE = "context:"
@@ -129,7 +147,8 @@ def find(paths: Sequence[str | os.PathLike[str]], *, source: str | None = None, 
         raise BadInput("Several places need a name that is the same each time.", "Give them one: --source prod.")
     found = files.read(paths, namespace)
     warnings = [_passed(found.passed)] if found.passed else []
-    return Found(_scope(source or _name(Path(paths[0])), namespace), found.gathered.services(), warnings=warnings)
+    scope = _scope(source or _name(Path(paths[0])), namespace)
+    return Found(scope, found.gathered.services(), namespace=namespace, warnings=warnings)
 
 
 def find_live(
@@ -150,17 +169,18 @@ def find_live(
     access = kubeconfig.access(kubeconfig_file, context, run_plugin=run_plugin)
     cluster = Cluster(warnings=access.warnings).read(Api(access), namespace)
     scope = _scope(source or access.context, namespace)
-    return Found(scope, cluster.gathered.services(), cluster.complete, cluster.warnings)
+    return Found(scope, cluster.gathered.services(), cluster.complete, namespace, cluster.warnings)
 
 
-def environments(words: Sequence[str]) -> Environments:
-    """Out of `production`, which is for all, and `ml-staging=staging`, which is for a namespace of the cluster.
+def environments(words: str | Sequence[str]) -> Environments:
+    """Out of `production`, which is for all, and `ml-staging=staging`, which is for a namespace of the cluster; a
+    text is taken by its words.
 
     Raises BadInput for what is neither, and for two that are for the same.
     """
     default: str | None = None
     by_namespace: dict[str, str] = {}
-    for word in words:
+    for word in words.split() if isinstance(words, str) else words:
         first, separator, last = word.partition("=")
         namespace, environment = (first, last) if separator else ("", first)
         if not environment or (separator and not namespace):

@@ -68,7 +68,7 @@ def workload(object: Object) -> Workload | None:
     if object.spec.whole("replicas") == 0:
         release.status = "scaled to zero"
     at = number(object)
-    release.since = rolled_out(object)
+    release.since, release.about = rolled_out(object), at != 1
     service = services.service(object, "kubernetes", called=said.get("name"))
     service.marks = said
     release.revision = _called(service, object.name, services.specified(release) if at is None else str(at))
@@ -91,21 +91,21 @@ def past(object: Object) -> Past | None:
 
 
 def complete(found: Workload, pasts: Iterable[Past]) -> Service:
-    """The service with what it runs, and what it ran before as far as it is known until when."""
+    """The service with what it runs, and what it ran before, one after the other."""
     by_number = {one.number: one for one in pasts}
     now = by_number.pop(found.number, None) if found.number is not None else None
-    since = now.release.since if now is not None and now.release.since is not None else found.newest.since
-    releases = [replace(found.newest, since=since)]
-    ends = since
+    release = found.newest
+    if now is not None and now.release.since is not None:
+        release = replace(release, since=now.release.since, about=False)
+    releases = [release]
     for at in sorted(by_number, reverse=True):
         if found.number is None or at > found.number:
             continue
-        release = by_number[at].release
-        if ends is not None:
-            revision = _called(found.service, found.name, str(at))
-            traffic = float(release.marks.get("traffic") or 100)
-            releases.append(replace(release, revision=revision, until=ends, traffic=traffic))
-        ends = release.since
+        before = by_number[at].release
+        revision = _called(found.service, found.name, str(at))
+        traffic = float(before.marks.get("traffic") or 100)
+        release = replace(before, revision=revision, past=True, next=release, traffic=traffic)
+        releases.append(release)
     return replace(found.service, releases=releases)
 
 

@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
+from thalweg.importers.kubernetes.held import Holding, key_of, with_periods
+from thalweg.importers.kubernetes.naming import KIND, NAMESPACE
 from thalweg.importers.kubernetes.services import Release, Service
 from thalweg.importers.kubernetes.uris import Named, Registry
 from thalweg.importers.manifest.facts import scope
@@ -23,63 +24,35 @@ from thalweg.model.kinds import Kind
 ORIGIN = "kubernetes"
 
 
-class Environments(NamedTuple):
-    """Which environment a service is in: as it is marked, else by its namespace of the cluster, else the default one,
-    else the namespace itself.
-    """
-
-    default: str | None = None
-    by_namespace: dict[str, str] = {}  # noqa: RUF012 - never changed
-
-    def of(self, service: Service) -> str:
-        said = service.marks.get("environment")
-        return said or self.by_namespace.get(service.namespace) or self.default or service.namespace
-
-
 @dataclass(slots=True)
 class Facts:
     """States services. source: the scope of all, `kubernetes:prod`. unknown: whether something was left as it was."""
 
     source: str
     registry: Registry
-    environments: Environments
+    holding: Holding
     warnings: list[str]
     unknown: bool = field(default=False)
 
-    def granules(self, services: Iterable[Service]) -> Iterator[Granule]:
-        for (environment, name), together in self._named(services).items():
-            key = keys.deployment(environment, name)
+    def granules(self, named: Mapping[Key, list[Service]]) -> Iterator[Granule]:
+        for key, together in named.items():
             edges = [edge for one in together for edge in self._data(one, key)]
+            dated = [(one, list(with_periods(one, key, self.holding))) for one in together]
             granules = [
-                granule for one in together for release in one.releases for granule in self._release(one, release, key)
+                granule
+                for one, releases in dated
+                for release in releases
+                for granule in self._release(one, release, key)
             ]
-            for one in together:
-                edges += self._unversioned(one, key)
+            for one, releases in dated:
+                edges += self._unversioned(one, releases, key)
             yield self._granule(key, [EntityFact(key, self._deployment(together))], edges)
             yield from granules
-
-    def _named(self, services: Iterable[Service]) -> dict[tuple[str, str], list[Service]]:
-        """Each service under its environment and name; several objects that are marked to be one service together."""
-        found: dict[tuple[str, str], list[Service]] = {}
-        for one in sorted(services, key=lambda one: (one.namespace, one.called, one.kind)):
-            environment, name = self.environments.of(one), one.marks.get("name") or one.called
-            there = found.get((environment, name))
-            if there and not (one.marks.get("name") and there[0].namespace == one.namespace):
-                other = f"{one.namespace}/{name}"
-                while (environment, other) in found:
-                    other = f"{other}.{one.kind}"
-                self.warnings.append(
-                    f"{one} is {environment}/{other} here, for {there[0]} is {environment}/{name} already. Give one of "
-                    "the two another environment, or mark it with thalweg.io/name."
-                )
-                name = other
-            found.setdefault((environment, name), []).append(one)
-        return found
 
     def _deployment(self, together: list[Service]) -> dict[str, Json]:
         first = together[0]
         tags = {key: value for one in together for key, value in one.labels.items()}
-        tags |= {"kubernetes.kind": first.kind, "kubernetes.namespace": first.namespace}
+        tags |= {KIND: first.kind, NAMESPACE: first.namespace}
         for one in together:
             if one.marks.unknown:
                 unknown = ", ".join(f"thalweg.io/{name}" for name in one.marks.unknown)
@@ -114,7 +87,7 @@ class Facts:
             self.unknown = True
             self.warnings.append(f"{service}: {release.unknown}; it was left as it was.")
             return
-        key = Key(Kind.RELEASE, (*deployment.parts, release.revision))
+        key = key_of(release, deployment)
         props: dict[str, Json] = {
             "since": release.since,
             "until": release.until,
@@ -133,11 +106,11 @@ class Facts:
         ]
         yield self._granule(key, [EntityFact(key, props)], edges)
 
-    def _unversioned(self, service: Service, deployment: Key) -> list[EdgeFact]:
+    def _unversioned(self, service: Service, releases: list[Release], deployment: Key) -> list[EdgeFact]:
         """What is served of which it is not known which version."""
         found = [
             one.key
-            for release in service.releases
+            for release in releases
             if not release.unknown and release.until is None
             for one in self._served(service, release, tell=False)
             if one.key.kind is Kind.MODEL

@@ -13,14 +13,23 @@ from typing import NamedTuple
 
 from thalweg.importers.kubernetes import deployments, marks, services, uris
 from thalweg.importers.kubernetes.services import Object, Release, Service
-from thalweg.importers.parts import Part
+from thalweg.importers.parts import Part, Wrong
 from thalweg.model.facts import Json
 
 SOURCE_URI = "internal.serving.kserve.io/storage-initializer-sourceuri"
 SERVICE = "serving.kserve.io/inferenceservice"
 GENERATION = "serving.knative.dev/configurationGeneration"
+ROUTED = "serving.knative.dev/routingState"
+ROUTED_SINCE = "serving.knative.dev/routingStateModified"
+RESERVE = "reserve"
+"""Of a Revision that nothing is routed to any more."""
 COMPONENT = "predictor"
 CONTAINER = "kserve-container"
+MODELS = frozenset(
+    {"model", "sklearn", "xgboost", "lightgbm", "pmml", "tensorflow", "pytorch", "onnx", "triton", "paddle"}
+    | {"huggingface"}
+)
+"""Under which a predictor says what it serves: `model`, or the framework, in the older form."""
 
 
 class Target(NamedTuple):
@@ -48,7 +57,9 @@ class InferenceService:
 
 
 class Revision(NamedTuple):
-    """A Revision of Knative: something that an InferenceService ran. order: which came later."""
+    """A Revision of Knative: something that an InferenceService ran. order: which came later. Its release has an end
+    where it says since when nothing is routed to it.
+    """
 
     namespace: str
     service: str
@@ -103,9 +114,9 @@ def _specified(object: Object) -> Release:
     found = [uri for part in predictor.parts("storageUris") if (uri := part.text("uri"))]
     config: dict[str, Json] = {"deploymentMode": object.status.text("deploymentMode")}
     for name, value in predictor.data.items():
-        if not isinstance(value, dict) or not (name == "model" or "storageUri" in value or "storage" in value):
+        if name not in MODELS and not (isinstance(value, dict) and ("storageUri" in value or "storage" in value)):
             continue
-        part = predictor.part(name)
+        part = _model(predictor, name)
         uri = part.text("storageUri") or _stored(part.part("storage"))
         found += [uri] if uri else uris.in_container(part)
         config |= services.container(part) | {
@@ -129,6 +140,16 @@ def _specified(object: Object) -> Release:
     )
     release.revision = services.specified(release)
     return release
+
+
+def _model(predictor: Part, name: str) -> Part:
+    """What a predictor says of a model. A URI alone, where an object is due that has one, is what people write."""
+    value = predictor.data[name]
+    if isinstance(value, str):
+        raise Wrong(
+            (*predictor.where, name), value, f"must be an object; write `{name}: {{storageUri: …}}` for a place"
+        )
+    return predictor.part(name)
 
 
 def _stored(storage: Part) -> str | None:
@@ -158,6 +179,7 @@ def revision(object: Object) -> Revision | None:
             marks=marks.of(object.metadata),
             uris=(uri,) if uri else tuple(uri for one in containers for uri in uris.in_container(one)),
             since=object.created,
+            until=object.metadata.part("annotations").time(ROUTED_SINCE) if labels.get(ROUTED) == RESERVE else None,
             config=services.container(containers[0]) if containers else {},
         ),
     )
@@ -184,12 +206,14 @@ def complete(found: InferenceService, revisions: Sequence[Revision], rollout: Ro
     else:
         named = (rollout.revision if rollout else None) or found.made or found.newest.revision
         since = rollout.since if rollout else found.changed
-        releases = [replace(found.newest, revision=named, since=since)]
+        releases = [replace(found.newest, revision=named, since=since, about=True)]
         if found.canary and rollout is None:
             releases[0].tags = {"canary": "true"}
             why = "what gets the rest of its traffic is not known, for only the status of a cluster says it"
             releases.append(Release("", found.newest.marks, unknown=why))
     for release in releases:
+        if release.past:
+            continue
         if found.stopped is not None and release.until is None:
             release.until, release.status = found.stopped, "stopped"
         if found.newest.until is not None and release.until is None:
@@ -198,39 +222,42 @@ def complete(found: InferenceService, revisions: Sequence[Revision], rollout: Ro
 
 
 def _shared(found: InferenceService, revisions: Sequence[Revision]) -> list[Release]:
-    """What gets a share of the traffic, and what was ready and gets none any more."""
+    """What gets a share of the traffic, and what was ready and gets none any more.
+
+    When that ended its Revision says. Else it is thought to have ended when the next one came, unless a store knows
+    better: as a canary the next one may have run beside it for long, and it may have been one itself.
+    """
     by_name = {one.release.revision: one for one in revisions}
-    successor = _successors(revisions)
+    following = {
+        one.release.revision: later.release for one, later in pairwise([one for one in revisions if one.ready])
+    }
     newest = found.made if any(target.revision == found.made for target in found.targets) else found.ready
     releases: list[Release] = []
     for name, percent in found.targets:
         held = by_name.get(name)
         if name == found.made:
-            release = replace(found.newest, revision=name, since=held.release.since if held else found.changed)
+            release = replace(
+                found.newest, revision=name, since=held.release.since if held else found.changed, about=held is None
+            )
             if held is not None:
                 release.marks = release.marks.over(held.release.marks)
                 release.uris = held.release.uris or release.uris
                 release.config = held.release.config | release.config
         elif held is not None:
-            release = replace(held.release, status="ready" if held.ready else "not ready")
+            release = replace(held.release, status="ready" if held.ready else "not ready", until=None)
         else:
             why = f"what its revision {name} serves is not known, for its Revision is not among what was read"
             release = Release(name, found.newest.marks, unknown=why)
         release.traffic = percent or 0
         if name == newest and 0 < release.traffic < 100 and len(found.targets) > 1:
             release.tags = {"canary": "true"}
-        if not percent and name != newest:
-            release.until = successor.get(name)
+        if not percent and name != newest and name in following:
+            release.past, release.next, release.shared = True, following[name], True
         releases.append(release)
     shared = {name for name, _ in found.targets}
     for one in revisions:
-        until = successor.get(one.release.revision)
-        if one.ready and one.release.revision not in shared and until is not None:
-            releases.append(replace(one.release, until=until, traffic=100))
+        later = following.get(one.release.revision)
+        ended = one.release.until is not None or later is not None
+        if one.ready and one.release.revision not in shared and ended:
+            releases.append(replace(one.release, past=True, next=later, shared=True))
     return releases
-
-
-def _successors(revisions: Sequence[Revision]) -> dict[str, int]:
-    """By revision when the next one came that got ready."""
-    ready = [one.release for one in revisions if one.ready]
-    return {one.revision: later.since for one, later in pairwise(ready) if later.since is not None}

@@ -62,9 +62,11 @@ def ray_service(object: Object) -> list[Service]:
 def _configured(object: Object) -> Part:
     """The configuration of Ray Serve, which is YAML within YAML."""
     where = (*object.spec.where, CONFIG)
-    written = object.spec.text(CONFIG)
+    written = object.spec.data.get(CONFIG)
     if written is None:
         return Part({}, where)
+    if not isinstance(written, str):
+        raise Wrong(where, written, f"must be text, which holds YAML; write `{CONFIG}: |` and indent what is below it")
     try:
         document = text.parse(written.encode("utf-8", "replace"), CONFIG)
     except BadInput as error:
@@ -77,7 +79,7 @@ def _configured(object: Object) -> Part:
 def _uris(application: Part) -> Iterator[str]:
     """Where models lie, by the names of arguments, of environment variables, and of what the user configures."""
     yield from uris.in_tree(application.part("args").data)
-    yield from uris.in_tree(application.part("runtime_env", "env_vars").data)
+    yield from uris.in_tree(application.part("runtime_env").texts("env_vars"))
     for deployment in application.parts("deployments"):
         yield from uris.in_tree(deployment.part("user_config").data)
-        yield from uris.in_tree(deployment.part("ray_actor_options", "runtime_env", "env_vars").data)
+        yield from uris.in_tree(deployment.part("ray_actor_options", "runtime_env").texts("env_vars"))

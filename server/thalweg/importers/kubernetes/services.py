@@ -55,13 +55,19 @@ class Release:
 
     uris: where its models lie. marks: what its template says, and then its object. unknown: why it is not known what it
     serves, as a sentence has it; then nothing is stated of it. role: `shadow` for one that answers nobody.
+    about: whether `since` is only when it got ready. past: whether it runs no more. next: what came after it; it ended
+    then, where `until` does not say when. shared: whether both may have run for a while: then a store may know better.
     """
 
     revision: str
     marks: Marks
     uris: tuple[str, ...] = ()
     since: int | None = None
+    about: bool = False
     until: int | None = None
+    past: bool = False
+    next: Release | None = None
+    shared: bool = False
     traffic: float | None = None
     role: str = ""
     status: str | None = None
@@ -150,7 +156,13 @@ def known(given: dict[str, Json]) -> dict[str, Json]:
 def container(part: Part) -> dict[str, Json]:
     """What is kept of a container: never its arguments or its environment, for secrets stand there."""
     resources = part.part("resources")
-    amounts = {
-        name: {key: str(value) for key, value in resources.part(name).data.items()} for name in ("requests", "limits")
-    }
+    amounts = {name: _amounts(resources.part(name)) for name in ("requests", "limits")}
     return known({"image": part.text("image"), "resources": known({**amounts})})
+
+
+def _amounts(part: Part) -> dict[str, str]:
+    """How much of what: `cpu: 1` and `memory: 4Gi`."""
+    for name, value in part.data.items():
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise Wrong((*part.where, name), value, "must be an amount, like 1 or 500m or 4Gi")
+    return {name: str(value) for name, value in part.data.items()}

@@ -219,10 +219,21 @@ class Output(_Either, _Writes):
     """A dataset or a model that comes out of a run."""
 
 
+class FormerShare(Form):
+    """A share of the traffic that a model had before the one that it has."""
+
+    until: Time
+    """When it had another one."""
+    traffic: Share | None = None
+    """In percent; left out where nobody knows."""
+
+
 class Served(ModelRef):
     role: Text | None = None
     traffic: Share | None = None
     """Percent of the traffic; 0 for a shadow."""
+    shares: list[FormerShare] | None = None
+    """Those that it had before, the oldest first."""
     at: Time | None = None
 
 
@@ -443,6 +454,7 @@ class Edge(Form):
     path: Text | None = None
     dirty: Truth | None = None
     traffic: Share | None = None
+    shares: list[FormerShare] | None = None
     extra: dict[str, Json] | None = None
 
 

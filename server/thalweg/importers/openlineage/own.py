@@ -167,6 +167,8 @@ class _Reader:
         props = self.some(_EDGE_PROPERTIES)
         if (at := self.at("at")) is not None:
             props["at"] = at
+        if shares := self.objects("shares"):
+            props["shares"] = [{**one.facet, "until": one.at("until")} for one in shares]
         return Edge(self.text("role") or "", props)
 
     def key(self) -> Key:

@@ -24,6 +24,7 @@ from thalweg.model.keys import UNVERSIONED, Key
 from thalweg.model.kinds import ASSET_OF, KEY_FIELDS, Kind
 from thalweg.model.names import dataset_pair
 from thalweg.model.results import Edge, Entity, Mark
+from thalweg.model.shares import SHARES
 from thalweg.model.time import rfc3339
 
 PRODUCER = "urn:thalweg:export"
@@ -325,6 +326,8 @@ def _edge(edge: Edge) -> dict[str, Json]:
     told |= edge.props
     if "at" in told:
         told["at"] = rfc3339(told["at"])
+    if SHARES in told:
+        told[SHARES] = [{**one, "until": rfc3339(one["until"])} for one in told[SHARES]]
     return told
 
 

@@ -90,9 +90,9 @@ def _neighbours(id: str, rows: Sequence[Sequence[Any]], asked: Neighbour) -> Nei
     for label, kept, *row in rows:
         other = entity(row)
         if asked.hop is Hop.OUT:
-            near.append((edge(id, label, other.id, kept), other))
+            near.append((edge(id, label, other.id, kept, asked.as_of), other))
         elif asked.hop is Hop.IN:
-            near.append((edge(other.id, label, id, kept), other))
+            near.append((edge(other.id, label, id, kept, asked.as_of), other))
         elif asked.hop is Hop.VERSIONS:
             near.append((_containment(id, other.id, other.at), other))
         else:

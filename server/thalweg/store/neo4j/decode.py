@@ -10,6 +10,7 @@ import orjson
 from thalweg.model.facts import NO_PROPS, Json
 from thalweg.model.kinds import BY_PREFIX, Kind
 from thalweg.model.results import Edge, Entity, Node
+from thalweg.model.shares import at_time
 from thalweg.store.neo4j.texts import TYPES
 
 ENTITY = 10
@@ -49,11 +50,11 @@ def node(row: Sequence[Any], distance: int) -> Node:
     return Node(id, BY_PREFIX[id[:-27]], tuple(orjson.loads(key)), asset, at, gone_at, until, status, distance)
 
 
-def edge(source: str, label: str, target: str, kept: Mapping[str, Any]) -> Edge:
-    """Of the properties of a relationship (`applying.py` says what is left out)."""
+def edge(source: str, label: str, target: str, kept: Mapping[str, Any], as_of: int | None = None) -> Edge:
+    """Of the properties of a relationship (`applying.py` says what is left out), with what it said at a time."""
     at: int = kept["at"]
     body: str | None = kept.get("body")
-    props: Mapping[str, Json] = orjson.loads(body) if body is not None else NO_PROPS
+    props: Mapping[str, Json] = at_time(orjson.loads(body), as_of) if body is not None else NO_PROPS
     derived: int = kept.get("derived", 0)
     return Edge(
         source,

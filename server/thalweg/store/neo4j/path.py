@@ -72,7 +72,11 @@ async def _between(database: Database, asked: PathBetween, until: float) -> tupl
     found = await database.read(
         query(name, types=asked.types), seconds=seconds, source=asked.source, target=asked.target, as_of=asked.as_of
     )
-    return tuple(edge(*row) for row in found[0]) if found else None
+    return (
+        tuple(edge(source, label, target, kept, asked.as_of) for source, label, target, kept in found[0])
+        if found
+        else None
+    )
 
 
 def _is_asset(id: str) -> bool:
@@ -137,7 +141,7 @@ class _Steps:
         asked = self.asked
         steps = [list(step) for step in pairwise(along)]
         (rows,) = await self.read(query("edges_along", types=asked.types), steps=steps, as_of=asked.as_of)
-        found = [edge(*row) for row in rows]
+        found = [edge(source, label, target, kept, asked.as_of) for source, label, target, kept in rows]
         return tuple(
             min(
                 (one for one in found if one.source == source and one.target == target),

@@ -376,9 +376,10 @@ class _Walking:
 
     def edges(self, ids: Sequence[str], rows: Sequence[Sequence[Any]]) -> tuple[Edge, ...]:
         """Of rows `[place of the node that was expanded, type, other end, properties]`."""
+        as_of = self.asked.as_of
         if self.upstream:
-            return tuple([edge(other, label, ids[place], kept) for place, label, other, kept in rows])
-        return tuple([edge(ids[place], label, other, kept) for place, label, other, kept in rows])
+            return tuple([edge(other, label, ids[place], kept, as_of) for place, label, other, kept in rows])
+        return tuple([edge(ids[place], label, other, kept, as_of) for place, label, other, kept in rows])
 
     async def read(self, text: Query, **parameters: Any) -> list[Any]:
         return await self.database.read(text, seconds=max(0.0, self.until - monotonic()), **parameters)

@@ -10,6 +10,7 @@ import orjson
 
 from thalweg.model.keys import from_text
 from thalweg.model.results import Edge, Entity, Joined
+from thalweg.model.shares import at_time
 from thalweg.store.sqlite.codes import KIND_MASK, KINDS, TYPES
 from thalweg.store.sqlite.text import load
 from thalweg.store.weave.rows import NO_BODY, State
@@ -72,8 +73,8 @@ def entities(connection: sqlite3.Connection, ns: Iterable[int]) -> dict[int, Ent
     return {row[0]: entity(row[1:]) for row in found}
 
 
-def edge(row: Sequence[Any], ids: Mapping[int, str]) -> Edge:
-    """An edge from the columns of `edge` in read.sql."""
+def edge(row: Sequence[Any], ids: Mapping[int, str], as_of: int | None = None) -> Edge:
+    """An edge from the columns of `edge` in read.sql, with what it said at a time."""
     src, type, dst, role, at, stated, derived, derived_last, body = row
     return Edge(
         ids[src],
@@ -84,7 +85,7 @@ def edge(row: Sequence[Any], ids: Mapping[int, str]) -> Edge:
         derived_last if derived else at,
         derived,
         stated > 0 or dst & KIND_MASK >= _FIRST_VERSION,
-        orjson.loads(body) if body != NO_BODY else {},
+        at_time(orjson.loads(body), as_of) if body != NO_BODY else {},
     )
 
 

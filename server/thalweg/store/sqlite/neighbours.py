@@ -44,7 +44,10 @@ def neighbours(reader: Reader, ids: Sequence[str], ask: Neighbour) -> dict[str, 
             continue
         n = known[id]
         near = [
-            (edge(row[:-1], ids_of) if along else _version(ask.hop, found[n], found[row[0]], row[1]), found[row[far]])
+            (
+                edge(row[:-1], ids_of, ask.as_of) if along else _version(ask.hop, found[n], found[row[0]], row[1]),
+                found[row[far]],
+            )
             for row in rows[n][: ask.limit]
         ]
         answer[id] = Neighbours(tuple(near), len(rows[n]) > ask.limit)

@@ -68,5 +68,5 @@ def _edges(reader: Reader, between: PathBetween, along: list[int]) -> tuple[Edge
     for source, target in pairwise(along):
         asked = {"into": as_json([target]), "among": as_json([source]), "types": types, "as_of": as_of}
         rows = connection.execute(SQL["edges_probed"], asked).fetchall()
-        found.append(min((edge(row, ids) for row in rows), key=lambda one: (one.type.label, one.role)))
+        found.append(min((edge(row, ids, between.as_of) for row in rows), key=lambda one: (one.type.label, one.role)))
     return tuple(found)

@@ -230,4 +230,4 @@ def edges_between(
     rows = connection.execute(SQL["edges_into"], {**asked, "into": rest}).fetchall()
     if crowded:
         rows += connection.execute(SQL["edges_probed"], {**asked, "into": as_json(crowded)}).fetchall()
-    return tuple(edge(row, ids) for row in rows)
+    return tuple(edge(row, ids, as_of) for row in rows)

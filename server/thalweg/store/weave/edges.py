@@ -7,7 +7,7 @@ from collections import defaultdict
 from thalweg.model.edges import EdgeType
 from thalweg.model.kinds import Kind
 from thalweg.store.weave.loom import Loom
-from thalweg.store.weave.merge import merge_edge
+from thalweg.store.weave.merge import carried, merge_edge
 from thalweg.store.weave.requests import Asking, EdgeStatements
 from thalweg.store.weave.rows import NO_BODY, EdgeRef, EdgeRow, EdgeStatement, NodeRow, State
 
@@ -64,6 +64,8 @@ def merge(loom: Loom) -> Asking[None]:
 def _merge_edge(loom: Loom, edge: EdgeRow, held: list[EdgeStatement]) -> None:
     ref = edge.ref
     adds, drops = loom.edge_adds.get(ref, []), loom.edge_drops.get(ref, [])
+    if edge.type is EdgeType.SERVED_BY:
+        adds = _with_shares(adds, held)
     names = [(one.scope, one.stated_source, one.stated_target) for one in (*adds, *drops)]
     again = set(names[: len(adds)])
     taken_back = [d for d in drops if (d.scope, d.stated_source, d.stated_target) not in again]
@@ -90,6 +92,17 @@ def _merge_edge(loom: Loom, edge: EdgeRow, held: list[EdgeStatement]) -> None:
     living = [one for one in held if not one.retired and (one.scope, one.stated_source, one.stated_target) not in names]
     edge.body = merge_edge([*living, *adds])
     loom.retracted.discard(ref)
+
+
+def _with_shares(adds: list[EdgeStatement], held: list[EdgeStatement]) -> list[EdgeStatement]:
+    """What is stated of a release that is there again, with the shares of the traffic that it had before it ended."""
+    left = {(one.scope, one.stated_source, one.stated_target): one.body for one in held if one.retired}
+    return [
+        one._replace(body=carried(body, one.body, one.at))
+        if (body := left.get((one.scope, one.stated_source, one.stated_target))) is not None
+        else one
+        for one in adds
+    ]
 
 
 def hidden(edge: EdgeRow) -> bool:

@@ -21,6 +21,7 @@ from thalweg.model.edges import Coverage
 from thalweg.model.facts import origin_rank
 from thalweg.model.kinds import Kind
 from thalweg.model.properties import UNDER_WAY
+from thalweg.model.shares import SHARES, TRAFFIC, Said, following, together
 from thalweg.store.weave.rows import NO_BODY, EdgeStatement, NodeRow, NodeStatement, Rank
 
 _COVERAGE = [coverage.value for coverage in Coverage]
@@ -153,7 +154,7 @@ def _set_ranks(row: NodeRow, ranks: dict[str, Rank]) -> None:
 def merge_edge(statements: Iterable[EdgeStatement]) -> bytes:
     """The body of an edge from all statements that count: columns are united, with the weakest coverage.
 
-    What one of them states outright is not assumed.
+    What one of them states outright is not assumed. A share of the traffic comes with those that were before it.
     """
     ordered = sorted(statements, key=lambda one: (origin_rank(one.origin), -one.at, one.origin, one.body))
     if len(ordered) == 1:
@@ -161,6 +162,7 @@ def merge_edge(statements: Iterable[EdgeStatement]) -> bytes:
     merged: dict[str, Any] = {}
     columns: set[str] = set()
     covers: list[str] = []
+    said: list[Said] = []
     assumed = True
     for statement in ordered:
         props = orjson.loads(statement.body)
@@ -170,9 +172,22 @@ def merge_edge(statements: Iterable[EdgeStatement]) -> bytes:
             covers.append(props.get("covers", Coverage.PROJECTION.value))
         for field, value in props.items():
             merged.setdefault(field, value)
+        said.append(Said(statement.origin, statement.at, props))
+    if TRAFFIC in merged or SHARES in merged:
+        merged = {field: value for field, value in merged.items() if field not in (TRAFFIC, SHARES)} | together(said)
     if not assumed:
         merged.pop("assumed", None)
     if covers:
         merged["columns"] = sorted(columns)
         merged["covers"] = max(covers, key=_COVERAGE.index)
     return dumps(merged) if merged else NO_BODY
+
+
+_TRAFFIC = b'"traffic"'
+
+
+def carried(before: bytes, after: bytes, at: int) -> bytes:
+    """What a scope states of an edge from a time on, with the shares of the traffic that it stated until then."""
+    if _TRAFFIC not in before:
+        return after
+    return dumps(following(orjson.loads(before), orjson.loads(after), at))

@@ -13,12 +13,14 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from thalweg.model.edges import EdgeType
 from thalweg.model.errors import Conflict, NotFound, ThalwegError
 from thalweg.model.facts import Caller, Pass
 from thalweg.model.results import Change, Notice, Outcome, Written
 from thalweg.store.weave import joins, marks, reads
 from thalweg.store.weave.finish import finish
 from thalweg.store.weave.loom import Loom, OpenRead, Piece
+from thalweg.store.weave.merge import carried
 from thalweg.store.weave.prepared import Batch, Prepared
 from thalweg.store.weave.requests import (
     Aliases,
@@ -307,12 +309,17 @@ def _name(edge: EdgeStated) -> EdgeRef | str:
 
 def _state_edges(loom: Loom, prepared: Prepared, piece: Piece, old: dict[tuple[Any, str, str], EdgeStated]) -> None:
     scope, origin, canonical = prepared.scope_id, prepared.origin, loom.canonical
-    for edge in prepared.edges:
-        ref = (canonical(edge.source), edge.type, canonical(edge.target), edge.role)
+    refs = [(canonical(edge.source), edge.type, canonical(edge.target), edge.role) for edge in prepared.edges]
+    other_role = _in_other_roles(old, set(refs))
+    for edge, ref in zip(prepared.edges, refs, strict=True):
         before = old.pop((edge.role if edge.open else ref, edge.source, edge.target), None)
+        body, had = edge.body, None
+        if edge.type is EdgeType.SERVED_BY:
+            had = before if before is not None else other_role.get((edge.source, edge.target))
+            body = carried(had[6], body, piece.at) if had is not None else body
         if before is not None:
             at = prepared.at if prepared.at is not None else before[5]
-            if before[4:7] == (origin, at, edge.body):
+            if before[4:7] == (origin, at, body):
                 continue
         if edge.open:
             if before is not None:
@@ -326,8 +333,18 @@ def _state_edges(loom: Loom, prepared: Prepared, piece: Piece, old: dict[tuple[A
         row = loom.edge(ref, piece)
         if before is not None:
             loom.drop_edge(EdgeStatement(scope, row, *before[2:7]), piece)
-        loom.add_edge(EdgeStatement(scope, row, edge.source, edge.target, origin, piece.at, edge.body), piece)
+        elif had is not None and ref in loom.fresh_edges:  # it was served since it was in its other role
+            row.first_at = min(row.first_at, loom.edges[had[1]].first_at)
+        loom.add_edge(EdgeStatement(scope, row, edge.source, edge.target, origin, piece.at, body), piece)
     _drop_edges(loom, old.values(), piece)
+
+
+def _in_other_roles(
+    old: dict[tuple[Any, str, str], EdgeStated], stated: set[EdgeRef]
+) -> dict[tuple[str, str], EdgeStated]:
+    """What was stated of models that are served, in roles that are stated no more: a shadow may have got a share."""
+    served = (one for one in old.values() if one[1][1] is EdgeType.SERVED_BY and one[1] not in stated)
+    return {(one[2], one[3]): one for one in served}
 
 
 def _drop_nodes(loom: Loom, stated: Any, piece: Piece) -> None:
