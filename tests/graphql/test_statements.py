@@ -382,7 +382,6 @@ async def test_everything_that_is_wrong_is_answered_together_and_nothing_is_writ
     assert {(error["code"], error["path"][-1]) for error in payload["errors"]} == {
         ("BAD_KEY", "sha"),
         ("BAD_KEY", "name"),
-        ("INVALID", "job"),
     }
     assert {error["expected"] for error in payload["errors"]} >= {"must be 40 hexadecimal digits in lower case"}
     assert (await ask("{ runs { totalCount } datasets { totalCount } }")) == {
@@ -395,7 +394,7 @@ async def test_everything_that_is_wrong_is_answered_together_and_nothing_is_writ
     ("given", "path"),
     [
         ({"inputs": [{}]}, ["input", "inputs", "0"]),
-        ({"code": {"repository": "", "sha": SHA}}, ["input", "repository"]),
+        ({"code": {"repository": "", "sha": SHA}}, ["input", "code", "repository"]),
     ],
 )
 async def test_what_cannot_be_read_is_data_as_well(ask: Ask, given: dict[str, Any], path: list[str]) -> None:
