@@ -205,8 +205,8 @@ async def test_of_columns_that_only_readers_name_it_is_not_told_that_one_never_w
     ("change", "said"),
     [
         ({"columns": {"changes": []}}, "`columns.changes` is empty."),
-        ({"columns": {"changes": [{}]}}, "must specify exactly one key"),
-        ({"columns": {"changes": [{"drop": "a", "nullable": "a"}]}}, "must specify exactly one key"),
+        ({"columns": {"changes": [{}]}}, "exactly one field must be specified"),
+        ({"columns": {"changes": [{"drop": "a", "nullable": "a"}]}}, "exactly one field must be specified"),
         ({"code": {}}, "To call wrong the code of a dataset is no question of impact."),
     ],
 )

@@ -26,6 +26,12 @@ RELEASE = {**NAMED, "revision": "1"}
 FUTURE = "3000-01-01"
 
 
+@pytest.fixture
+def address(tmp_path: Path) -> str:
+    """On one engine: what is wrong here is known before a store is asked."""
+    return f"sqlite:///{tmp_path}/store.db"
+
+
 async def errors_of(ask: Ask, field: str, given: dict[str, Any], what: str = "errors") -> list[dict[str, Any]]:
     """What is wrong with the input of a mutation, or looks wrong, with its path as text: `input.inputs.0.model`."""
     type = f"{field[0].upper()}{field[1:]}Input!"

@@ -521,7 +521,7 @@ async def test_a_batch_of_too_many_granules_is_refused_whole(ask: Ask) -> None:
 
 async def test_a_key_of_any_kind_names_one_thing(refuse: Refuse) -> None:
     two = {"dataset": {"namespace": "a", "name": "b"}, "job": {"namespace": "a", "name": "b"}}
-    edge = {"source": two, "type": "INPUT_TO", "target": two}
+    edge = {"source": two, "type": "INPUT_TO", "target": {"job": two["job"]}}
     error = await refuse(BATCH, input={"granules": [{"scope": "s", "edges": [edge]}]})
     assert error["extensions"]["code"] == "BAD_INPUT"
 
