@@ -201,6 +201,38 @@ async def test_of_columns_that_only_readers_name_it_is_not_told_that_one_never_w
     )
 
 
+@pytest.mark.usefixtures("table")
+@pytest.mark.parametrize(
+    ("argument", "said"),
+    [
+        ("activeWithinDays: -3", "`activeWithinDays` is -3 days, and must be 0 to 36500."),
+        ("activeWithinDays: 36501", "`activeWithinDays` is 36501 days, and must be 0 to 36500."),
+        ("minCoverage: -0.5", "`minCoverage` is -0.5 percent, and must be 0 to 100."),
+        ("minCoverage: 101", "`minCoverage` is 101 percent, and must be 0 to 100."),
+    ],
+)
+async def test_an_amount_is_told_in_the_unit_that_was_asked_with_its_bounds(
+    refuse: Refuse, argument: str, said: str
+) -> None:
+    error = await refuse(f'{{ impact(of: "dataset:table", change: {{content: {{}}}}, {argument}) {{ verdict }} }}')
+    assert (error["message"], error["extensions"]["code"]) == (said, "BAD_INPUT")
+
+
+@pytest.mark.parametrize(
+    ("argument", "said"),
+    [
+        ("activeWithinDays: -3", "`activeWithinDays` is -3 days, and must be 0 to 36500."),
+        ("followDays: 0", "`followDays` is 0 days, and must be 1 to 36500."),
+        ("followDays: 2147483647", "`followDays` is 2147483647 days, and must be 1 to 36500."),
+    ],
+)
+async def test_an_amount_of_a_replay_is_checked_before_anything_is_replayed(
+    refuse: Refuse, argument: str, said: str
+) -> None:
+    error = await refuse(f'{{ backtest(since: "2026-01-01", {argument}) {{ next }} }}')
+    assert (error["message"], error["extensions"]["code"]) == (said, "BAD_INPUT")
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
