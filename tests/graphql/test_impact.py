@@ -240,6 +240,7 @@ async def test_an_amount_of_a_replay_is_checked_before_anything_is_replayed(
         ({"columns": {"changes": [{}]}}, "exactly one field must be specified"),
         ({"columns": {"changes": [{"drop": "a", "nullable": "a"}]}}, "exactly one field must be specified"),
         ({"code": {}}, "To call wrong the code of a dataset is no question of impact."),
+        ({"delete": {"versions": []}}, "`versions` is empty. Name at least one, or leave it out."),
     ],
 )
 async def test_a_change_of_columns_that_says_nothing_is_refused(
@@ -248,3 +249,33 @@ async def test_a_change_of_columns_that_says_nothing_is_refused(
     error = await refuse(COLUMNS, of=id("tx"), change=change)
     assert error["extensions"]["code"] == "BAD_INPUT"
     assert said in error["message"]
+
+
+@pytest.mark.usefixtures("shop_store")
+@pytest.mark.parametrize(
+    ("of", "change", "said"),
+    [
+        (
+            "dataset:tx",
+            {"content": {"versions": ["9"]}},
+            "Nobody knows the dataset version `dataset:test tx@9`, so what",
+        ),
+        (
+            "model:fraud",
+            {"withdraw": {"versions": ["9"]}},
+            "Nobody knows the model version `model:test fraud/9`, so what",
+        ),
+        (
+            "dataset:tx@9",
+            {"content": {}},
+            "No dataset version is known that 'dataset:tx@9' names. The newest there are:",
+        ),
+        (id("tx@9"), {"content": {}}, f"Nobody knows the dataset version {id('tx@9')}, so what"),
+    ],
+)
+async def test_a_version_that_nobody_knows_is_called_as_it_was_asked_for(
+    ask: Ask, of: str, change: dict[str, Any], said: str
+) -> None:
+    answer = (await ask(COLUMNS, of=of, change=change))["impact"]
+    assert answer["verdict"] == "INCOMPLETE"
+    assert said in answer["incomplete"][0]

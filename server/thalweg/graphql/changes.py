@@ -11,6 +11,7 @@ from thalweg.graphql import enums
 from thalweg.graphql.context import Context
 from thalweg.lineage import impact as impacts
 from thalweg.lineage.name import resolve
+from thalweg.lineage.spelling import spell
 from thalweg.model import columns
 from thalweg.model.errors import BadInput
 from thalweg.model.keys import Key, kind_of_id
@@ -102,8 +103,12 @@ def given(change: ChangeInput) -> Given:
     return one
 
 
-async def read(context: Context, of: str, chosen: Given) -> tuple[tuple[str, ...], impacts.Change, int | None]:
-    """The ids of what changes, how, and how many of its newest versions. Raises NotFound for what names nothing."""
+Called = dict[str, str]
+"""Ids, each with the text that it was called by: an id itself, or what names a version of an asset."""
+
+
+async def read(context: Context, of: str, chosen: Given) -> tuple[Called, impacts.Change, int | None]:
+    """What changes, how, and how many of its newest versions. Raises NotFound for what names nothing."""
     match chosen:
         case ContentChange(columns=some, versions=versions, newest=newest):
             ids = await _ids(context, of, versions, Kind.DATASET)
@@ -125,14 +130,17 @@ async def read(context: Context, of: str, chosen: Given) -> tuple[tuple[str, ...
             return await _ids(context, of, versions, Kind.MODEL), impacts.Withdraw(), None
 
 
-async def _ids(context: Context, of: str, versions: Sequence[str] | None, asset: Kind) -> tuple[str, ...]:
-    """The id of what is named; or of the versions that are, of an asset."""
-    if not versions:
+async def _ids(context: Context, of: str, versions: Sequence[str] | None, asset: Kind) -> Called:
+    """What is named; or the versions that are, of an asset."""
+    if versions is None:
         if kind_of_id(of) is not None:
-            return (of,)
-        return ((await resolve(context.store, context.caller, of, seconds=context.seconds)).id,)
+            return {of: of}
+        return {(await resolve(context.store, context.caller, of, seconds=context.seconds)).id: of}
+    if not versions:
+        raise BadInput("`versions` is empty.", "Name at least one, or leave it out.")
     named = await resolve(context.store, context.caller, of, kinds=(asset,), seconds=context.seconds)
-    return tuple(Key(VERSION_OF[named.kind], (*named.key, one)).id for one in versions)
+    keys = [Key(VERSION_OF[named.kind], (*named.key, one)) for one in versions]
+    return {key.id: f"`{spell(key.kind, key.parts)}`" for key in keys}
 
 
 def _column(change: ColumnChangeInput) -> columns.ColumnChange:

@@ -284,7 +284,7 @@ class Impacts:
         spans.percent(min_coverage, "minCoverage")
         chosen = changes.given(change)
         try:
-            ids, what, newest = await changes.read(context, of, chosen)
+            called, what, newest = await changes.read(context, of, chosen)
         except NotFound as error:
             at = time.now() if as_of is None else as_of
             nothing = impacts.Impact(
@@ -296,6 +296,7 @@ class Impacts:
                 incomplete=(str(error),),
             )
             return _impact(nothing, ())
+        ids = tuple(called)
         rules = changes.policy(policy)
         found = await impacts.impact(
             context.store,
@@ -309,6 +310,7 @@ class Impacts:
             policy=context.judging.policy if rules is None else rules,
             min_coverage=min_coverage,
             any_column=allow_unknown_column,
+            called=called,
             visited=context.limits.visited,
             seconds=context.seconds,
         )
