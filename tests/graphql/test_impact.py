@@ -240,6 +240,9 @@ async def test_an_amount_of_a_replay_is_checked_before_anything_is_replayed(
         ({"columns": {"changes": [{}]}}, "exactly one field must be specified"),
         ({"columns": {"changes": [{"drop": "a", "nullable": "a"}]}}, "exactly one field must be specified"),
         ({"code": {}}, "To call wrong the code of a dataset is no question of impact."),
+        ({"columns": {"changes": [{"drop": "a"}, {"drop": ""}]}}, "`columns.changes[1].drop` is empty."),
+        ({"columns": {"changes": [{"rename": {"column": "a", "to": ""}}]}}, "`columns.changes[0].rename.to` is empty."),
+        ({"columns": {"changes": [{"add": {"column": ""}}]}}, "`columns.changes[0].add.column` is empty."),
         ({"delete": {"versions": []}}, "`versions` is empty. Name at least one, or leave it out."),
     ],
 )
@@ -279,3 +282,35 @@ async def test_a_version_that_nobody_knows_is_called_as_it_was_asked_for(
     answer = (await ask(COLUMNS, of=of, change=change))["impact"]
     assert answer["verdict"] == "INCOMPLETE"
     assert said in answer["incomplete"][0]
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ({"verdict": "INCOMPLETE"}, "`verdict` is 'INCOMPLETE'. It may be PASS, WARN, BLOCK."),
+        ({"change": "explode"}, "`change` is 'explode'. It may be content, drop, rename, retype, nullable, add,"),
+        ({"finding": "TW999"}, "`finding` is 'TW999'. It may be TW000, not-checked,"),
+        ({"role": "label"}, "`role` is 'label'. Did you mean `LABEL`? It may be KEY, LABEL,"),
+        ({"kind": "RUN"}, "`kind` is 'run'. It may be dataset, job, model, deployment."),
+    ],
+)
+@pytest.mark.usefixtures("shop_store")
+async def test_a_rule_that_nothing_can_meet_is_refused(refuse: Refuse, rule: dict[str, Any], said: str) -> None:
+    """It would decide nothing, and what it was to stop would pass."""
+    policy = [{"name": "first", "verdict": "WARN"}, {"name": "second", "verdict": "BLOCK", **rule}]
+    error = await refuse(COLUMNS, of="dataset:tx", change={"content": {}}, policy=policy)
+    assert error["extensions"]["code"] == "BAD_INPUT"
+    assert error["message"].startswith(f"`policy[1]` (the rule `second`): {said}")
+
+
+@pytest.mark.usefixtures("shop_store")
+async def test_a_policy_without_a_rule_is_refused(refuse: Refuse) -> None:
+    error = await refuse(COLUMNS, of="dataset:tx", change={"content": {}}, policy=[])
+    assert error["message"] == "`policy` is empty, and would let everything pass. Give a rule, or leave it out."
+
+
+@pytest.mark.usefixtures("shop_store")
+async def test_a_rule_may_name_a_finding_by_its_word(ask: Ask) -> None:
+    policy = [{"name": "words", "verdict": "BLOCK", "finding": "content-changed"}]
+    answer = (await ask(COLUMNS, of="dataset:tx", change={"content": {}}, policy=policy))["impact"]
+    assert answer["verdict"] == "BLOCK"

@@ -10,6 +10,7 @@ from strawberry import UNSET, field
 from thalweg.graphql import enums
 from thalweg.graphql.context import Context
 from thalweg.lineage import impact as impacts
+from thalweg.lineage.impact import policies
 from thalweg.lineage.name import resolve
 from thalweg.lineage.spelling import spell
 from thalweg.model import columns
@@ -116,7 +117,8 @@ async def read(context: Context, of: str, chosen: Given) -> tuple[Called, impact
         case ColumnsChange(changes=changes):
             if not changes:
                 raise BadInput("`columns.changes` is empty.", "Name what happens to at least one column.")
-            return await _ids(context, of, None, Kind.DATASET), impacts.Columns(tuple(map(_column, changes))), None
+            found = tuple(_column(one, number) for number, one in enumerate(changes))
+            return await _ids(context, of, None, Kind.DATASET), impacts.Columns(found), None
         case DeleteChange(versions=versions):
             return await _ids(context, of, versions, Kind.DATASET), impacts.Delete(), None
         case CodeChange(since=since):
@@ -143,7 +145,12 @@ async def _ids(context: Context, of: str, versions: Sequence[str] | None, asset:
     return {key.id: f"`{spell(key.kind, key.parts)}`" for key in keys}
 
 
-def _column(change: ColumnChangeInput) -> columns.ColumnChange:
+def _column(change: ColumnChangeInput, number: int) -> columns.ColumnChange:
+    for name, given in vars(change).items():
+        for part, text in vars(given).items() if isinstance(given, _NAMING) else [("", given)]:
+            if text == "":
+                field = f"columns.changes[{number}].{name}" + (f".{part}" if part else "")
+                raise BadInput(f"`{field}` is empty.", "Name a column, or what becomes of it.")
     if isinstance(change.drop, str):
         return columns.Drop(change.drop)
     if isinstance(change.rename, RenameInput):
@@ -183,28 +190,34 @@ class PolicyRuleInput:
     message: str = field(description="What to tell who is stopped by it.", default="")
 
 
+_NAMING = RenameInput, RetypeInput, AddInput
+
+
 def policy(rules: Sequence[PolicyRuleInput] | None) -> tuple[impacts.Rule, ...] | None:
     """The rules of a request; None where it brings none."""
     if rules is None:
         return None
-    for rule in rules:
-        if rule.verdict.value is impacts.Verdict.INCOMPLETE:
-            raise BadInput(f"The rule `{rule.name}` says INCOMPLETE, which no rule can.", "Use PASS, WARN or BLOCK.")
+    if not rules:
+        raise BadInput("`policy` is empty, and would let everything pass.", "Give a rule, or leave it out.")
     return tuple(
-        impacts.Rule(
-            name=rule.name,
-            verdict=rule.verdict.value,
-            effect=rule.effect.value if rule.effect else None,
-            confidence=rule.confidence.value if rule.confidence else None,
-            live=rule.live,
-            environment=rule.environment,
-            kind=rule.kind.value if rule.kind else None,
-            namespace=rule.namespace,
-            tag=rule.tag,
-            role=rule.role,
-            change=rule.change,
-            finding=rule.finding,
-            message=rule.message,
-        )
-        for rule in rules
+        policies.checked(_rule(rule), f"`policy[{number}]` (the rule `{rule.name}`)")
+        for number, rule in enumerate(rules)
+    )
+
+
+def _rule(rule: PolicyRuleInput) -> impacts.Rule:
+    return impacts.Rule(
+        name=rule.name,
+        verdict=rule.verdict.value,
+        effect=rule.effect.value if rule.effect else None,
+        confidence=rule.confidence.value if rule.confidence else None,
+        live=rule.live,
+        environment=rule.environment,
+        kind=rule.kind.value if rule.kind else None,
+        namespace=rule.namespace,
+        tag=rule.tag,
+        role=rule.role,
+        change=rule.change,
+        finding=rule.finding,
+        message=rule.message,
     )
