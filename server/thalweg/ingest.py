@@ -17,7 +17,7 @@ from typing import Any, TypeGuard
 
 import orjson
 
-from thalweg.model import implied, time
+from thalweg.model import implied, names, time
 from thalweg.model.edges import ENDS, TYPES_BETWEEN, Coverage, EdgeType
 from thalweg.model.errors import BadInput, Problem, ThalwegError
 from thalweg.model.facts import Caller, EdgeFact, EntityFact, Granule, JoinFact, Json, MarkFact, Pass, Point
@@ -52,16 +52,15 @@ def _known(key: Key) -> tuple[str, tuple[Problem, ...], str | None, Key | None]:
 
 
 def _key_problems(key: Key) -> Iterator[Problem]:
-    names = KEY_FIELDS[key.kind]
-    if len(key.parts) != len(names):
-        yield _problem(key.kind.value, "key", list(key.parts), f"must have the parts {', '.join(names)}", "BAD_KEY")
+    fields = KEY_FIELDS[key.kind]
+    if len(key.parts) != len(fields):
+        yield _problem(key.kind.value, "key", list(key.parts), f"must have the parts {', '.join(fields)}", "BAD_KEY")
         return
-    for name, part in zip(names, key.parts, strict=True):
-        if (expected := _not_a_name(part)) is not None:
-            yield _problem(key.kind.value, name, part, expected, "BAD_KEY")
-            return
-    if key.kind is Kind.COMMIT and not _SHA.fullmatch(key.parts[1]):
-        yield _problem(str(key), "sha", key.parts[1], "must be 40 hexadecimal digits in lower case", "BAD_KEY")
+    for field, part in zip(fields, key.parts, strict=True):
+        if (expected := _no_repository(part) if field == "url" else _not_a_name(part)) is not None:
+            yield _problem(key.kind.value, field, part, expected, "BAD_KEY")
+        elif field == "sha" and not _SHA.fullmatch(part):
+            yield _problem(str(key), field, part, "must be 40 hexadecimal digits in lower case", "BAD_KEY")
 
 
 def _not_a_name(value: Json) -> str | None:
@@ -75,9 +74,25 @@ def _not_a_name(value: Json) -> str | None:
     return None
 
 
-def _problem(entity: str, field: str, value: Json, expected: str, code: str = "INVALID") -> Problem:
-    shown = repr(value)
-    return Problem(entity, field, shown if len(shown) <= 120 else shown[:117] + "…", expected, code)
+@lru_cache(maxsize=1 << 10)  # of many commits there are few repositories
+def _no_repository(url: Json) -> str | None:
+    """What a repository's URL must be, where this names none."""
+    if isinstance(url, str):
+        try:
+            names.repository_url(url)
+        except ValueError as error:
+            return str(error).removeprefix(f"{url!r} ")
+    return _not_a_name(url)
+
+
+def _problem(
+    entity: str, field: str, value: Json, expected: str, code: str = "INVALID", place: tuple[str | int, ...] = ()
+) -> Problem:
+    try:
+        shown = repr(value)
+    except RecursionError:
+        shown = "what is nested so deeply"
+    return Problem(entity, field, shown if len(shown) <= 120 else shown[:117] + "…", expected, code, place)
 
 
 async def state(
@@ -113,6 +128,20 @@ async def state(
     return [next(written) if isinstance(answer, Prepared) else answer for answer in answers]
 
 
+def problems(granule: Granule) -> Sequence[Problem]:
+    """What is wrong with a granule. Nothing is written."""
+    try:
+        prepare(granule, time.now())
+    except BadInput as error:
+        return error.problems
+    return ()
+
+
+def key_problems(key: Key) -> Sequence[Problem]:
+    """What is wrong with a key, as if it were that of the only entity of a granule."""
+    return [replace(problem, place=("entities", 0, "key")) for problem in _known(key)[1]]
+
+
 def prepare(granule: Granule, now: int) -> Prepared:
     """Validates a granule and brings it into canonical form. Raises BadInput with every problem it has."""
     return _Preparation(granule, now).prepared()
@@ -130,6 +159,11 @@ class _Preparation:
         self.packed: dict[tuple[str, str], bytes] = {}
         """The points of metrics, by entity and name: what a digest is taken of."""
         self.stated_future = False
+        self.section = ""
+        self.number = 0
+        """Which fact is looked at: the list of the granule that it is in, and its number there."""
+        self.unwritable = False
+        """Whether a fact of this list holds what is no JSON."""
 
     def prepared(self) -> Prepared:
         granule = self.granule
@@ -142,8 +176,10 @@ class _Preparation:
         # A facet may name what nothing can be called; it is kept as it is, and says nothing here.
         sound = [edge for edge in implied_reads if not any(map(_not_a_name, edge.source.parts))]
         edges = self.edges([*granule.edges, *sound])
-        marks = [mark for fact in granule.marks if (mark := self.mark(fact))]
-        joins = [join for fact in granule.joins if (join := self.join(fact))]
+        self.section = "marks"
+        marks = [mark for self.number, fact in enumerate(granule.marks) if (mark := self.mark(fact))]
+        self.section = "joins"
+        joins = [join for self.number, fact in enumerate(granule.joins) if (join := self.join(fact))]
         if self.problems:
             raise BadInput(
                 f"{len(self.problems)} problem{'s' if len(self.problems) > 1 else ''} in {granule.name!r} of "
@@ -197,11 +233,12 @@ class _Preparation:
 
     def entities(self, facts: Sequence[EntityFact]) -> list[StatedEntity]:
         found: dict[str, tuple[dict[str, Any], dict[str, bytes]]] = {}
-        for fact in facts:
-            id = self.mention(fact.key)
+        self.section = "entities"
+        for self.number, fact in enumerate(facts):
+            id = self.mention(fact.key, "key")
             props = self.props(fact.key, fact.props, PROPERTIES[fact.key.kind])
             if fact.key.kind is Kind.RUN and isinstance(props.get("job"), list):
-                self.mention(Key(Kind.JOB, tuple(props["job"])))
+                self.mention(Key(Kind.JOB, tuple(props["job"])), "job")
             histories = {name: self.points(fact.key, id, name, points) for name, points in fact.histories.items()}
             earlier = found.get(id)
             if earlier is None:
@@ -211,13 +248,16 @@ class _Preparation:
                 if earlier[0].setdefault(field, value) != value:
                     self.wrong(fact.key, field, value, f"is stated twice, also as {earlier[0][field]!r}", "TWICE")
             earlier[1].update(histories)
-        return [StatedEntity(id, props, self.body(id, props), histories) for id, (props, histories) in found.items()]
+        stated = [StatedEntity(id, props, self.body(props), histories) for id, (props, histories) in found.items()]
+        self.no_json(facts)
+        return stated
 
     def edges(self, facts: Sequence[EdgeFact]) -> list[StatedEdge]:
         found: dict[tuple[str, EdgeType, str, str], dict[str, Any]] = {}
         opened: set[tuple[str, EdgeType, str, str]] = set()
-        for fact in facts:
-            source, target = self.mention(fact.source), self.mention(fact.target)
+        self.section = "edges"
+        for self.number, fact in enumerate(facts):
+            source, target = self.mention(fact.source, "source"), self.mention(fact.target, "target")
             if (fact.source.kind, fact.target.kind) not in ENDS[fact.type]:
                 types = TYPES_BETWEEN.get((fact.source.kind, fact.target.kind), ())
                 joins = " or ".join(f"({a.value})->({b.value})" for a, b in sorted(ENDS[fact.type], key=str))
@@ -238,10 +278,9 @@ class _Preparation:
                 found[ref] = unite(found[ref], props)
             else:
                 found[ref] = props
-        return [
-            StatedEdge(*ref, self.body(ref[0], props) if props else b"{}", ref in opened)
-            for ref, props in found.items()
-        ]
+        stated = [StatedEdge(*ref, self.body(props) if props else b"{}", ref in opened) for ref, props in found.items()]
+        self.no_json(facts)
+        return stated
 
     def mark(self, fact: MarkFact) -> StatedMark | None:
         where = f"{fact.kind.value.lower()} {fact.name!r} of {fact.version}"
@@ -254,18 +293,19 @@ class _Preparation:
         if since is not None and until is not None and until < since:
             self.wrong(where, "until", time.rfc3339(until), f"lies before since ({time.rfc3339(since)})")
         first = self.time(where, "first", fact.first, Type.TIME)
-        version = self.mention(fact.version)
+        version = self.mention(fact.version, "version")
         model = entity_id(Key(Kind.MODEL, fact.version.parts[:-1]))
         return StatedMark(model, version, fact.kind, fact.name, since, until, first)
 
     def join(self, fact: JoinFact) -> StatedJoin | None:
         where = f"join of {fact.alias} with {fact.of}"
-        alias, of = self.mention(fact.alias), self.mention(fact.of)
+        alias, of = self.mention(fact.alias, "alias"), self.mention(fact.of, "of")
         if fact.alias.kind is not fact.of.kind:
             self.wrong(where, "alias", fact.alias.kind.value, f"must be a {fact.of.kind.value} too", "WRONG_KIND")
             return None
         if fact.alias.kind is Kind.DATASET_VERSION and UNVERSIONED in (fact.alias.parts[-1], fact.of.parts[-1]):
-            self.wrong(where, "version", UNVERSIONED, "stands for no version; join the datasets", "BAD_KEY")
+            end = "alias" if fact.alias.parts[-1] == UNVERSIONED else "of"
+            self.wrong(where, "version", UNVERSIONED, "stands for no version; join the datasets", "BAD_KEY", end)
             return None
         if alias == of:
             self.wrong(where, "alias", fact.alias.parts[-1], "is the same name as the other side")
@@ -274,15 +314,19 @@ class _Preparation:
 
     # ---------------------------------------------------------------------------------------------- keys and values
 
-    def mention(self, key: Key) -> str:
-        """The id of a key, which is checked the first time it is seen; its asset is mentioned with it."""
+    def mention(self, key: Key, end: str) -> str:
+        """The id of a key, which is checked the first time it is seen; its asset is mentioned with it.
+
+        end: which key of its fact it is.
+        """
         try:
             id, problems, asset_id, asset = _known(key)
         except (TypeError, AttributeError, KeyError):
-            self.wrong("a fact", "key", key, "is no key: it needs a kind, and its parts as texts", "BAD_KEY")
+            self.wrong("a fact", "key", key, "is no key: it needs a kind, and its parts as texts", "BAD_KEY", end)
             return ""
         if problems:
-            self.problems += [problem for problem in problems if problem not in self.problems]
+            place = (*self.place(), end)
+            self.problems += [replace(problem, place=place) for problem in problems if problem not in self.problems]
         else:
             self.keys[id] = key
             if asset_id is not None and asset is not None:
@@ -367,6 +411,7 @@ class _Preparation:
                     _place(where),
                     field,
                     f"{time.rfc3339(value)} lies in the future; it was taken as now",
+                    self.place(),
                 )
             )
             return self.now
@@ -376,15 +421,35 @@ class _Preparation:
         if (expected := _not_a_name(value)) is not None:
             self.wrong(where, field, value, expected)
 
-    def body(self, where: str, props: dict[str, Any]) -> bytes:
+    def body(self, props: dict[str, Any]) -> bytes:
         try:
             return orjson.dumps(props, option=orjson.OPT_SORT_KEYS)
-        except (TypeError, ValueError) as error:  # JSONEncodeError is both
-            self.wrong(str(self.keys.get(where, where)), "properties", "a value", f"is no JSON: {error}")
+        except (TypeError, ValueError):  # JSONEncodeError is both
+            self.unwritable = True
             return b"{}"
 
-    def wrong(self, where: Where, field: str, value: Json, expected: str, code: str = "INVALID") -> None:
-        self.problems.append(_problem(_place(where), field, value, expected, code))
+    def no_json(self, facts: Sequence[EntityFact | EdgeFact]) -> None:
+        """Names the values that are no JSON, where there are any: only then it is worth the look at each."""
+        if not self.unwritable:
+            return
+        self.unwritable = False
+        before = len(self.problems)
+        for self.number, fact in enumerate(facts):
+            for field, value in fact.props.items():
+                try:
+                    orjson.dumps({field: value}, option=orjson.OPT_SORT_KEYS)  # as deep as in the whole
+                except (TypeError, ValueError) as error:
+                    where = fact if isinstance(fact, EdgeFact) else fact.key
+                    self.wrong(where, field, value, f"is no JSON: {error}")
+        if len(self.problems) == before:
+            self.wrong(f"granule {self.granule.name}", self.section, "a value", "is no JSON")
+
+    def place(self) -> tuple[str | int, ...]:
+        return (self.section, self.number) if self.section else ()
+
+    def wrong(self, where: Where, field: str, value: Json, expected: str, code: str = "INVALID", end: str = "") -> None:
+        place = (*self.place(), end) if end else self.place()
+        self.problems.append(_problem(_place(where), field, value, expected, code, place))
 
 
 def _is_open(fact: EdgeFact) -> bool:
@@ -495,7 +560,7 @@ _CHECKS: dict[Type, Callable[[Json], bool]] = {
     Type.TEXTS: _is_texts,
     Type.MAP: _is_map,
     Type.COLUMNS: _is_columns,
-    Type.JOB: lambda value: _is_texts(value) and len(value) == 2 and all(value),
+    Type.JOB: lambda value: _is_texts(value) and len(value) == 2,
     Type.STATUS: lambda value: value in STATUSES,
     Type.COVERS: lambda value: isinstance(value, str) and value in Coverage.__members__,
     Type.SHARE: _is_share,

@@ -146,6 +146,22 @@ async def test_what_nothing_bears_names_the_near_ones(named: Store) -> None:
         assert suggested in caught.value.hint, text
 
 
+async def test_of_what_is_known_a_version_that_is_not_is_told_with_those_there_are(named: Store) -> None:
+    for text, what, there in (
+        ("dataset:s3://lake/transactions@9", "dataset version", ["dataset:s3://lake/transactions@sha256:cd34"]),
+        ("transactions@9", "dataset version", ["dataset:s3://lake/transactions@sha256:cd34"]),
+        ("model:fraud/99", "model version", ["model:mlflow fraud/3", "model:mlflow fraud/4"]),
+        ("model:fraud@nobody", "model version", ["model:mlflow fraud/3", "model:mlflow fraud/4"]),
+        ("model:mlflow/churn/1", "model version", ["None of model:mlflow churn is"]),
+        ("deployment:production/fraud-api/99", "release", ["release:production/fraud-api/7"]),
+        ("release:production/fraud-api/99", "release", ["release:production/fraud-api/7"]),
+    ):
+        with pytest.raises(NotFound) as caught:
+            await resolve(named, ANYONE, text)
+        assert caught.value.message == f"No {what} is known that {text!r} names."
+        assert all(one in caught.value.hint for one in there), caught.value.hint
+
+
 async def test_what_is_like_nothing_says_what_to_do(named: Store) -> None:
     for text in ("zzzzz", "model:zzzzz", "run:zzzzz", "commit:fffffff", "commit:zzz", id("tx"), "fraud@nobody"):
         with pytest.raises(NotFound) as caught:

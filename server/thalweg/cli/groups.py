@@ -149,7 +149,10 @@ def policy_backtest(
     since: Annotated[str | None, typer.Option("--since", metavar="TIME", help="From then on, instead.")] = None,
     until: Annotated[str | None, typer.Option("--until", metavar="TIME", help="Until then; now without.")] = None,
     follow: Annotated[
-        int, typer.Option("--follow", metavar="DAYS", min=1, help="How long after a change a run may fail of it.")
+        int,
+        typer.Option(
+            "--follow", metavar="DAYS", min=1, max=36_500, help="How long after a change a run may fail of it."
+        ),
     ] = 30,
     active_within: options.ActiveWithin = 90,
     server: options.Server = None,

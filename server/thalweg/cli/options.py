@@ -100,7 +100,9 @@ Source = Annotated[
 ]
 ActiveWithin = Annotated[
     int,
-    typer.Option("--active-within", metavar="DAYS", min=0, help="How far back a run says what its job will do."),
+    typer.Option(
+        "--active-within", metavar="DAYS", min=0, max=36_500, help="How far back a run says what its job will do."
+    ),
 ]
 Newest = Annotated[
     int | None,

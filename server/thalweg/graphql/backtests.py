@@ -7,14 +7,12 @@ from typing import Annotated, Any
 import strawberry
 from strawberry import argument, field
 
-from thalweg.graphql import changes, enums, relations, types
+from thalweg.graphql import changes, enums, relations, spans, types
 from thalweg.graphql.context import Info
 from thalweg.graphql.fields import answered
 from thalweg.graphql.scalars import DateTime
 from thalweg.lineage.impact import backtest as replay
-from thalweg.model import time
 from thalweg.model.columns import Add, ColumnChange, Drop, MayBeNull, Rename, Retype
-from thalweg.model.errors import BadInput
 
 
 @strawberry.type(description="The first run of a job after a change.")
@@ -68,16 +66,16 @@ class Backtests:
             argument(description="Rules, the first that matches decides; those of the server when left out."),
         ] = None,
         active_within_days: Annotated[
-            int, argument(description="How far back a run still says what its job will do.")
+            int, argument(description="How far back a run still says what its job will do: 0 to 36,500 days.")
         ] = 90,
         follow_days: Annotated[
-            int, argument(description="How long after a change the first run of a job is looked for.")
+            int, argument(description="How long after a change the first run of a job is looked for: 1 to 36,500 days.")
         ] = 30,
         first: relations.First = 100,
     ) -> Backtest:
         context = info.context
-        if follow_days < 1:
-            raise BadInput(f"`followDays` is {follow_days}, and must be 1 or more.", "Leave it out for 30.")
+        active_within = spans.days(active_within_days, "activeWithinDays")
+        follow = spans.days(follow_days, "followDays", least=1)
         rules = changes.policy(policy)
         found = await replay.backtest(
             context.store,
@@ -86,8 +84,8 @@ class Backtests:
             live_marks=context.judging.marks,
             since=since,
             until=until,
-            active_within=active_within_days * time.DAY,
-            follow=follow_days * time.DAY,
+            active_within=active_within,
+            follow=follow,
             limit=relations.size(first, context),
             visited=context.limits.visited,
             seconds=0.8 * context.seconds,  # what was replayed until then is told

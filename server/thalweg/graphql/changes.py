@@ -10,7 +10,9 @@ from strawberry import UNSET, field
 from thalweg.graphql import enums
 from thalweg.graphql.context import Context
 from thalweg.lineage import impact as impacts
+from thalweg.lineage.impact import policies
 from thalweg.lineage.name import resolve
+from thalweg.lineage.spelling import spell
 from thalweg.model import columns
 from thalweg.model.errors import BadInput
 from thalweg.model.keys import Key, kind_of_id
@@ -102,8 +104,12 @@ def given(change: ChangeInput) -> Given:
     return one
 
 
-async def read(context: Context, of: str, chosen: Given) -> tuple[tuple[str, ...], impacts.Change, int | None]:
-    """The ids of what changes, how, and how many of its newest versions. Raises NotFound for what names nothing."""
+Called = dict[str, str]
+"""Ids, each with the text that it was called by: an id itself, or what names a version of an asset."""
+
+
+async def read(context: Context, of: str, chosen: Given) -> tuple[Called, impacts.Change, int | None]:
+    """What changes, how, and how many of its newest versions. Raises NotFound for what names nothing."""
     match chosen:
         case ContentChange(columns=some, versions=versions, newest=newest):
             ids = await _ids(context, of, versions, Kind.DATASET)
@@ -111,7 +117,8 @@ async def read(context: Context, of: str, chosen: Given) -> tuple[tuple[str, ...
         case ColumnsChange(changes=changes):
             if not changes:
                 raise BadInput("`columns.changes` is empty.", "Name what happens to at least one column.")
-            return await _ids(context, of, None, Kind.DATASET), impacts.Columns(tuple(map(_column, changes))), None
+            found = tuple(_column(one, number) for number, one in enumerate(changes))
+            return await _ids(context, of, None, Kind.DATASET), impacts.Columns(found), None
         case DeleteChange(versions=versions):
             return await _ids(context, of, versions, Kind.DATASET), impacts.Delete(), None
         case CodeChange(since=since):
@@ -125,17 +132,25 @@ async def read(context: Context, of: str, chosen: Given) -> tuple[tuple[str, ...
             return await _ids(context, of, versions, Kind.MODEL), impacts.Withdraw(), None
 
 
-async def _ids(context: Context, of: str, versions: Sequence[str] | None, asset: Kind) -> tuple[str, ...]:
-    """The id of what is named; or of the versions that are, of an asset."""
-    if not versions:
+async def _ids(context: Context, of: str, versions: Sequence[str] | None, asset: Kind) -> Called:
+    """What is named; or the versions that are, of an asset."""
+    if versions is None:
         if kind_of_id(of) is not None:
-            return (of,)
-        return ((await resolve(context.store, context.caller, of, seconds=context.seconds)).id,)
+            return {of: of}
+        return {(await resolve(context.store, context.caller, of, seconds=context.seconds)).id: of}
+    if not versions:
+        raise BadInput("`versions` is empty.", "Name at least one, or leave it out.")
     named = await resolve(context.store, context.caller, of, kinds=(asset,), seconds=context.seconds)
-    return tuple(Key(VERSION_OF[named.kind], (*named.key, one)).id for one in versions)
+    keys = [Key(VERSION_OF[named.kind], (*named.key, one)) for one in versions]
+    return {key.id: f"`{spell(key.kind, key.parts)}`" for key in keys}
 
 
-def _column(change: ColumnChangeInput) -> columns.ColumnChange:
+def _column(change: ColumnChangeInput, number: int) -> columns.ColumnChange:
+    for name, given in vars(change).items():
+        for part, text in vars(given).items() if isinstance(given, _NAMING) else [("", given)]:
+            if text == "":
+                field = f"columns.changes[{number}].{name}" + (f".{part}" if part else "")
+                raise BadInput(f"`{field}` is empty.", "Name a column, or what becomes of it.")
     if isinstance(change.drop, str):
         return columns.Drop(change.drop)
     if isinstance(change.rename, RenameInput):
@@ -175,28 +190,34 @@ class PolicyRuleInput:
     message: str = field(description="What to tell who is stopped by it.", default="")
 
 
+_NAMING = RenameInput, RetypeInput, AddInput
+
+
 def policy(rules: Sequence[PolicyRuleInput] | None) -> tuple[impacts.Rule, ...] | None:
     """The rules of a request; None where it brings none."""
     if rules is None:
         return None
-    for rule in rules:
-        if rule.verdict.value is impacts.Verdict.INCOMPLETE:
-            raise BadInput(f"The rule `{rule.name}` says INCOMPLETE, which no rule can.", "Use PASS, WARN or BLOCK.")
+    if not rules:
+        raise BadInput("`policy` is empty, and would let everything pass.", "Give a rule, or leave it out.")
     return tuple(
-        impacts.Rule(
-            name=rule.name,
-            verdict=rule.verdict.value,
-            effect=rule.effect.value if rule.effect else None,
-            confidence=rule.confidence.value if rule.confidence else None,
-            live=rule.live,
-            environment=rule.environment,
-            kind=rule.kind.value if rule.kind else None,
-            namespace=rule.namespace,
-            tag=rule.tag,
-            role=rule.role,
-            change=rule.change,
-            finding=rule.finding,
-            message=rule.message,
-        )
-        for rule in rules
+        policies.checked(_rule(rule), f"`policy[{number}]` (the rule `{rule.name}`)")
+        for number, rule in enumerate(rules)
+    )
+
+
+def _rule(rule: PolicyRuleInput) -> impacts.Rule:
+    return impacts.Rule(
+        name=rule.name,
+        verdict=rule.verdict.value,
+        effect=rule.effect.value if rule.effect else None,
+        confidence=rule.confidence.value if rule.confidence else None,
+        live=rule.live,
+        environment=rule.environment,
+        kind=rule.kind.value if rule.kind else None,
+        namespace=rule.namespace,
+        tag=rule.tag,
+        role=rule.role,
+        change=rule.change,
+        finding=rule.finding,
+        message=rule.message,
     )

@@ -25,7 +25,17 @@ def composed(query: type, mutation: type | None = None) -> strawberry.Schema:
     """The schema of these roots, and of all entities."""
     schema = strawberry.Schema(query, mutation, types=TYPES, config=StrawberryConfig(scalar_map=SCALARS))
     _without_null_defaults(schema._schema)
+    _with_choices(schema._schema)
     return schema
+
+
+def _with_choices(schema: GraphQLSchema) -> None:
+    """GraphQL itself knows of inputs of which one field is given, and says where it is not so; Strawberry's own check,
+    which this forestalls, says it of no place.
+    """
+    for type in schema.type_map.values():
+        if isinstance(type, GraphQLInputObjectType) and type.extensions["strawberry-definition"].is_one_of:
+            type.is_one_of = True
 
 
 def _without_null_defaults(schema: GraphQLSchema) -> None:

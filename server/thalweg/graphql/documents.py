@@ -14,6 +14,7 @@ from graphql import (
     GraphQLSyntaxError,
     OperationDefinitionNode,
     OperationType,
+    ValuesOfCorrectTypeRule,
     parse,
     specified_rules,
     validate,
@@ -21,14 +22,17 @@ from graphql import (
 )
 from graphql.type import GraphQLObjectType
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
-from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from thalweg.graphql.errors import PARSE_FAILED, VALIDATION_FAILED, Refused, refused
+from thalweg.graphql.fitting import FittingLiterals
 from thalweg.graphql.limits import Limits, measure, over
 from thalweg.graphql.price import Step, charge, priced
 from thalweg.model.errors import BadInput
 
-RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
+RULES = (
+    *(FittingLiterals if rule is ValuesOfCorrectTypeRule else rule for rule in specified_rules),
+    MaybeNullValidationRule,
+)
 
 MOST_DOCUMENTS = 256
 MOST_CHARACTERS = 500_000
@@ -40,6 +44,7 @@ class Operation:
     """One operation of a document that may be executed as it stands; only its price depends on the variables."""
 
     document: DocumentNode
+    node: OperationDefinitionNode
     type: OperationType
     name: str | None
     bulk: bool
@@ -126,6 +131,7 @@ class Documents:
         root = self._schema.get_root_type(definition.operation)
         return Operation(
             document=document,
+            node=definition,
             type=definition.operation,
             name=definition.name.value if definition.name else None,
             bulk=root is not None and _is_bulk(root, definition),

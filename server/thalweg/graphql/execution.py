@@ -18,6 +18,7 @@ from thalweg.graphql.completion import Completing
 from thalweg.graphql.context import BY_DEFAULT, Context, Judging
 from thalweg.graphql.documents import Documents, Operation
 from thalweg.graphql.errors import Refused, refused
+from thalweg.graphql.fitting import misfits
 from thalweg.graphql.limits import Limits
 from thalweg.graphql.loaders import Loaders
 from thalweg.model.errors import BadInput, DeadlineExceeded
@@ -118,16 +119,7 @@ class Api:
         return Answer(body, executed=True)
 
     async def _run(self, operation: Operation, asked: Asked, context: Context) -> ExecutionResult:
-        build = partial(
-            Completing.build,
-            self._schema,
-            operation.document,
-            context_value=context,
-            raw_variable_values=dict(asked.variables or {}),
-            operation_name=operation.name,
-            is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]
-            max_coercion_errors=self.limits.errors,
-        )
+        build = partial(self._built, operation, dict(asked.variables or {}), context)
         # ten megabytes of variables take seconds to be coerced: others are answered meanwhile
         built = await asyncio.to_thread(build) if operation.bulk else build()
         if isinstance(built, list):
@@ -136,3 +128,18 @@ class Api:
         if not isinstance(result, ExecutionResult):
             result = await cast("Awaitable[ExecutionResult]", result)
         return result
+
+    def _built(self, operation: Operation, variables: dict[str, Any], context: Context) -> Any:
+        """The executor of an operation; or what is wrong with the variables."""
+        built = Completing.build(
+            self._schema,
+            operation.document,
+            context_value=context,
+            raw_variable_values=variables,
+            operation_name=operation.name,
+            is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]
+            max_coercion_errors=self.limits.errors,
+        )
+        if isinstance(built, list):
+            return misfits(self._schema, operation.node, variables, self.limits.errors) or built
+        return built

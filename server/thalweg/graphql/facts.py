@@ -7,21 +7,32 @@ wrong value is left for the write path, which says what would be right.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import strawberry
 from strawberry import field
 
 from thalweg.graphql import enums
-from thalweg.graphql.references import DatasetReadKey, DatasetVersionKey, EntityKey, JobKey, ModelVersionKey, url_of
+from thalweg.graphql.references import (
+    DatasetReadKey,
+    DatasetVersionKey,
+    EntityKey,
+    JobKey,
+    ModelVersionKey,
+    RunKey,
+    url_of,
+)
 from thalweg.graphql.scalars import DateTime, Json, Long, MetricValue
 from thalweg.ingest import best_of
 from thalweg.model import keys
 from thalweg.model.edges import EdgeType
-from thalweg.model.errors import BadInput, Problem
+from thalweg.model.errors import Problem
 from thalweg.model.facts import EdgeFact, EntityFact, Granule, JoinFact, MarkFact, Point
 from thalweg.model.keys import Key
 from thalweg.model.kinds import Kind
+
+Path = tuple[str, ...]
+"""Where something is in an input: the names of fields, and the places in lists."""
 
 # --------------------------------------------------------------------------------------------------------------- values
 
@@ -255,7 +266,7 @@ class ReleaseFacts(Described):
 
 
 def key_of(kind: Kind, given: Any) -> Key:
-    """The key that the facts of an entity name. Raises BadInput for what names no repository."""
+    """The key that the facts of an entity name."""
     if kind is Kind.REPOSITORY:
         return keys.repository(url_of(given.repository))
     if kind is Kind.COMMIT:
@@ -307,46 +318,89 @@ class ServedInput:
     role: str | None = field(description="What part it plays: `champion`, `challenger`.", default=None)
 
 
-def _artifact(given: ReadInput | WriteInput, where: str) -> Key:
-    if (given.dataset is None) == (given.model is None):
-        problem = Problem("", where, "", "must name a dataset or a model, and not both", "BAD_KEY")
-        raise BadInput(f"{where} must name a dataset or a model, and not both.", problems=[problem])
-    named = given.dataset if given.dataset is not None else given.model
-    assert named is not None
-    return named.key
+class Edge(NamedTuple):
+    """An edge of what is stated, and where in the input it is given. key: where, below that, its other end is named."""
+
+    fact: EdgeFact
+    path: Path
+    key: Path = ()
+
+
+def _named(given: ReadInput | WriteInput) -> tuple[str, Key] | None:
+    """What is read or written, and the field that names it; None where that is none, or both are."""
+    if given.dataset is not None:
+        return ("dataset", given.dataset.key) if given.model is None else None
+    return None if given.model is None else ("model", given.model.key)
+
+
+def unnamed(given: Any) -> list[Problem]:
+    """What is wrong with the reads and writes that name nothing, or two things: they are no edges."""
+    return [
+        Problem(
+            "",
+            "",
+            f"{listed}[{number}]",
+            "must name a dataset or a model, and not both",
+            "BAD_KEY",
+            (listed, number),
+        )
+        for listed in ("inputs", "outputs")
+        for number, one in enumerate(getattr(given, listed, None) or ())
+        if _named(one) is None
+    ]
 
 
 def _assumed(read: ReadInput) -> bool | None:
     return True if read.dataset is not None and read.dataset.version is None else None
 
 
-def reads(given: Sequence[ReadInput] | None, reader: Key) -> Iterable[EdgeFact]:
-    for place, one in enumerate(given or ()):
-        covers = one.covers.value if one.covers is not None else "DECLARED" if one.columns is not None else None
-        yield EdgeFact(
-            _artifact(one, f"inputs.{place}"),
-            EdgeType.INPUT_TO,
-            reader,
-            one.role or "",
-            _given(columns=one.columns, covers=covers, pinned=one.pinned, exact=one.exact, assumed=_assumed(one)),
-        )
+def reads(given: Sequence[ReadInput] | None, reader: Key) -> Iterable[Edge]:
+    for number, one in enumerate(given or ()):
+        if (named := _named(one)) is not None:
+            field, source = named
+            covers = one.covers.value if one.covers is not None else "DECLARED" if one.columns is not None else None
+            props = _given(
+                columns=one.columns, covers=covers, pinned=one.pinned, exact=one.exact, assumed=_assumed(one)
+            )
+            edge = EdgeFact(source, EdgeType.INPUT_TO, reader, one.role or "", props)
+            yield Edge(edge, ("inputs", str(number)), (field,))
 
 
-def writes(given: Sequence[WriteInput] | None, writer: Key) -> Iterable[EdgeFact]:
-    for place, one in enumerate(given or ()):
-        yield EdgeFact(writer, EdgeType.PRODUCED, _artifact(one, f"outputs.{place}"), one.role or "")
+def writes(given: Sequence[WriteInput] | None, writer: Key) -> Iterable[Edge]:
+    for number, one in enumerate(given or ()):
+        if (named := _named(one)) is not None:
+            field, target = named
+            edge = EdgeFact(writer, EdgeType.PRODUCED, target, one.role or "")
+            yield Edge(edge, ("outputs", str(number)), (field,))
 
 
-def code(given: CodeInput | None, run: Key) -> Iterable[EdgeFact]:
+def produced_by(given: RunKey | None, version: Key) -> Iterable[Edge]:
+    if given is not None:
+        yield Edge(EdgeFact(given.key, EdgeType.PRODUCED, version), ("producedBy",))
+
+
+def derived_from(given: Sequence[DatasetVersionKey | ModelVersionKey] | None, version: Key) -> Iterable[Edge]:
+    for number, one in enumerate(given or ()):
+        yield Edge(EdgeFact(one.key, EdgeType.DERIVED_INTO, version), ("derivedFrom", str(number)))
+
+
+def parent(given: RunKey | None, run: Key) -> Iterable[Edge]:
+    if given is not None:
+        yield Edge(EdgeFact(given.key, EdgeType.PARENT_OF, run), ("parent",))
+
+
+def code(given: CodeInput | None, run: Key) -> Iterable[Edge]:
     if given is not None:
         commit = keys.commit(url_of(given.repository), given.sha.lower())
-        yield EdgeFact(commit, EdgeType.CODE_OF, run, "", _given(path=given.path, dirty=given.dirty))
+        edge = EdgeFact(commit, EdgeType.CODE_OF, run, "", _given(path=given.path, dirty=given.dirty))
+        yield Edge(edge, ("code",))
 
 
-def served(given: Sequence[ServedInput] | None, release: Key) -> Iterable[EdgeFact]:
-    for one in given or ():
+def served(given: Sequence[ServedInput] | None, release: Key) -> Iterable[Edge]:
+    for number, one in enumerate(given or ()):
         version = keys.model_version(one.namespace, one.name, one.version)
-        yield EdgeFact(version, EdgeType.SERVED_BY, release, one.role or "", _given(traffic=one.traffic))
+        edge = EdgeFact(version, EdgeType.SERVED_BY, release, one.role or "", _given(traffic=one.traffic))
+        yield Edge(edge, ("models", str(number)))
 
 
 # ---------------------------------------------------------------------------------------------------------------- batch
@@ -423,7 +477,7 @@ class GranuleInput:
     joins: list[JoinFacts] | None = field(description="Names of the same thing.", default=None)
 
 
-_ENTITIES: tuple[tuple[str, Kind], ...] = (
+ENTITIES: tuple[tuple[str, Kind], ...] = (
     ("datasets", Kind.DATASET),
     ("dataset_versions", Kind.DATASET_VERSION),
     ("repositories", Kind.REPOSITORY),
@@ -438,12 +492,11 @@ _ENTITIES: tuple[tuple[str, Kind], ...] = (
 
 
 def granule(given: GranuleInput, source: str, origin: str) -> Granule:
-    """Raises BadInput for what names no repository."""
     return Granule(
         source=source,
         name=given.scope,
         origin=origin,
-        entities=[entity_fact(kind, one) for name, kind in _ENTITIES for one in getattr(given, name) or ()],
+        entities=[entity_fact(kind, one) for name, kind in ENTITIES for one in getattr(given, name) or ()],
         edges=[
             EdgeFact(
                 one.source.key,

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import strawberry
 from strawberry import argument, field
 
-from thalweg.graphql import changes, cursors, enums, pages, questions, relations, types, values
+from thalweg.graphql import changes, cursors, enums, pages, questions, relations, spans, types, values
 from thalweg.graphql.context import Context, Info
 from thalweg.graphql.fields import answered
 from thalweg.graphql.pages import After, PageInfo, page_info
@@ -262,7 +262,7 @@ class Impacts:
         change: Annotated[changes.ChangeInput, argument(description="What is going to change.")],
         as_of: types.AsOf = None,
         active_within_days: Annotated[
-            int, argument(description="How far back a run still says what its job will do.")
+            int, argument(description="How far back a run still says what its job will do: 0 to 36,500 days.")
         ] = 90,
         policy: Annotated[
             list[changes.PolicyRuleInput] | None,
@@ -280,9 +280,11 @@ class Impacts:
         ] = False,
     ) -> Impact:
         context = info.context
+        active_within = spans.days(active_within_days, "activeWithinDays")
+        spans.percent(min_coverage, "minCoverage")
         chosen = changes.given(change)
         try:
-            ids, what, newest = await changes.read(context, of, chosen)
+            called, what, newest = await changes.read(context, of, chosen)
         except NotFound as error:
             at = time.now() if as_of is None else as_of
             nothing = impacts.Impact(
@@ -294,6 +296,7 @@ class Impacts:
                 incomplete=(str(error),),
             )
             return _impact(nothing, ())
+        ids = tuple(called)
         rules = changes.policy(policy)
         found = await impacts.impact(
             context.store,
@@ -301,12 +304,13 @@ class Impacts:
             ids,
             what,
             as_of=as_of,
-            active_within=active_within_days * time.DAY,
+            active_within=active_within,
             newest=newest,
             live_marks=context.judging.marks,
             policy=context.judging.policy if rules is None else rules,
             min_coverage=min_coverage,
             any_column=allow_unknown_column,
+            called=called,
             visited=context.limits.visited,
             seconds=context.seconds,
         )

@@ -6,7 +6,6 @@ import strawberry
 from strawberry import field
 
 from thalweg.model import keys, names
-from thalweg.model.errors import BadInput, Problem
 from thalweg.model.keys import Key
 
 
@@ -147,9 +146,8 @@ class EntityKey:
 
 
 def url_of(url: str) -> str:
-    """The canonical URL of a repository. Raises BadInput for what is none."""
+    """The canonical URL of a repository. What is none stays as it is: the write path says so, with all else."""
     try:
         return names.repository_url(url)
-    except ValueError as error:
-        problem = Problem("", "repository", repr(url), str(error), "BAD_KEY")
-        raise BadInput(f"The repository {error}.", problems=[problem]) from None
+    except ValueError:
+        return url

@@ -5,7 +5,8 @@ What is wrong with an input is answered as data, in `errors`, and then nothing o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from itertools import chain
 from typing import Annotated, Any
 
@@ -14,15 +15,16 @@ from strawberry import argument, field
 from strawberry.types.base import get_object_definition
 
 from thalweg import ingest
-from thalweg.graphql import enums, facts, references, types
+from thalweg.graphql import enums, facts, places, references, types
 from thalweg.graphql.context import Context, Info
+from thalweg.graphql.facts import Path
 from thalweg.graphql.fields import answered
 from thalweg.graphql.intake import taken
+from thalweg.graphql.places import IN_ENTITY, Places, named, path_of
 from thalweg.graphql.scalars import DateTime, Long
 from thalweg.model import keys, results, time
-from thalweg.model.edges import EdgeType
 from thalweg.model.errors import BadInput, NotFound, Problem, ThalwegError
-from thalweg.model.facts import EdgeFact, EntityFact, Granule, MarkFact, MarkKind
+from thalweg.model.facts import EntityFact, Granule, MarkFact, MarkKind
 from thalweg.model.keys import Key, kind_of_id
 from thalweg.model.kinds import Kind
 
@@ -121,7 +123,7 @@ class StateBatchInput:
 
 
 def _batch(type: type, given: Mapping[str, Any], _context: Any) -> StateBatchInput:
-    """Leaves the granules as they came: they are taken in when their turn comes (`_state_all`)."""
+    """Leaves the granules as they came: they are taken in when their turn comes."""
     return StateBatchInput(source=given["source"], granules=given["granules"])
 
 
@@ -134,7 +136,7 @@ get_object_definition(StateBatchInput, strict=True).from_input = _batch
 @strawberry.type(description="Something that is wrong with an input.")
 class InputError:
     code: str = field(description="Stable, for programs: `BAD_KEY`, `UNKNOWN_FIELD`, `NOT_FOUND`, `CONFLICT`.")
-    path: list[str] = field(description="Where in the arguments.")
+    path: list[str] = field(description="Where in the arguments: their names, and the places in lists, counted from 0.")
     message: str = field(description="What is wrong, as a sentence.")
     expected: str | None = field(description="What would be right.")
 
@@ -142,7 +144,7 @@ class InputError:
 @strawberry.type(description="Something that was taken as it is, but looks wrong.")
 class InputWarning:
     code: str = field(description="Stable, for programs: `FUTURE_DATE`.")
-    path: list[str] = field(description="Where in the arguments.")
+    path: list[str] = field(description="Where in the arguments: their names, and the places in lists, counted from 0.")
     message: str = field(description="What looks wrong, as a sentence.")
 
 
@@ -205,61 +207,45 @@ class ForgetPayload:
 # --------------------------------------------------------------------------------------------------------------- stated
 
 
-def _camel(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(word.capitalize() for word in rest)
-
-
-def _path(field: str, above: tuple[str, ...]) -> list[str]:
-    return [*above, *(_camel(part) for part in field.split("."))]
-
-
-def errors_of(error: ThalwegError, above: tuple[str, ...]) -> list[InputError]:
+def errors_of(error: ThalwegError, above: Path, places: Places = IN_ENTITY) -> list[InputError]:
+    """above: where that is which the error is of."""
     problems = error.problems if isinstance(error, BadInput) else ()
     if not problems:
         return [InputError(code=error.code, path=list(above), message=error.message, expected=error.hint or None)]
-    return [
-        InputError(
-            code=problem.code, path=_path(problem.field, above), message=f"{problem}.", expected=problem.expected
-        )
-        for problem in problems
-    ]
+    found = []
+    for problem in problems:
+        path = _path(problem, above, places)
+        said = replace(problem, field=named(path)) if problem.field else problem
+        found.append(InputError(code=problem.code, path=list(path), message=f"{said}.", expected=problem.expected))
+    return found
 
 
-def _came(answer: results.Written | ThalwegError, above: tuple[str, ...] = ("input",)) -> dict[str, Any]:
+def _path(of: Problem | results.Notice, above: Path, places: Places) -> Path:
+    path = path_of(of.place, of.field, places)
+    return (above[0], *path) if path == ("source",) else (*above, *path)  # which is the whole batch's
+
+
+def _came(
+    answer: results.Written | ThalwegError,
+    above: Path = ("input",),
+    places: Places = IN_ENTITY,
+) -> dict[str, Any]:
     """The attributes of a `Payload`."""
     if isinstance(answer, ThalwegError):
-        return {"outcome": None, "warnings": [], "errors": errors_of(answer, above)}
+        return {"outcome": None, "warnings": [], "errors": errors_of(answer, above, places)}
     warnings = [
-        InputWarning(code=notice.code, path=_path(notice.field, above), message=f"{notice.entity}: {notice.message}.")
+        InputWarning(
+            code=notice.code, path=list(_path(notice, above, places)), message=f"{notice.entity}: {notice.message}."
+        )
         for notice in answer.warnings
     ]
     return {"outcome": answer.outcome, "warnings": warnings, "errors": []}
 
 
-async def _state(context: Context, make: Callable[[], Granule]) -> results.Written | ThalwegError:
-    try:
-        granule = make()
-    except BadInput as error:
-        return error
+async def _state(context: Context, granule: Granule) -> results.Written | ThalwegError:
     answers = await ingest.state(context.store, [granule], context.caller)
     context.refresh()
     return answers[0]
-
-
-async def _state_all(
-    context: Context, source: str, given: Sequence[Mapping[str, Any]]
-) -> list[results.Written | ThalwegError]:
-    """Answers for each granule, in their order."""
-    granules: list[Granule | BadInput] = []
-    for one in given:
-        try:
-            granules.append(facts.granule(taken(facts.GranuleInput, one), source, ORIGIN))
-        except BadInput as error:
-            granules.append(error)
-    sound = [one for one in granules if isinstance(one, Granule)]
-    stated = iter(await ingest.state(context.store, sound, context.caller) if sound else ())
-    return [next(stated) if isinstance(one, Granule) else one for one in granules]
 
 
 async def _entity(context: Context, key: Key, answer: results.Written | ThalwegError) -> Any:
@@ -287,16 +273,21 @@ def _scope(key: Key, *more: str) -> str:
 
 
 async def _record(
-    info: Info, kind: Kind, given: Any, edges: Callable[[Key], Any]
-) -> tuple[results.Written | ThalwegError, Any]:
-    """States one entity and its edges; answers what became of it, and the entity."""
+    info: Info, kind: Kind, given: Any, edges: Callable[[Key], Iterable[facts.Edge]]
+) -> tuple[dict[str, Any], Any]:
+    """States one entity and its edges; answers what became of it, as a payload says that, and the entity."""
     key = keys.Key(kind, tuple(getattr(given, part) for part in kind.fields))
 
-    def make() -> Granule:
-        return _granule(given, _scope(key), entities=[facts.entity_fact(kind, given)], edges=list(edges(key)))
-
-    answer = await _state(info.context, make)
-    return answer, await _entity(info.context, key, answer)
+    found = list(edges(key))
+    granule = _granule(
+        given, _scope(key), entities=[facts.entity_fact(kind, given)], edges=[edge.fact for edge in found]
+    )
+    answer: results.Written | ThalwegError
+    if unnamed := facts.unnamed(given):
+        answer = BadInput("Not all that it reads and writes is named.", problems=[*unnamed, *ingest.problems(granule)])
+    else:
+        answer = await _state(info.context, granule)
+    return _came(answer, places=places.in_record(found)), await _entity(info.context, key, answer)
 
 
 @strawberry.type
@@ -307,55 +298,50 @@ class Statements:
     async def record_dataset_version(
         self, info: Info, input: Annotated[RecordDatasetVersionInput, argument(description="What is stated.")]
     ) -> RecordDatasetVersionPayload:
-        def edges(version: Key) -> Any:
-            if input.produced_by is not None:
-                yield EdgeFact(input.produced_by.key, EdgeType.PRODUCED, version)
-            for one in input.derived_from or ():
-                yield EdgeFact(one.key, EdgeType.DERIVED_INTO, version)
+        def edges(version: Key) -> Iterable[facts.Edge]:
+            return chain(facts.produced_by(input.produced_by, version), facts.derived_from(input.derived_from, version))
 
-        answer, found = await _record(info, Kind.DATASET_VERSION, input, edges)
-        return RecordDatasetVersionPayload(dataset_version=found, **_came(answer))
+        came, found = await _record(info, Kind.DATASET_VERSION, input, edges)
+        return RecordDatasetVersionPayload(dataset_version=found, **came)
 
     @answered("States a run: what it was, the code it ran, what it read and wrote.")
     async def record_run(
         self, info: Info, input: Annotated[RecordRunInput, argument(description="What is stated.")]
     ) -> RecordRunPayload:
-        def edges(run: Key) -> Any:
-            if input.parent is not None:
-                yield EdgeFact(input.parent.key, EdgeType.PARENT_OF, run)
-            yield from chain(
-                facts.code(input.code, run), facts.reads(input.inputs, run), facts.writes(input.outputs, run)
+        def edges(run: Key) -> Iterable[facts.Edge]:
+            return chain(
+                facts.parent(input.parent, run),
+                facts.code(input.code, run),
+                facts.reads(input.inputs, run),
+                facts.writes(input.outputs, run),
             )
 
-        answer, found = await _record(info, Kind.RUN, input, edges)
-        return RecordRunPayload(run=found, **_came(answer))
+        came, found = await _record(info, Kind.RUN, input, edges)
+        return RecordRunPayload(run=found, **came)
 
     @answered("States a version of a model.")
     async def record_model_version(
         self, info: Info, input: Annotated[RecordModelVersionInput, argument(description="What is stated.")]
     ) -> RecordModelVersionPayload:
-        def edges(version: Key) -> Any:
-            if input.produced_by is not None:
-                yield EdgeFact(input.produced_by.key, EdgeType.PRODUCED, version)
-            for one in input.derived_from or ():
-                yield EdgeFact(one.key, EdgeType.DERIVED_INTO, version)
+        def edges(version: Key) -> Iterable[facts.Edge]:
+            return chain(facts.produced_by(input.produced_by, version), facts.derived_from(input.derived_from, version))
 
-        answer, found = await _record(info, Kind.MODEL_VERSION, input, edges)
-        return RecordModelVersionPayload(model_version=found, **_came(answer))
+        came, found = await _record(info, Kind.MODEL_VERSION, input, edges)
+        return RecordModelVersionPayload(model_version=found, **came)
 
     @answered("States a release of a deployment: what it serves, since when, and what it reads and writes.")
     async def record_release(
         self, info: Info, input: Annotated[RecordReleaseInput, argument(description="What is stated.")]
     ) -> RecordReleasePayload:
-        def edges(release: Key) -> Any:
+        def edges(release: Key) -> Iterable[facts.Edge]:
             return chain(
                 facts.served(input.models, release),
                 facts.reads(input.inputs, release),
                 facts.writes(input.outputs, release),
             )
 
-        answer, found = await _record(info, Kind.RELEASE, input, edges)
-        return RecordReleasePayload(release=found, **_came(answer))
+        came, found = await _record(info, Kind.RELEASE, input, edges)
+        return RecordReleasePayload(release=found, **came)
 
     @answered("States that a release has ended, or will. One that has ended already is left as it is.")
     async def end_release(
@@ -366,17 +352,16 @@ class Statements:
         held = (await context.store.get([key.id], context.caller)).get(key.id)
         answer: results.Written | ThalwegError
         now = time.now()
-        if held is None:
+        if problems := ingest.key_problems(key):
+            answer = BadInput("This names no release.", problems=problems)
+        elif held is None:
             answer = NotFound(f"No {key} is known.", "State it first, with recordRelease.")
         elif input.until is None and (held.props.get("until") or now) < now:
             answer = results.Written(results.Outcome.UNCHANGED)
         else:
             until = now if input.until is None else input.until
-
-            def make() -> Granule:
-                return _granule(input, _scope(key, "end"), entities=[EntityFact(key, {"until": until})])
-
-            answer = await _state(context, make)
+            granule = _granule(input, _scope(key, "end"), entities=[EntityFact(key, {"until": until})])
+            answer = await _state(context, granule)
         return EndReleasePayload(release=await _entity(context, key, answer), **_came(answer))
 
     @answered("States which version of a model an alias points at. It points at one at a time.")
@@ -385,18 +370,19 @@ class Statements:
     ) -> SetAliasPayload:
         context = info.context
         model = keys.model(input.namespace, input.name)
-        key = keys.model_version(input.namespace, input.name, input.version) if input.version else None
-        held = await context.store.get([model.id if key is None else key.id], context.caller)
+        key = None if input.version is None else keys.model_version(input.namespace, input.name, input.version)
+        pointed = model if key is None else key
+        held = await context.store.get([pointed.id], context.caller)
         answer: results.Written | ThalwegError
-        if not held:
-            answer = NotFound(
-                f"No {model if key is None else key} is known.", "State it first, with recordModelVersion."
-            )
+        if problems := ingest.key_problems(pointed):
+            answer = BadInput("This names no version of a model.", problems=problems)
+        elif not held:
+            answer = NotFound(f"No {pointed} is known.", "State it first, with recordModelVersion.")
         else:
             marks = [] if key is None else [MarkFact(key, MarkKind.ALIAS, input.alias, input.since)]
-            answer = await _state(context, lambda: _granule(input, _scope(model, "alias", input.alias), marks=marks))
+            answer = await _state(context, _granule(input, _scope(model, "alias", input.alias), marks=marks))
         found = None if key is None else await _entity(context, key, answer)
-        return SetAliasPayload(model_version=found, **_came(answer))
+        return SetAliasPayload(model_version=found, **_came(answer, places=places.in_alias))
 
     @answered("States many granules of facts at once, each written whole or not at all.", bulk=True)
     async def state_batch(
@@ -411,14 +397,22 @@ class Statements:
             )
             return StateBatchPayload(results=[], written=0, failed=0, errors=errors_of(error, ("input", "granules")))
         came: list[results.Written | ThalwegError] = []
+        shown: list[GranuleResult] = []
         for start in range(0, len(granules), TOGETHER):
-            came += await _state_all(context, input.source, granules[start : start + TOGETHER])
+            batch = [taken(facts.GranuleInput, one) for one in granules[start : start + TOGETHER]]
+            stated = [facts.granule(one, input.source, ORIGIN) for one in batch]
+            answers = await ingest.state(context.store, stated, context.caller)
+            came += answers
+            shown += [
+                GranuleResult(
+                    scope=one.scope,
+                    **_came(answer, ("input", "granules", str(start + number)), places.in_granule(one)),
+                )
+                for number, (one, answer) in enumerate(zip(batch, answers, strict=True))
+            ]
         context.refresh()
         return StateBatchPayload(
-            results=[
-                GranuleResult(scope=given["scope"], **_came(answer, ("input", "granules", str(place))))
-                for place, (given, answer) in enumerate(zip(granules, came, strict=True))
-            ],
+            results=shown,
             written=sum(isinstance(one, results.Written) and one.outcome is results.Outcome.WRITTEN for one in came),
             failed=sum(isinstance(one, ThalwegError) for one in came),
             errors=[],
@@ -443,8 +437,8 @@ class Statements:
 async def _forget(info: Info, ids: list[strawberry.ID], do: Any) -> ForgetPayload:
     context = info.context
     problems = [
-        Problem("", f"ids.{place}", repr(id), "is no id", "BAD_KEY")
-        for place, id in enumerate(ids)
+        Problem("", f"ids[{number}]", repr(id), "must be an id, as `id` of a thing is", "BAD_KEY", ("ids", number))
+        for number, id in enumerate(ids)
         if kind_of_id(id) is None
     ]
     try:
@@ -453,7 +447,14 @@ async def _forget(info: Info, ids: list[strawberry.ID], do: Any) -> ForgetPayloa
         if not 1 <= len(ids) <= context.limits.first:
             raise BadInput(f"`ids` holds {len(ids)} ids, and must hold 1 to {context.limits.first}.")
         await do(ids, context.caller)
-    except (BadInput, NotFound) as error:
+    except NotFound as error:
+        unknown = [
+            Problem("", f"ids[{number}]", repr(id), "must be the id of what is known", error.code, ("ids", number))
+            for number, id in enumerate(ids)
+            if id in error.things
+        ]
+        return ForgetPayload(entities=[], errors=errors_of(BadInput(error.message, problems=unknown), ()))
+    except BadInput as error:
         return ForgetPayload(entities=[], errors=errors_of(error, () if problems else ("ids",)))
     context.refresh()
     found = await context.store.get(ids, context.caller)

@@ -67,6 +67,9 @@ _ALONE = (Kind.DATASET, Kind.MODEL, Kind.JOB, Kind.DEPLOYMENT, Kind.REPOSITORY)
 _ALONE_VERSIONS = (Kind.DATASET_VERSION, Kind.MODEL_VERSION, Kind.RELEASE, Kind.COMMIT, Kind.RUN)
 """What a text alone may name: an asset; where there is none, a version."""
 
+_BEHIND = {Kind.DATASET_VERSION: "@", Kind.MODEL_VERSION: "@/", Kind.RELEASE: "/"}
+"""What people write between an asset and a version that there is not. A slash is part of the names of most datasets."""
+
 
 async def resolve(
     store: Store, caller: Caller, text: str, *, kinds: Collection[Kind] = (), seconds: float = 10.0
@@ -175,6 +178,22 @@ class _Names:
             return exact
         return await self._find(kind, Where(asset_id=asset.id, key_prefix=version), LISTED + 1)
 
+    async def _unversioned(self, text: str, kinds: Sequence[Kind]) -> list[tuple[Kind, Entity]]:
+        """The assets that are known of what a text calls a version of one; with the kinds of the versions."""
+        return [
+            (kind, asset)
+            for kind, separators in _BEHIND.items()
+            if kind in kinds or ASSET_OF[kind] in kinds
+            for separator in separators
+            if all(parts := text.rpartition(separator))
+            for asset in await self._asset(ASSET_OF[kind], parts[0])
+        ]
+
+    async def _newest(self, kind: Kind, asset: Entity) -> Sequence[Entity]:
+        order = Order(Sort.AT, descending=True)
+        find = Find(kind, Where(asset_id=asset.id), order, limit=NEAR, seconds=self._seconds)
+        return (await self._store.find(find, self._caller)).entities
+
     async def _happened(self, kind: Kind, text: str) -> list[Entity]:
         """A run or a commit: by natural key, by its own id, or by as much of that as only one begins with."""
         exact = await self._keys(readings(kind, text))
@@ -213,6 +232,10 @@ class _Names:
             more = ", and more" if len(found) > LISTED else ""
             raise BadInput(f"{text!r} may mean several things: {listed}{more}.", "Write one of them in full.")
         what = f"No {WORDS[kinds[0]]}" if len(kinds) < 3 else "Nothing"
+        for kind, asset in await self._unversioned(name, kinds):
+            there = [_spelled(one) for one in await self._newest(kind, asset)]
+            hint = f"The newest there are: {', '.join(there)}." if there else f"None of {_spelled(asset)} is."
+            raise NotFound(f"No {WORDS[kind]} is known that {text!r} names.", hint)
         try:
             near = await _Names(self._store, self._caller, _SECONDS_FOR_NEAR)._near(name, kinds)
         except DeadlineExceeded:

@@ -21,17 +21,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import field as member
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong with what was given: where, what, and what would be right."""
+    """One thing that is wrong with what was given: where, what, and what would be right.
+
+    place: where it lies in what was handed over, for who knows how that came about. Of a granule: the list of the fact,
+    its number in that, and which key of the fact it is, where it is of a key: `("edges", 3, "source")`. The same
+    problem at two places is one.
+    """
 
     entity: str
     field: str
     value: str
     expected: str
     code: str = "INVALID"
+    place: tuple[str | int, ...] = member(default=(), compare=False)
 
     def __str__(self) -> str:
         return ": ".join(filter(None, (self.entity, self.field, f"{self.value} {self.expected}")))
@@ -62,7 +69,13 @@ class BadInput(ThalwegError):
 
 
 class NotFound(ThalwegError):
+    """`things` are those of what was given that are not there, where there were several."""
+
     code = "NOT_FOUND"
+
+    def __init__(self, message: str, hint: str = "", things: Sequence[str] = ()) -> None:
+        super().__init__(message, hint)
+        self.things = tuple(things)
 
 
 class Conflict(ThalwegError):

@@ -250,12 +250,13 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something that was taken as it is, but looks wrong."""
+    """Something that was taken as it is, but looks wrong. place: as in `Problem`."""
 
     code: str
     entity: str
     field: str
     message: str
+    place: tuple[str | int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

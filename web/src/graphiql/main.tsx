@@ -7,6 +7,7 @@ import "./style.css";
 
 import { GraphiQL, HISTORY_PLUGIN } from "graphiql";
 import { createRoot } from "react-dom/client";
+import { DocsPlaces } from "./docs";
 import { loadExamples, variablesText } from "./examples";
 import { fetcher } from "./fetcher";
 import { examplesPanel } from "./panel";
@@ -26,19 +27,22 @@ const panel = examplesPanel(examples);
 const root = document.getElementById("root");
 if (!root) throw new Error("the page has no #root");
 createRoot(root).render(
-  <GraphiQL
-    fetcher={fetcher}
-    storage={storage}
-    shouldPersistHeaders={false}
-    inputValueDeprecation
-    defaultEditorToolsVisibility="variables"
-    plugins={[panel, HISTORY_PLUGIN]}
-    visiblePlugin={firstVisit || examples.problem ? panel : undefined}
-  >
-    <GraphiQL.Logo>
-      <span className="wordmark">
-        <img src={valley} alt="" /> Thalweg
-      </span>
-    </GraphiQL.Logo>
-  </GraphiQL>,
+  <>
+    <GraphiQL
+      fetcher={fetcher}
+      storage={storage}
+      shouldPersistHeaders={false}
+      inputValueDeprecation
+      defaultEditorToolsVisibility="variables"
+      plugins={[panel, HISTORY_PLUGIN]}
+      visiblePlugin={firstVisit || examples.problem ? panel : undefined}
+    >
+      <GraphiQL.Logo>
+        <span className="wordmark">
+          <img src={valley} alt="" /> Thalweg
+        </span>
+      </GraphiQL.Logo>
+    </GraphiQL>
+    <DocsPlaces />
+  </>,
 );

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from thalweg.lineage.impact.answer import Impact
 from thalweg.lineage.impact.change import Change
@@ -15,6 +15,8 @@ from thalweg.model.errors import BadInput
 from thalweg.model.facts import Caller
 from thalweg.model.time import DAY, now
 from thalweg.store.store import Store
+
+BY_IDS: Mapping[str, str] = {}
 
 
 async def impact(
@@ -30,6 +32,7 @@ async def impact(
     policy: Sequence[Rule] = DEFAULT_POLICY,
     min_coverage: float = 0,
     any_column: bool = False,
+    called: Mapping[str, str] = BY_IDS,
     visited: int = 100_000,
     seconds: float = 10.0,
 ) -> Impact:
@@ -42,6 +45,7 @@ async def impact(
         run still says what its job will do.
     min_coverage: of how many readers, in percent, it must be known what they read, filters and joins included; of fewer
         the answer is INCOMPLETE. any_column: take a column also where the dataset is not known ever to have had it.
+    called: how what changes was called, by its id, where that was not given: an id alone says nothing to people.
     visited, seconds: how much may be looked at, and how long.
 
     What nobody knows, and what was cut, makes the verdict INCOMPLETE and is said in `incomplete`; it is no error.
@@ -57,6 +61,7 @@ async def impact(
         window=active_within,
         visited=visited,
         seconds=seconds,
+        called=called,
     )
     facts = await fetch.facts(
         [of] if isinstance(of, str) else list(dict.fromkeys(of)), change, newest, any_column=any_column

@@ -5,7 +5,7 @@ What is cut is said in `Facts.incomplete`; what was fetched until then is still 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from thalweg.lineage.impact import possible
 from thalweg.lineage.impact.activity import window_of
@@ -53,8 +53,10 @@ class Fetch:
         window: int,
         visited: int,
         seconds: float,
+        called: Mapping[str, str],
     ) -> None:
         self._store = store
+        self._called = called
         self._caller = caller
         self._at = at
         self._as_of = as_of
@@ -140,7 +142,8 @@ class Fetch:
         for id in of:
             if id not in known:
                 kind = kind_of(id)
-                self._incomplete.append(f"Nobody knows the {WORDS[kind]} {id}, so what it feeds cannot be told.")
+                what = f"{WORDS[kind]} {self._called.get(id, id)}"
+                self._incomplete.append(f"Nobody knows the {what}, so what it feeds cannot be told.")
         return {entity.id: entity for entity in known.values()}
 
     async def _starts(self, named: Iterable[Entity], change: Change, newest: int | None) -> set[str]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from difflib import get_close_matches
 from enum import Enum
 from fnmatch import fnmatchcase
@@ -114,8 +114,19 @@ def _rule(table: Any, where: str) -> Rule:
 T = TypeVar("T")
 
 
+def checked(rule: Rule, where: str) -> Rule:
+    """A rule that did not come out of a file. Raises BadInput for words that nothing meets: it would decide nothing."""
+    given = {"change": rule.change, "role": rule.role, "finding": rule.finding}
+    kind = None if rule.kind is None else WORDS[rule.kind]
+    _word({"kind": kind}, "kind", KINDS, where)
+    _word({"verdict": rule.verdict.value}, "verdict", {one.value: one for one in VERDICTS}, where)
+    _word(given, "role", {one: one for one in ROLES}, where)
+    _word(given, "change", {one: one for one in CHANGES}, where)
+    return replace(rule, finding=_word(given, "finding", FINDINGS, where))
+
+
 def _word(given: dict[str, Any], key: str, known: dict[str, T], where: str) -> T | None:
-    if key not in given:
+    if given.get(key) is None:
         return None
     value = given[key]
     if value not in known:

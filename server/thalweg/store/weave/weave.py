@@ -435,7 +435,7 @@ def _remember(ids: Sequence[str], caller: Caller, now: int, *, forgotten: bool) 
     loom = Loom(now)
     yield from loom.load_nodes(named)
     if unknown := [id for id in named if id not in loom.nodes]:
-        raise NotFound(f"Nobody knows {', '.join(unknown)}.", "Nothing was changed. Check the ids.")
+        raise NotFound(f"Nobody knows {', '.join(unknown)}.", "Nothing was changed. Check the ids.", unknown)
     piece = Piece("person", "forget", now, now, ids=tuple(named))
     changing = [loom.nodes[id] for id in named if loom.nodes[id].forgotten != forgotten]
     if not changing:
