@@ -53,7 +53,10 @@ def _check(check: Check) -> list[RenderableType]:
         shown.append(_more(len(deciding) - SHOWN))
     for standing in (Standing.WAIVED, Standing.UNCHANGED):
         shown += _folded([one for one in check.findings if one.standing is standing])
-    shown += _folded([one for one in check.findings if one.standing is Standing.LISTED and sentences.lowered(one)])
+    listed = [one for one in check.findings if one.standing is Standing.LISTED]
+    shown += _folded(
+        sorted(listed, key=lambda one: not sentences.lowered(one))
+    )  # what would be graver were it live first
     shown += [
         Text(f"  {sentences.NOT_CHECKED}: {printable(sentence)}", style=NOT_CHECKED) for sentence in check.incomplete
     ]
@@ -89,7 +92,7 @@ def _folded(some: Sequence[Finding]) -> list[RenderableType]:
     for one in some[:SHOWN]:
         text = Text(f"  {one.standing.value}  ", style="dim")
         text.append(f"{one.title}  {one.what}  {printable(one.changed)}  {one.fingerprint}  ", style="dim")
-        said = sentences.lowered(one) if one.standing is Standing.LISTED else sentences.outcome(one)
+        said = sentences.passing(one) if one.standing is Standing.LISTED else sentences.outcome(one)
         shown.append(text.append(said, style="dim"))
     return [*shown, _more(len(some) - SHOWN)] if len(some) > SHOWN else shown
 
