@@ -94,7 +94,10 @@ def unknown() -> dict[str, Any]:
 
 def asked(answered: dict[str, Any], name: str = "s3://lake/customers") -> Asked:
     ways = {
-        (one["assetId"], one["effect"]): ["dataset s3://lake/customers", f"deployment {one['namespace']}/{one['name']}"]
+        (one["assetId"], one["effect"]): [
+            ("ds_customers", "dataset s3://lake/customers"),
+            (one["assetId"], f"deployment {one['namespace']}/{one['name']}"),
+        ]
         for one in answered["affected"]
     }
     return Asked(name, answered, ways)

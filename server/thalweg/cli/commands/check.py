@@ -117,7 +117,8 @@ def _asked(graph: Graph, name: str, answer: Answer) -> Asked:
     some = {**answer, "affected": answer["affected"][:WAYS]}
     known = assets(graph, some)
     ways = {
-        (line["assetId"], line["effect"]): [short(asset) for asset in way(line, known)] for line in some["affected"]
+        (line["assetId"], line["effect"]): [(asset["id"], short(asset)) for asset in way(line, known)]
+        for line in some["affected"]
     }
     place = answer.get("place")
     return Asked(name, answer, ways, {"": (place["file"], place["line"] or 1)} if place else {})
