@@ -370,7 +370,11 @@ def test_a_range_of_commits_is_named_as_one(run: Run, where: list[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--self-test"], "--self-test judges an estate of its own. Leave out names and changes."),
+        (
+            ["--self-test"],
+            "--self-test judges an estate of its own, on terms of its own, and takes no NAME: "
+            "s3://features/customer_features. Leave all else out.",
+        ),
         (["--dialect", "spark"], "--dialect says how a schema is read, and there is none. Give it with --new-schema."),
         (["--table", "t"], "--table says how a schema is read, and there is none. Give it with --new-schema."),
         (

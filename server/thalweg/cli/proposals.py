@@ -136,6 +136,12 @@ class SchemaFile:
         if len(tables) != 1:
             names = ", ".join(table.names[0] for table in tables if table.names)[:400]
             raise BadInput(f"{self.path} has {len(tables)} tables: {names}.", "Say which, with --table.")
+        if self.table is not None and not tables[0].names:
+            said = f"--table {self.table!r} chooses nothing: {self.path} is {tables[0].format}, and names no table."
+            raise BadInput(said, "Leave it out.")
+        if self.dialect is not None and tables[0].format != "sql":
+            said = f"--dialect {self.dialect!r} is of SQL, and {self.path} is {tables[0].format}."
+            raise BadInput(said, "Leave it out.")
         return proposal(graph, name, tables[0], str(self.path), renames=renames, as_of=as_of)
 
 

@@ -93,8 +93,8 @@ def test_a_column_that_was_added_since_is_no_mistake(run: Run, where: tuple[str,
 def test_what_cannot_be_verified_is_an_error(run: Run, where: tuple[str, str]) -> None:
     for arguments, said in (
         (["--verify", "verdict_nobody"], "No verdict is kept under 'verdict_nobody'."),
-        (["--verify", "verdict_a", "x"], "--verify asks again what was asked before."),
-        (["--verify", "verdict_a", "--drop-column", "age"], "--verify asks again what was asked before."),
+        (["--verify", "verdict_a", "x"], "--verify asks again what was asked before, of now, and takes no NAME: x."),
+        (["--verify", "verdict_a", "--drop-column", "age"], "asked before, of now, and takes no --drop-column."),
     ):
         ran = run("check", *arguments, *where)
         assert (ran.code, ran.out) == (2, "")

@@ -34,6 +34,10 @@ ALL = 1_000_000
 
 
 def openlineage(store: str | None, into: Path | None, as_json: bool) -> int:
+    if as_json and into is None:
+        raise BadInput(
+            "--json goes with --output: without a file the events are the answer.", "Leave it out, or give both."
+        )
     with _opened(into) as stream:
         count = asyncio.run(_exported(store, stream))
     if into is not None:
