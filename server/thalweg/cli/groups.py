@@ -146,11 +146,20 @@ def policy_try(
 def policy_backtest(
     context: typer.Context,
     policy: options.Policy = None,
-    days: Annotated[int, typer.Option("--days", metavar="N", min=1, help="The last N days.")] = 90,
+    days: Annotated[
+        int, typer.Option("--days", metavar="N", min=1, max=options.GREATEST, help="The last N days.")
+    ] = 90,
     since: Annotated[str | None, typer.Option("--since", metavar="TIME", help="From then on, instead.")] = None,
     until: Annotated[str | None, typer.Option("--until", metavar="TIME", help="Until then; now without.")] = None,
     follow: Annotated[
-        int, typer.Option("--follow", metavar="DAYS", min=1, help="How long after a change a run may fail of it.")
+        int,
+        typer.Option(
+            "--follow",
+            metavar="DAYS",
+            min=1,
+            max=options.GREATEST,
+            help="How long after a change a run may fail of it.",
+        ),
     ] = 30,
     active_within: options.ActiveWithin = 90,
     server: options.Server = None,

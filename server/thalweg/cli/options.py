@@ -98,14 +98,23 @@ Source = Annotated[
     str | None,
     typer.Option("--source", metavar="WORD", help="What to call this source; the same each time.", show_default=False),
 ]
+GREATEST = 2**31 - 1
+"""The greatest whole number that GraphQL knows, and so the greatest that a question may hold."""
 ActiveWithin = Annotated[
     int,
-    typer.Option("--active-within", metavar="DAYS", min=0, help="How far back a run says what its job will do."),
+    typer.Option(
+        "--active-within", metavar="DAYS", min=0, max=GREATEST, help="How far back a run says what its job will do."
+    ),
 ]
 Newest = Annotated[
     int | None,
     typer.Option(
-        "--newest", metavar="N", min=1, help="Of a dataset only the newest N versions; all without.", show_default=False
+        "--newest",
+        metavar="N",
+        min=1,
+        max=GREATEST,
+        help="Of a dataset only the newest N versions; all without.",
+        show_default=False,
     ),
 ]
 

@@ -63,7 +63,9 @@ def lineage(
         ),
     ] = None,
     newest: options.Newest = None,
-    depth: Annotated[int, typer.Option("--depth", metavar="N", min=0, help="How many steps at most.")] = 5,
+    depth: Annotated[
+        int, typer.Option("--depth", metavar="N", min=0, max=options.GREATEST, help="How many steps at most.")
+    ] = 5,
     no_limit: Annotated[bool, typer.Option("--all", help="As many steps as there are.")] = False,
     kinds: Annotated[
         list[options.KindWord] | None,

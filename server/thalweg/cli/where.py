@@ -10,6 +10,7 @@ must meet; or a yes or no like `gone`. What is no single word stands in quotes. 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
@@ -191,7 +192,7 @@ class _Parser:
 
     def next_is_number(self) -> bool:
         try:
-            return self.next is not None and not self.next.quoted and bool(str(_number(self.next.text)))
+            return self.next is not None and not self.next.quoted and bool(str(_finite(self.next.text)))
         except ValueError:
             return False
 
@@ -222,7 +223,7 @@ def _filter(field: str, key: str, compare: str, text: str) -> Filter:
         number: Any = _NAMED.get(text.lower()) or _number(text)
         return {"metrics": [{"key": key, "compare": COMPARES[compare], "value": number, "best": field == "best"}]}
     if field == "params" and compare != "=":
-        return {"numbers": [{"key": key, "compare": COMPARES[compare], "value": _number(text)}]}
+        return {"numbers": [{"key": key, "compare": COMPARES[compare], "value": _finite(text)}]}
     if field in ("tags", "params"):
         return {field: [{"key": key, "value": text}]}
     if field in _TIMES:
@@ -242,6 +243,13 @@ def _filter(field: str, key: str, compare: str, text: str) -> Filter:
     if field in ("inputs", "outputs", "consumers", "producers"):
         return {field: {"of": text}}
     return {"nameContains" if compare == "~" else field: text}
+
+
+def _finite(text: str) -> float:
+    number = _number(text)
+    if not math.isfinite(number):
+        raise ValueError("is no finite number")
+    return number
 
 
 def _number(text: str) -> float:
