@@ -163,11 +163,21 @@ class _Parser:
         return None
 
     def unknown(self, kind: Kind | str, token: _Token, what: str) -> BadInput:
+        field, of = token.text.partition(".")[0], kind.value if isinstance(kind, Kind) else "what is related"
         known = fields(kind)
         words = {one.partition(".")[0]: one for one in known}
+        relation = self.relation(kind, field)
+        if what == "field" and relation is not None:
+            inside = f"{field}({_OWN.get(relation[1], ('name',))[0]} = …)"
+            said = f"{token.text!r} is a relation of {of}, and takes a condition in parentheses"
+            return self.wrong(token.at, said, f"Write {f'of = NAME, or {inside}' if kind == LINK else inside}.")
+        if what == "relation" and field in words:
+            name = words[field] if "." not in token.text else token.text
+            said = f"{token.text!r} is a field of {of}, and is compared with a value"
+            asked = f"{field}, or not {field}" if field in _YES_OR_NO else f"{name} = VALUE"
+            return self.wrong(token.at, said, f"Write {asked}.")
         near = get_close_matches(token.text.partition(".")[0], list(words), n=1, cutoff=0.6)
         hint = f"Did you mean {words[near[0]]}? " if near else ""
-        of = kind.value if isinstance(kind, Kind) else "what is related"
         return self.wrong(token.at, f"{of} has no {what} {token.text!r}", f"{hint}There are {', '.join(known)}.")
 
     def compared(self, token: _Token, field: str, key: str, allowed: set[str]) -> Filter:
