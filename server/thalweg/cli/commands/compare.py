@@ -10,12 +10,13 @@ from typing import Any
 from rich.text import Text
 
 from thalweg.cli import output
-from thalweg.cli.commands.lineage import moment, plural
+from thalweg.cli.commands.lineage import moment
 from thalweg.cli.commands.listing import columns
 from thalweg.cli.graph import opened
 from thalweg.cli.place import Place
 from thalweg.cli.things import KINDS, short
 from thalweg.lineage.spelling import label
+from thalweg.model.counting import plural
 from thalweg.model.errors import BadInput
 from thalweg.model.kinds import Kind
 

@@ -12,11 +12,12 @@ from rich.tree import Tree
 
 from thalweg.cli import output
 from thalweg.cli.changes import DOES, Change
-from thalweg.cli.commands.lineage import moment, plural
+from thalweg.cli.commands.lineage import moment
 from thalweg.cli.graph import Graph, opened
 from thalweg.cli.place import Place
 from thalweg.cli.things import KINDS, gone, short, unknown
 from thalweg.lineage.spelling import WORDS
+from thalweg.model.counting import plural
 
 PAGE = 100
 LINES = 5_000
