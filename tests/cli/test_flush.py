@@ -33,7 +33,7 @@ def test_what_waits_is_sent_and_what_is_refused_is_said(run: Run, tmp_path: Path
         first = run("flush", str(folder), "--server", address)
         assert first.code == 1
         assert first.out.splitlines()[:2] == [
-            f"{folder}: 1 files, 1 statements sent",
+            f"{folder}: 1 file, 1 statement sent",
             "  refused, and kept beside in files that end in .refused.jsonl: 1",
         ]
         assert "run/r-2: " in first.out

@@ -134,7 +134,7 @@ def test_sagemaker_and_azureml_tell_what_they_found(run: Run, tmp_path: Path) ->
     (tmp_path / "dump.jsonl").write_text("".join(f"{json.dumps(one)}\n" for one in records))
     sagemaker = ("import", "sagemaker", "dump.jsonl", "--environment", "aws")
     assert "entities: 1 new" in run(*sagemaker).out
-    assert "sagemaker:dump: 1 scopes: 0 written, 1 unchanged" in run(*sagemaker).out
+    assert "sagemaker:dump: 1 scope: 0 written, 1 unchanged" in run(*sagemaker).out
     (tmp_path / "ws").mkdir()
     (tmp_path / "ws" / "endpoint.yml").write_text("name: fraud\nauth_mode: key\n")
     assert "entities: 1 new" in run("import", "azureml", "ws", "--environment", "azure").out
@@ -188,7 +188,7 @@ def test_the_summary_is_what_people_read(run: Run, tmp_path: Path) -> None:
     )
     manifest.write_text('thalweg: 1\ndatasets: [{uri: "s3://lake/clicks", owners: [ads]}]\n')
     assert run("import", "manifest", str(manifest)).out == (
-        "manifest:facts: 1 scopes: 1 written, 0 unchanged\n"
+        "manifest:facts: 1 scope: 1 written, 0 unchanged\n"
         "  entities: 0 new, 1 changed, 2 gone, 1 ended\n"
         "  edges: 0 new, 0 changed, 0 retracted\n"
     )

@@ -103,7 +103,7 @@ def test_an_import_shows_a_bar_on_a_terminal_and_lines_elsewhere(tmp_path: Path)
     shown = on_a_terminal("import", "manifest", "facts.yaml", "--store", "a.db", cwd=tmp_path)
     assert "1/1" in shown
     logged = program("import", "manifest", "facts.yaml", "--store", "b.db", cwd=tmp_path)
-    assert logged.err == "manifest:facts: 0 of 1 scopes\n"
+    assert logged.err == "manifest:facts: 0 of 1 scope\n"
 
 
 def test_a_name_that_would_steer_the_terminal_is_shown_without_that(run: Run, tmp_path: Path) -> None:

@@ -68,6 +68,25 @@ def test_impact_with_reasons_says_why_below_each(run: Run, estate_store: str) ->
     """)
 
 
+def test_impact_that_comes_back_to_the_model_of_a_version_draws_that_once_and_on_its_way(
+    run: Run, estate_store: str
+) -> None:
+    """`fraud/5` feeds predictions from which later versions of `fraud` learned."""
+    ran = run("impact", "model:fraud/5", "--withdraw", "--as-of", DAY, "--store", estate_store)
+    ways = drawing("""
+        └── deployment production/fraud  BREAKS  STALE  live  risk
+            └── dataset s3://lake/fraud_predictions  STALE  live  risk
+                └── job fraud/train.py  STALE  active  risk
+                    └── model fraud  STALE  live  risk
+                        ├── deployment staging/fraud  STALE  live  risk
+                        └── job fraud/evaluate.py  STALE  active  risk
+    """)
+    assert ran.out.startswith(f"model fraud  is withdrawn in 1 version\n{ways}BLOCK: ")
+    checked = run("check", "model:fraud/5", "--withdraw", "--as-of", DAY, "--store", estate_store)
+    plain = ways.replace("  active", "").replace("  live", "").replace("  risk", "")
+    assert checked.out.startswith(f"model:mlflow://shop fraud/5  is withdrawn\n{plain}  BLOCK  ")
+
+
 def test_impact_that_is_limited_says_so(run: Run, estate_store: str) -> None:
     ran = run("impact", "s3://lake/transactions", "--as-of", DAY, "--limit", "2", "--store", estate_store)
     assert ran.out == drawing("""
@@ -351,7 +370,11 @@ def test_a_range_of_commits_is_named_as_one(run: Run, where: list[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--self-test"], "--self-test judges an estate of its own. Leave out names and changes."),
+        (
+            ["--self-test"],
+            "--self-test judges an estate of its own, on terms of its own, and takes no NAME: "
+            "s3://features/customer_features. Leave all else out.",
+        ),
         (["--dialect", "spark"], "--dialect says how a schema is read, and there is none. Give it with --new-schema."),
         (["--table", "t"], "--table says how a schema is read, and there is none. Give it with --new-schema."),
         (

@@ -42,7 +42,7 @@ def test_each_is_read_once_and_the_exit_code_says_that_one_failed(run: Run, sour
     ran = run("sync", "sources.toml", "--once")
     assert ran.code == 1
     a, b = ran.out.splitlines()
-    assert a == "a: read well 0 s ago, 1 scopes"
+    assert a == "a: read well 0 s ago, 1 scope"
     assert b.startswith("b: failed once: ")
     assert b.endswith("; never read well")
     assert "dataset:s3://lake/orders" in run("list", "datasets").out
@@ -81,7 +81,7 @@ def test_it_goes_on_until_it_is_stopped_which_is_no_failure(sources: Path, numbe
         told = sorted(process.stderr.readline() for _ in range(2))
         process.send_signal(number)
         out, err = process.communicate(timeout=PATIENCE)
-    assert re.fullmatch(r"a: read well \d+ s ago, 1 scopes, 1 looked at\n", told[0])
+    assert re.fullmatch(r"a: read well \d+ s ago, 1 scope, 1 looked at\n", told[0])
     assert told[1].startswith("b: failed once: ")
     assert (process.returncode, out, err) == (0, "", "Stopped.\n")
 

@@ -90,7 +90,21 @@ UNREAD: list[tuple[str, str]] = [
     ("inptus(gone)", "Did you mean inputs?"),
     ("input(live)", "what is related has no field 'live'"),
     ("input > tx", "at 7: one of != = after input was expected"),
-    ("commit = abc1234", "at 1: Run has no field 'commit'"),
+    (
+        "commit = abc1234",
+        "at 1: 'commit' is a relation of Run, and takes a condition in parentheses: »commit = abc1234. "
+        "Write commit(repository = …).",
+    ),
+    (
+        "input(dataset = x)",
+        "at 7: 'dataset' is a relation of what is related, and takes a condition in parentheses: input(»dataset = x). "
+        "Write of = NAME, or dataset(name = …).",
+    ),
+    ("parent = x", "Write parent(job = …)."),
+    ("status(name = x)", "at 1: 'status' is a field of Run, and is compared with a value: »status(name = x)"),
+    ("tags(team = x)", "Write tags.KEY = VALUE."),
+    ("metrics.auc(x = 1)", "Write metrics.auc = VALUE."),
+    ("gone(name = x)", "Write gone, or not gone."),
 ]
 
 

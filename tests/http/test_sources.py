@@ -68,7 +68,7 @@ async def test_a_ready_server_says_how_its_sources_stand(asked: httpx.AsyncClien
     assert answer.status_code == 200
     ready, a, b = answer.text.splitlines()
     assert ready == "ready"
-    assert re.fullmatch(r"a: read well \d+ s ago, 1 scopes", a)
+    assert re.fullmatch(r"a: read well \d+ s ago, 1 scope", a)
     assert b.startswith('b": failed once: ')
 
 

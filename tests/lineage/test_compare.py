@@ -91,6 +91,9 @@ async def test_the_best_metric_is_marked_ties_too_and_never_nan(store: Store) ->
         "auc": (True, False, False),
         "log_loss": (True, False, False),
     }
+    assert told.notes == ()
+    told = await compared(store, "*a", "*b", minimize=["auc", "nope"])
+    assert told.notes == ("Nothing that is compared has a metric `nope`, so neither way is better.",)
     (alone,) = (row for row in (await compared(store, "*a", "*d")).metrics if row.key == "only")
     assert (alone.best, alone.wins, alone.differs) == ((None, 1.0), (False, False), True)
 

@@ -56,6 +56,11 @@ def test_failures_are_counted_until_one_pass_goes_well() -> None:
 def test_how_a_source_stands_is_one_line() -> None:
     assert STANDS.line(MINUTE) == "prod: never read well, 0 scopes"
     assert STANDS.failed("locked", 1).line(MINUTE) == "prod: failed once: locked; never read well"
+    assert (
+        STANDS.failed("It is locked. Wait.", 1).line(MINUTE) == "prod: failed once: It is locked. Wait; never read well"
+    )
+    one = STANDS.went_well(Summary("mlflow:prod", "mlflow", refused=1), MINUTE, 0)
+    assert one.line(4 * MINUTE) == "prod: read well 3 min ago, 1 scope, 1 refused"
     well = STANDS.went_well(Summary("mlflow:prod", "mlflow", refused=3), MINUTE, 0)
     assert well.line(4 * MINUTE) == "prod: read well 3 min ago, 3 scopes, 3 refused"
     assert well.failed("locked", 1).failed("gone", 1).line(MINUTE) == (

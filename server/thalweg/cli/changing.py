@@ -10,6 +10,9 @@ import typer
 
 from thalweg.cli import options
 
+REPORTED = ("formats", "as_json", "fail_on", "strict", "waivers", "baseline", "anchor", "server", "store")
+"""The options of `check` that say where it asks, and what is made of the answers."""
+
 
 def impact(
     name: options.Name,
@@ -70,6 +73,7 @@ def impact(
 
 
 def check(
+    context: typer.Context,
     names: options.SomeNames = None,
     content: options.Content = False,
     columns: options.ContentColumns = None,
@@ -120,11 +124,20 @@ def check(
     from thalweg.cli.commands.check import Gate, check
     from thalweg.cli.commands.check import verify as checked_again
     from thalweg.cli.commands.impact import Question
+    from thalweg.cli.given import refuse_others
     from thalweg.cli.place import place
     from thalweg.cli.policy import rules_of
     from thalweg.cli.proposals import SchemaFile
     from thalweg.model.errors import BadInput
 
+    if self_test:
+        judges = "judges an estate of its own, on terms of its own"
+        if names:
+            raise BadInput(f"--self-test {judges}, and takes no NAME: {names[0]}.", "Leave all else out.")
+        refuse_others(context, "self_test", judges, "Leave all else out.")
+        from thalweg.cli.commands.self_test import self_test as tested
+
+        return tested()
     flags = Flags(
         content=content,
         columns=columns or (),
@@ -152,16 +165,13 @@ def check(
         as_of=as_of,
         keep=keep,
     )
-    if self_test:
-        if names or from_diff or new_schema or keep or verify is not None or flags.words():
-            raise BadInput("--self-test judges an estate of its own.", "Leave out names and changes.")
-        from thalweg.cli.commands.self_test import self_test as tested
-
-        return tested()
     if verify is not None:
-        if names or from_diff or new_schema or keep or flags.words():
-            raise BadInput("--verify asks again what was asked before.", "Leave out names and changes.")
-        return checked_again(place(server, store), verify, gate)
+        asks = "asks again what was asked before, of now"
+        hint = "Leave out names and changes; how it is reported may be said."
+        if names:
+            raise BadInput(f"--verify {asks}, and takes no NAME: {names[0]}.", hint)
+        refuse_others(context, "verify", asks, hint, beside=REPORTED)
+        return checked_again(place(server, store), verify, replace(gate, policy=None))
     names = list(dict.fromkeys(names or ()))
     if from_diff is not None or repository is not None or dataset:
         others = bool(names or new_schema or table)

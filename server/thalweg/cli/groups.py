@@ -144,8 +144,11 @@ def policy_try(
 
 @policies.command("backtest")
 def policy_backtest(
+    context: typer.Context,
     policy: options.Policy = None,
-    days: Annotated[int, typer.Option("--days", metavar="N", min=1, help="The last N days.")] = 90,
+    days: Annotated[
+        int, typer.Option("--days", metavar="N", min=1, max=options.GREATEST, help="The last N days.")
+    ] = 90,
     since: Annotated[str | None, typer.Option("--since", metavar="TIME", help="From then on, instead.")] = None,
     until: Annotated[str | None, typer.Option("--until", metavar="TIME", help="Until then; now without.")] = None,
     follow: Annotated[
@@ -164,9 +167,11 @@ def policy_backtest(
     Each change is asked as of the moment before it came.
     """
     from thalweg.cli.commands.policies import Backtest, backtest
+    from thalweg.cli.given import refuse_both
     from thalweg.cli.place import place
     from thalweg.cli.policy import rules_of
 
+    refuse_both(context, "days", "since", "each says where it begins")
     given = Backtest(rules_of(policy), since, until, days, active_within, follow)
     return backtest(place(server, store), given, as_json)
 

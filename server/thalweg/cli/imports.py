@@ -201,6 +201,7 @@ def import_dbt(
 
 @imports.command("files")
 def import_files(
+    context: typer.Context,
     paths: Annotated[
         list[str],
         typer.Argument(
@@ -252,7 +253,9 @@ def import_files(
 ) -> int:
     """Files or folders on a disk, as versions of datasets by their content, with columns and rows."""
     from thalweg.cli.commands.imports import FilesOptions, files
+    from thalweg.cli.given import refuse_both
 
+    refuse_both(context, "cache", "no_cache", "one says where digests are kept, the other that none are")
     given = FilesOptions(source, root, namespace, name, as_folder, use_md5, everything, threads, cache, no_cache)
     return files(store, paths, given, as_json)
 
@@ -348,6 +351,12 @@ def import_kubernetes(
     live = None
     if context is not None or kubeconfig is not None:
         live = Cluster(context, kubeconfig, exec_plugin)
+    elif exec_plugin:
+        from thalweg.model.errors import BadInput
+
+        raise BadInput(
+            "--exec-plugin logs in to a cluster, and none is named.", "Name it with --context or --kubeconfig."
+        )
     return kubernetes(store, paths or [], live, source, namespace, environment or [], models, as_json)
 
 

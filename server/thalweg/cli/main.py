@@ -9,10 +9,11 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Sequence
+from typing import get_args
 
 import typer
 
-from thalweg.cli.output import Interrupted, note, printable
+from thalweg.cli.output import Interrupted, brief, note, printable
 from thalweg.cli.program import app
 from thalweg.model.errors import BadInput, ThalwegError
 
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         say(error)
         return ERROR
     except typer.TyperException as error:
-        note(usage(error))
+        note(usage(error, sys.argv[1:] if arguments is None else arguments))
         return ERROR
     except Interrupted as error:
         note(f"thalweg: {error}")
@@ -63,15 +64,49 @@ def say(error: ThalwegError) -> None:
             note(f"  {printable(str(problem))}")
 
 
-def usage(error: typer.TyperException) -> str:
+def usage(error: typer.TyperException, arguments: Sequence[str] = ()) -> str:
     """A wrong use in one line, with where to look; the whole help where a command was called with nothing."""
     message = error.format_message()
     if message.startswith("Usage: "):
         return message
-    message = message.replace("\n", " ").replace("Value error, ", "")
+    message = _number(error) or " ".join(message.replace("Value error, ", "").split())
     context = getattr(error, "ctx", None)
-    where = context.command_path if context is not None else "thalweg"
+    where = context.command_path if context is not None else _command_path(arguments)
     return f"thalweg: {message}{'' if message.endswith(('.', '?')) else '.'} `{where} --help` says what there is."
+
+
+def _command_path(arguments: Sequence[str]) -> str:
+    """The command that the arguments name, for what is wrong before a command knows of itself."""
+    path = ["thalweg"]
+    known = getattr(typer.main.get_command(app), "commands", {})
+    for word in arguments:
+        if word not in known:
+            break
+        path.append(word)
+        known = getattr(known[word], "commands", {})
+    return " ".join(path)
+
+
+def _number(error: typer.TyperException) -> str:
+    """What a number must be that is none, or out of its range; "" for any other wrong use."""
+    param, wrong = getattr(error, "param", None), getattr(error.__cause__, "errors", None)
+    kind = _plain(param)
+    if kind is None or param is None or wrong is None:
+        return ""
+    least, most = getattr(param, "min", None), getattr(param, "max", None)
+    bounds = (
+        f" from {least:,} to {most:,}"
+        if least is not None and most is not None
+        else f" of at least {least:,}" if least is not None else ""
+    )  # fmt: skip
+    given = brief(str(wrong()[0]["input"])) or repr("")
+    return f"{param.opts[0]} {given} is not right: it takes a {'whole ' if kind is int else ''}number{bounds}"
+
+
+def _plain(param: object) -> type | None:
+    """The type of a value of a parameter, whether it may be left out or not."""
+    annotation = getattr(getattr(param, "type_descriptor", None), "annotation", None)
+    return next((one for one in (int, float) if one in (annotation, *get_args(annotation))), None)
 
 
 if __name__ == "__main__":

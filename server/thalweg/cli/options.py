@@ -98,6 +98,8 @@ Source = Annotated[
     str | None,
     typer.Option("--source", metavar="WORD", help="What to call this source; the same each time.", show_default=False),
 ]
+GREATEST = 2**31 - 1
+"""The greatest whole number that GraphQL knows, and so the greatest that a question may hold."""
 ActiveWithin = Annotated[
     int,
     typer.Option(
@@ -107,7 +109,12 @@ ActiveWithin = Annotated[
 Newest = Annotated[
     int | None,
     typer.Option(
-        "--newest", metavar="N", min=1, help="Of a dataset only the newest N versions; all without.", show_default=False
+        "--newest",
+        metavar="N",
+        min=1,
+        max=GREATEST,
+        help="Of a dataset only the newest N versions; all without.",
+        show_default=False,
     ),
 ]
 

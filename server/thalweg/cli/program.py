@@ -50,6 +50,7 @@ app.command()(check)
 
 @app.command()
 def lineage(
+    context: typer.Context,
     name: options.Name,
     up: Annotated[bool, typer.Option("--up", help="What it came from.")] = False,
     down: Annotated[
@@ -62,7 +63,9 @@ def lineage(
         ),
     ] = None,
     newest: options.Newest = None,
-    depth: Annotated[int, typer.Option("--depth", metavar="N", min=0, help="How many steps at most.")] = 5,
+    depth: Annotated[
+        int, typer.Option("--depth", metavar="N", min=0, max=options.GREATEST, help="How many steps at most.")
+    ] = 5,
     no_limit: Annotated[bool, typer.Option("--all", help="As many steps as there are.")] = False,
     kinds: Annotated[
         list[options.KindWord] | None,
@@ -87,8 +90,11 @@ def lineage(
 ) -> int:
     """What something came from, and what came of it, as a tree."""
     from thalweg.cli.commands.lineage import Question, show
+    from thalweg.cli.given import refuse_both
     from thalweg.cli.place import place
 
+    refuse_both(context, "depth", "no_limit", "one says how many steps, the other that there is no end of them")
+    refuse_both(context, "limit", "counts", "what is only counted is not shown, and all of it counts")
     question = Question(
         name,
         direction="BOTH" if up and down else "UPSTREAM" if up else "DOWNSTREAM",
@@ -427,6 +433,7 @@ def serve(context: typer.Context) -> int:
 
 @app.command()
 def sync(
+    context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The file of sources, in TOML.", show_default=False)],
     once: Annotated[bool, typer.Option("--once", help="Read each once, and end; 1 where one failed.")] = False,
     show: Annotated[bool, typer.Option("--show", help="Only say how they stand.")] = False,
@@ -435,6 +442,9 @@ def sync(
 ) -> int:
     """Keep sources in step with a store, until Ctrl-C."""
     from thalweg.cli.commands.sync import sync
+    from thalweg.cli.given import refuse_both
+
+    refuse_both(context, "once", "show", "one reads the sources, the other reads none")
 
     return sync(store, file, once, show, as_json)
 

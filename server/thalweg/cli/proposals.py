@@ -12,7 +12,7 @@ from thalweg.cli.commands.impact import LINES, Question, asked
 from thalweg.cli.commands.lineage import moment
 from thalweg.cli.graph import Graph
 from thalweg.cli.things import unknown
-from thalweg.model.columns import Add, Column, ColumnChange, Drop, MayBeNull, Rename, Retype
+from thalweg.model.columns import Add, Column, ColumnChange, Drop, MayBeNull, Rename, Retype, fold
 from thalweg.model.errors import BadInput
 
 if TYPE_CHECKING:
@@ -43,12 +43,29 @@ class Proposal:
     def answers(self, graph: Graph, like: Question) -> Iterator[Answer]:
         """The answers to all that it asks, asked like another question."""
         place = {"file": self.file, "line": self.line} if self.file else None
-        if not self.changes:
-            yield self._without_asking(graph, like) | {"place": place}
+        changes, made = self._not_made(graph, like.as_of)
+        if not changes:
+            yield replace(self, notes=(*made, *self.notes))._without_asking(graph, like) | {"place": place}
             return
-        for change in self.changes:
+        for change in changes:
             answer = asked(graph, replace(like, change=change), LINES)
-            yield answer | {"notes": [*answer["notes"], *self.notes], "place": place}
+            yield answer | {"notes": [*answer["notes"], *made, *self.notes], "place": place}
+
+    def _not_made(self, graph: Graph, as_of: str | None) -> tuple[list[Change], list[str]]:
+        """The changes without columns that were added before anybody asked, and a note of each of these: what a file
+        says, or what is asked again, is often made meanwhile. Whoever names such a column himself is told that it is
+        there.
+        """
+        left, notes = [], []
+        for change in self.changes:
+            steps = change.given.get("changes", ())
+            if change.word == "columns" and any("add" in step for step in steps):
+                steps, said = _not_added(graph, self.name, steps, as_of)
+                notes += said
+                change = replace(change, given={**change.given, "changes": steps})
+            if change.word != "columns" or steps:
+                left.append(change)
+        return left, notes
 
     def _without_asking(self, graph: Graph, like: Question) -> Answer:
         """That nothing changes, or that nobody can tell."""
@@ -67,6 +84,34 @@ class Proposal:
             "endpoints": [],
             "affected": [],
         }
+
+
+def _not_added(
+    graph: Graph, name: str, steps: Sequence[dict[str, Any]], as_of: str | None
+) -> tuple[list[dict[str, Any]], list[str]]:
+    from thalweg.lineage.impact.possible import alike
+
+    page = graph.ask("schema", {"dataset": name, "first": LOOKED_AT, "before": moment(as_of)})
+    known = next((one["columns"] for one in page["datasetVersions"]["nodes"] if one["columns"] is not None), ())
+    namespace = page["entity"]["namespace"] if page["entity"] else ""
+    there = {fold(namespace, one["name"]): one for one in known}
+    moved = {
+        fold(namespace, step.get("drop") or step["rename"]["column"])
+        for step in steps
+        if step.keys() & {"drop", "rename"}
+    }
+    left, notes = [], []
+    for step in steps:
+        column = there.get(fold(namespace, step["add"]["column"])) if "add" in step else None
+        if (
+            column is None
+            or fold(namespace, column["name"]) in moved
+            or not alike(column["type"], step["add"].get("type"))
+        ):
+            left.append(step)
+        else:
+            notes.append(f"The column `{column['name']}` was added already.")
+    return left, notes
 
 
 def named(graph: Graph, name: str) -> list[dict[str, Any]]:
@@ -91,6 +136,12 @@ class SchemaFile:
         if len(tables) != 1:
             names = ", ".join(table.names[0] for table in tables if table.names)[:400]
             raise BadInput(f"{self.path} has {len(tables)} tables: {names}.", "Say which, with --table.")
+        if self.table is not None and not tables[0].names:
+            said = f"--table {self.table!r} chooses nothing: {self.path} is {tables[0].format}, and names no table."
+            raise BadInput(said, "Leave it out.")
+        if self.dialect is not None and tables[0].format != "sql":
+            said = f"--dialect {self.dialect!r} is of SQL, and {self.path} is {tables[0].format}."
+            raise BadInput(said, "Leave it out.")
         return proposal(graph, name, tables[0], str(self.path), renames=renames, as_of=as_of)
 
 

@@ -10,6 +10,7 @@ must meet; or a yes or no like `gone`. What is no single word stands in quotes. 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
@@ -162,11 +163,21 @@ class _Parser:
         return None
 
     def unknown(self, kind: Kind | str, token: _Token, what: str) -> BadInput:
+        field, of = token.text.partition(".")[0], kind.value if isinstance(kind, Kind) else "what is related"
         known = fields(kind)
         words = {one.partition(".")[0]: one for one in known}
+        relation = self.relation(kind, field)
+        if what == "field" and relation is not None:
+            inside = f"{field}({_OWN.get(relation[1], ('name',))[0]} = …)"
+            said = f"{token.text!r} is a relation of {of}, and takes a condition in parentheses"
+            return self.wrong(token.at, said, f"Write {f'of = NAME, or {inside}' if kind == LINK else inside}.")
+        if what == "relation" and field in words:
+            name = words[field] if "." not in token.text else token.text
+            said = f"{token.text!r} is a field of {of}, and is compared with a value"
+            asked = f"{field}, or not {field}" if field in _YES_OR_NO else f"{name} = VALUE"
+            return self.wrong(token.at, said, f"Write {asked}.")
         near = get_close_matches(token.text.partition(".")[0], list(words), n=1, cutoff=0.6)
         hint = f"Did you mean {words[near[0]]}? " if near else ""
-        of = kind.value if isinstance(kind, Kind) else "what is related"
         return self.wrong(token.at, f"{of} has no {what} {token.text!r}", f"{hint}There are {', '.join(known)}.")
 
     def compared(self, token: _Token, field: str, key: str, allowed: set[str]) -> Filter:
@@ -191,7 +202,7 @@ class _Parser:
 
     def next_is_number(self) -> bool:
         try:
-            return self.next is not None and not self.next.quoted and bool(str(_number(self.next.text)))
+            return self.next is not None and not self.next.quoted and bool(str(_finite(self.next.text)))
         except ValueError:
             return False
 
@@ -222,7 +233,7 @@ def _filter(field: str, key: str, compare: str, text: str) -> Filter:
         number: Any = _NAMED.get(text.lower()) or _number(text)
         return {"metrics": [{"key": key, "compare": COMPARES[compare], "value": number, "best": field == "best"}]}
     if field == "params" and compare != "=":
-        return {"numbers": [{"key": key, "compare": COMPARES[compare], "value": _number(text)}]}
+        return {"numbers": [{"key": key, "compare": COMPARES[compare], "value": _finite(text)}]}
     if field in ("tags", "params"):
         return {field: [{"key": key, "value": text}]}
     if field in _TIMES:
@@ -242,6 +253,13 @@ def _filter(field: str, key: str, compare: str, text: str) -> Filter:
     if field in ("inputs", "outputs", "consumers", "producers"):
         return {field: {"of": text}}
     return {"nameContains" if compare == "~" else field: text}
+
+
+def _finite(text: str) -> float:
+    number = _number(text)
+    if not math.isfinite(number):
+        raise ValueError("is no finite number")
+    return number
 
 
 def _number(text: str) -> float:

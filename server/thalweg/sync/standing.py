@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from thalweg.model import time
+from thalweg.model.counting import plural
 from thalweg.model.facts import Caller
 from thalweg.store.store import Store
 from thalweg.sync.bringing import Summary
@@ -70,9 +71,9 @@ class Standing:
         """How it stands, in one line."""
         if self.failures:
             times = "once" if self.failures == 1 else f"{self.failures} times in a row"
-            return f"{self.name}: failed {times}: {self.error}; {_since(self.ended_at, now)}"
+            return f"{self.name}: failed {times}: {(self.error or '').rstrip('.')}; {_since(self.ended_at, now)}"
         refused = f", {self.refused:,} refused" if self.refused else ""
-        return f"{self.name}: {_since(self.ended_at, now)}, {self.read:,} scopes{refused}"
+        return f"{self.name}: {_since(self.ended_at, now)}, {plural(self.read, 'scope')}{refused}"
 
 
 def _since(at: int | None, now: int) -> str:

@@ -57,6 +57,16 @@ def test_a_table_that_nobody_knows_is_not_checked_where_it_was_there_before(work
     assert answers[0]["incomplete"][0].startswith("invoices was there at BASE, and no dataset is known by that name.")
 
 
+def test_a_dataset_of_a_table_that_this_range_does_not_touch_is_a_note(work: Work, check: Check) -> None:
+    """A pipeline says it for every range."""
+    work.begin({"schema.sql": "create table shop.orders (id bigint not null, age int);"})
+    work.commit({"schema.sql": "create table shop.orders (id bigint not null, age bigint);"})
+    _, (answer,) = check(
+        "main...topic", "--dataset", "shop.users=s3://lake/users", "--dataset", "orders=s3://lake/events"
+    )
+    assert answer["notes"][-1] == "--dataset shop.users=s3://lake/users is of no table that changes in main...topic."
+
+
 def test_a_name_that_the_user_gives_and_nobody_knows_is_incomplete(work: Work, check: Check) -> None:
     work.begin({})
     work.commit({"m.sql": "alter table shop.orders drop column age;"})

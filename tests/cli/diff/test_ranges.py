@@ -165,6 +165,23 @@ def test_what_makes_no_sense_with_a_range_is_an_error(run: Run, store: str, more
     assert said in ran.err
 
 
+@pytest.mark.parametrize("rename", ["nope=years", "age=nope", "note=years"])
+def test_a_rename_that_nothing_in_the_range_is_is_an_error(
+    run: Run, work: Work, store: str, monkeypatch: pytest.MonkeyPatch, rename: str
+) -> None:
+    work.begin({"schema.sql": ORDERS})
+    work.commit({"schema.sql": ORDERS.replace("age int", "years int")})
+    monkeypatch.chdir(work.path)
+    ran = run("check", "--from-diff", "main...topic", "--rename-column", rename, "--store", store)
+    old, _, new = rename.partition("=")
+    assert (ran.code, ran.out, ran.err) == (
+        2,
+        "",
+        f"thalweg: --rename-column {rename}: in main...topic no table that is known loses {old!r} and gets {new!r}. "
+        "Write the old and the new name as the files have them, or leave it out.\n",
+    )
+
+
 def test_its_options_without_it_are_an_error_and_so_is_a_check_of_nothing(run: Run, store: str) -> None:
     for option in (["--repository", "."], ["--dataset", "orders=s3://lake/orders"]):
         assert "--repository and --dataset go with --from-diff." in run("check", "--store", store, *option).err

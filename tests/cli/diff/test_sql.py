@@ -18,6 +18,19 @@ def test_a_migration_that_is_added_states_its_changes_with_the_line_of_each(work
     assert (code, answer["verdict"]) == (0, "WARN")
 
 
+def test_a_column_that_was_added_before_anybody_asked_is_no_mistake(work: Work, check: Check) -> None:
+    """A range is checked again after it was merged and its migration ran."""
+    work.begin({"schema.sql": ORDERS.replace(",\n  note text", "")})
+    work.commit({"schema.sql": ORDERS})
+    code, (answer,) = check()
+    assert (code, answer["given"]) == (0, {"changes": []})
+    assert answer["notes"][:2] == ["No column changes.", "The column `note` was added already."]
+    work.commit({"schema.sql": ORDERS.replace("note text", "note int")})
+    code, (answer,) = check()
+    assert code == 2
+    assert "has a column `note` of the type text already" in answer["incomplete"][0]
+
+
 def test_only_what_is_new_in_a_migration_counts(work: Work, check: Check) -> None:
     work.begin({"m.sql": "alter table shop.orders drop column note;\n"})
     work.commit(

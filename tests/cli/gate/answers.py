@@ -94,7 +94,10 @@ def unknown() -> dict[str, Any]:
 
 def asked(answered: dict[str, Any], name: str = "s3://lake/customers") -> Asked:
     ways = {
-        (one["assetId"], one["effect"]): ["dataset s3://lake/customers", f"deployment {one['namespace']}/{one['name']}"]
+        (one["assetId"], one["effect"]): [
+            ("ds_customers", "dataset s3://lake/customers"),
+            (one["assetId"], f"deployment {one['namespace']}/{one['name']}"),
+        ]
         for one in answered["affected"]
     }
     return Asked(name, answered, ways)
@@ -128,11 +131,19 @@ def every_case() -> Report:
     old = line("production/old", finding(asset="production/old"))
     quiet = line(
         "test/quiet",
-        finding("PASS", "test/quiet", would="BLOCK", notLive="ended on 2026-01-01", policyRule="nothing-live"),
+        finding(
+            "PASS",
+            "test/quiet",
+            would="BLOCK",
+            notLive="ended on 2026-01-01",
+            policyRule="nothing-live",
+            message="Nothing live is touched.",
+        ),
         live=False,
     )
+    passed = line("production/passed", finding("PASS", "production/passed", policyRule="ours may", message=""))
     evidence = {"readers": 14, "declared": 9, "predicates": 1, "projection": 3, "unknown": 1}
-    first = answer(blocks, warns, waived, old, quiet, evidence=evidence, notes=["One run belongs to no job."])
+    first = answer(blocks, warns, waived, old, passed, quiet, evidence=evidence, notes=["One run belongs to no job."])
     held = waivers(asset="production/waived")
     terms = Terms(
         TODAY,

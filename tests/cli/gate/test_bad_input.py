@@ -37,6 +37,12 @@ CASES = {
     "a column that is there": Bad(
         (TABLE, "--add-column", "home_country:int"), "has a column `home_country` of the type string already"
     ),
+    "a column that is there, without a type": Bad(
+        (TABLE, "--add-column", "home_country"), "has a column `home_country` of the type string already"
+    ),
+    "a column that is there, of the same type": Bad(
+        (TABLE, "--add-column", "home_country:string"), "has a column `home_country` of the type string already"
+    ),
     "a column that goes and changes": Bad(
         (TABLE, "--drop-column", "plan", "--retype-column", "plan=int"), "is dropped and given another type"
     ),

@@ -16,10 +16,12 @@ from hypothesis import strategies as st
 
 from tests.cli.gate.answers import TODAY, answer, asked, every_case, finding, line, reported, unknown, waivers
 from tests.cli.gate.golden import file, written
+from thalweg.cli import output
 from thalweg.cli.gate import document, github, gitlab, junit, markdown, sarif, sentences
 from thalweg.cli.gate.formats import FORMATS, WRITTEN, Form, forms
 from thalweg.cli.gate.places import ANCHOR, anchor
 from thalweg.cli.gate.report import Report, Terms, report
+from thalweg.cli.gate.text import drawn
 from thalweg.cli.gate.waivers import Waiver, Waivers
 from thalweg.lineage.impact.causes import RULES
 from thalweg.model.errors import BadInput
@@ -35,6 +37,36 @@ def test_every_form_says_what_was_not_checked(form: str) -> None:
     text = written(form)
     assert "NOT CHECKED" in text
     assert "Nothing is known that" in text
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "junit"])
+def test_what_the_policy_lets_pass_is_there_with_the_rule_and_why(form: str) -> None:
+    passed = finding("PASS", "test/a", policyRule="ours", message="It is a test.")
+    quiet = finding("PASS", "test/b", policyRule="theirs", message="", would="WARN", notLive="ended on 2026-01-01")
+    found = reported(answer(line("test/a", passed), line("test/b", quiet, live=False)))
+    text = output.plain(*drawn(found)) if form == "text" else WRITTEN[form](found, ANCHOR)
+    assert "PASS: 2 findings: 2 let pass" in text
+    assert "deployment test/a BREAKS" in text.replace("  BREAKS", " BREAKS")
+    assert "PASS by ours: It is a test." in text
+    assert "PASS by theirs" in text
+    assert "PASS by theirs:" not in text
+    assert "BREAKS, not live: ended on 2026-01-01; would WARN" in text
+    assert ".;" not in text
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_of_many_that_pass_those_that_would_be_graver_stand_first(form: str) -> None:
+    names = [f"test/e{number}" for number in range(500)]
+    lines = [line(name, finding("PASS", name, policyRule="p" * 300), live=False) for name in names]
+    quiet = finding("PASS", "test/b", would="WARN", notLive="ended on 2026-01-01")
+    blocks = line("production/a")
+    found = reported(answer(blocks, *lines, line("test/b", quiet, live=False), notes=["A note."]))
+    text = output.plain(*drawn(found)) if form == "text" else WRITTEN[form](found, ANCHOR)
+    listed = [one for one in text.splitlines() if "PASS by" in one]
+    assert "would WARN" in listed[0]
+    (more,) = re.findall(r"and ([\d,]+) more", text)
+    assert int(more) + len(listed) == 501
+    assert "[[waiver]]" in text  # what passes takes the room of nothing that fails
 
 
 def many(count: int, reason: str = "because") -> Report:

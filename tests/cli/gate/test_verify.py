@@ -76,11 +76,25 @@ def test_what_has_moved_since_is_told_and_decides(run: Run, where: tuple[str, st
     assert run("check", "--verify", id, "--fail-on", "warn", *where).code == 1
 
 
+def test_a_column_that_was_added_since_is_no_mistake(run: Run, where: tuple[str, str], tmp_path: Path) -> None:
+    ran = run("check", DROP[0], "--add-column", "plan:string", "--keep", *where)
+    (id,) = re.findall(r"Kept as (verdict_[a-z2-7]{16})\.", ran.out)
+    more = TABLE.replace("{name: age, type: int}", "{name: age, type: int}, {name: plan, type: varchar}")
+    (tmp_path / "table.yaml").write_text(more.replace("version: v1", "version: v2"))
+    assert run("import", "manifest", "table.yaml", *where).code == 0
+    code, document = verified(run, id, *where)
+    assert (code, document["verdict"]) == (0, "PASS")
+    assert "The column `plan` was added already." in document["checks"][0]["notes"]
+    ran = run("check", DROP[0], "--add-column", "plan:string", *where)
+    assert (ran.code, ran.out) == (2, "")
+    assert "has a column `plan` of the type varchar already. Leave the addition out" in ran.err
+
+
 def test_what_cannot_be_verified_is_an_error(run: Run, where: tuple[str, str]) -> None:
     for arguments, said in (
         (["--verify", "verdict_nobody"], "No verdict is kept under 'verdict_nobody'."),
-        (["--verify", "verdict_a", "x"], "--verify asks again what was asked before."),
-        (["--verify", "verdict_a", "--drop-column", "age"], "--verify asks again what was asked before."),
+        (["--verify", "verdict_a", "x"], "--verify asks again what was asked before, of now, and takes no NAME: x."),
+        (["--verify", "verdict_a", "--drop-column", "age"], "asked before, of now, and takes no --drop-column."),
     ):
         ran = run("check", *arguments, *where)
         assert (ran.code, ran.out) == (2, "")

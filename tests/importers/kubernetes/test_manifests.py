@@ -475,3 +475,12 @@ async def test_a_canary_in_a_manifest_does_not_end_what_it_stands_beside(store: 
     assert "until" not in (await store.get([release], ANYONE))[release].props
     assert await bring(store, service("s3://models/fraud/2"), tmp_path) == ["UNCHANGED", "WRITTEN"]
     assert (await store.get([release], ANYONE))[release].props["until"] is not None
+
+
+def test_what_is_no_object_is_counted_in_words(tmp_path: Path) -> None:
+    (tmp_path / "one.yaml").write_text("replicas: 1\n")
+    (told,) = kubernetes.find([tmp_path / "one.yaml"]).warnings
+    assert told == "Passed over, for nothing is read of them: 1 document without an object of Kubernetes."
+    (tmp_path / "two.yaml").write_text("replicas: 1\n---\nreplicas: 2\n")
+    (told,) = kubernetes.find([tmp_path / "two.yaml"]).warnings
+    assert told.endswith(": 2 documents without an object of Kubernetes.")

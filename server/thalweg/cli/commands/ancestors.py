@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from thalweg.cli import output
-from thalweg.cli.commands.lineage import WHY, moment, name_runs, plural
+from thalweg.cli.commands.lineage import WHY, moment, name_runs
 from thalweg.cli.commands.listing import columns
 from thalweg.cli.graph import opened
 from thalweg.cli.place import Place
 from thalweg.cli.things import gone, short
+from thalweg.model.counting import plural
 
 
 @dataclass(frozen=True, slots=True)

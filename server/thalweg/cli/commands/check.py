@@ -12,7 +12,7 @@ from typing import Any
 from thalweg.cli import output
 from thalweg.cli.changes import Change
 from thalweg.cli.commands.impact import Question, assets, way
-from thalweg.cli.commands.sources import Source, of
+from thalweg.cli.commands.sources import Source, again
 from thalweg.cli.gate import baseline, kept, places, text, waivers
 from thalweg.cli.gate.formats import TEXT, WRITTEN, Form, forms
 from thalweg.cli.gate.report import Asked, Report, Terms, report
@@ -85,7 +85,7 @@ def verify(place: Place, id: str, gate: Gate) -> int:
     written, terms, anchor = forms(gate.formats, gate.as_json), gate.terms(), places.anchor(gate.anchor)
     with opened(place) as graph:
         there = kept.look_up(graph, id)
-        answers = [one for question in there.questions() for one in answered(graph, of(question))]
+        answers = [one for question in there.questions() for one in answered(graph, again(question))]
     strict, fails = there.body.strict or terms.strict, there.body.fail_on_warn or terms.fail_on_warn
     found = report(answers, replace(terms, strict=strict, fail_on_warn=fails))
     moved = there.moved(found)
@@ -117,7 +117,8 @@ def _asked(graph: Graph, name: str, answer: Answer) -> Asked:
     some = {**answer, "affected": answer["affected"][:WAYS]}
     known = assets(graph, some)
     ways = {
-        (line["assetId"], line["effect"]): [short(asset) for asset in way(line, known)] for line in some["affected"]
+        (line["assetId"], line["effect"]): [(asset["id"], short(asset)) for asset in way(line, known)]
+        for line in some["affected"]
     }
     place = answer.get("place")
     return Asked(name, answer, ways, {"": (place["file"], place["line"] or 1)} if place else {})

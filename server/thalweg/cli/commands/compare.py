@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from rich.text import Text
 
 from thalweg.cli import output
-from thalweg.cli.commands.lineage import moment, plural
+from thalweg.cli.commands.lineage import moment
 from thalweg.cli.commands.listing import columns
 from thalweg.cli.graph import opened
 from thalweg.cli.place import Place
 from thalweg.cli.things import KINDS, short
 from thalweg.lineage.spelling import label
+from thalweg.model.counting import plural
+from thalweg.model.errors import BadInput
 from thalweg.model.kinds import Kind
 
 PARTS = ("facts", "params", "metrics", "environment", "data", "code", "columns")
 BEST = " *"
 """Behind the value of a metric that is the best of all."""
+SHOWN = 20
+"""Metrics that are named where somebody names another."""
 DIFFERS = "≠ "
 """Before a row that differs, where others are shown too."""
 
@@ -51,11 +56,32 @@ def show(place: Place, question: Question, as_json: bool) -> int:
     variables = question.variables()  # what makes no sense is said before anything is opened
     with opened(place) as graph:
         found = graph.ask("compare", variables)["compare"]
+        known = {row["key"] for row in found["metrics"]}
+        if not known.issuperset((*question.minimize, *question.maximize)):
+            whole = graph.ask("compare", {**variables, "differingOnly": False})["compare"]
+            _require_metrics(question, [row["key"] for row in whole["metrics"]])
     if as_json:
         output.document(found)
     else:
         output.show(*drawn(found, question.all))
     return 0
+
+
+def _require_metrics(question: Question, known: Sequence[str]) -> None:
+    """Raises BadInput for a metric that is said to be better one way, and that nothing has which is compared."""
+    for option, keys in (("--minimize", question.minimize), ("--maximize", question.maximize)):
+        for key in keys:
+            if key not in known:
+                there = (
+                    f"There are {', '.join(map(output.brief, known[:SHOWN]))}" if known else "There is no metric at all"
+                )
+                more = f" and {len(known) - SHOWN:,} more" if len(known) > SHOWN else ""
+                near = get_close_matches(key, known, n=1, cutoff=0.6)
+                meant = f"Did you mean {near[0]}? " if near else ""
+                raise BadInput(
+                    f"{option} {output.brief(key)}: nothing that is compared has a metric of this name.",
+                    f"{meant}{there}{more}.",
+                )
 
 
 def drawn(found: Mapping[str, Any], all: bool) -> list[Text]:

@@ -25,6 +25,7 @@ from thalweg.client import Client
 from thalweg.estate import CLUSTER, DEMAND, DEMAND_URL, LAKE, MLFLOW, REPOSITORY_URL, TRAINING, estate
 from thalweg.http.serve import serve
 from thalweg.http.settings import Settings
+from thalweg.model.counting import plural
 from thalweg.model.errors import BadInput, ThalwegError
 from thalweg.model.facts import Caller
 from thalweg.store.open import open_store
@@ -125,7 +126,7 @@ def _port(port: int | None) -> int:
 
 
 def _brought(summaries: Sequence[Summary]) -> str:
-    counted = ", ".join(f"{summary.source} ({summary.read} scopes)" for summary in summaries)
+    counted = ", ".join(f"{summary.source} ({plural(summary.read, 'scope')})" for summary in summaries)
     return f"Imported the example estate, a year of a small shop: {counted}.\n\n"
 
 

@@ -18,6 +18,7 @@ from thalweg.cli.place import open_at
 from thalweg.importers.openlineage import points, writing
 from thalweg.importers.openlineage.points import Histories
 from thalweg.importers.openlineage.writing import Event, Near
+from thalweg.model.counting import plural
 from thalweg.model.edges import EdgeType
 from thalweg.model.errors import BadInput
 from thalweg.model.facts import Caller, Point
@@ -34,13 +35,17 @@ ALL = 1_000_000
 
 
 def openlineage(store: str | None, into: Path | None, as_json: bool) -> int:
+    if as_json and into is None:
+        raise BadInput(
+            "--json goes with --output: without a file the events are the answer.", "Leave it out, or give both."
+        )
     with _opened(into) as stream:
         count = asyncio.run(_exported(store, stream))
     if into is not None:
         if as_json:
             output.document({"file": str(into), "events": count})
         else:
-            output.write(f"{output.printable(str(into))}: {count:,} events\n")
+            output.write(f"{output.printable(str(into))}: {plural(count, 'event')}\n")
     return 0
 
 

@@ -11,6 +11,7 @@ from thalweg.cli import output
 from thalweg.client import Client
 from thalweg.client.flushing import Flushed, flush
 from thalweg.client.settings import of_environment
+from thalweg.model.counting import plural
 from thalweg.model.errors import BadInput, ThalwegError
 
 SECONDS_BETWEEN_LINES = 5.0
@@ -69,8 +70,9 @@ def lines(place: Path, came: Flushed) -> list[str]:
     if not (came.files or came.sent or came.refused or came.busy or came.stopped):
         return [f"Nothing waits in {place}."]
     known = f" ({came.repeated:,} of them known already)" if came.repeated else ""
-    said = [f"{place}: {came.files:,} files, {came.sent:,} statements sent{known}"]
-    said += [f"  {came.busy:,} files are being sent by somebody else"] if came.busy else []
+    said = [f"{place}: {plural(came.files, 'file')}, {plural(came.sent, 'statement')} sent{known}"]
+    are = "is" if came.busy == 1 else "are"
+    said += [f"  {plural(came.busy, 'file')} {are} being sent by somebody else"] if came.busy else []
     for what, count, sentences in (
         ("refused, and kept beside in files that end in .refused.jsonl", came.refused, came.refusals),
         ("lines passed over", came.broken, came.warnings),

@@ -12,11 +12,12 @@ from rich.tree import Tree
 
 from thalweg.cli import output
 from thalweg.cli.changes import DOES, Change
-from thalweg.cli.commands.lineage import moment, plural
+from thalweg.cli.commands.lineage import moment
 from thalweg.cli.graph import Graph, opened
 from thalweg.cli.place import Place
 from thalweg.cli.things import KINDS, gone, short, unknown
 from thalweg.lineage.spelling import WORDS
+from thalweg.model.counting import plural
 
 PAGE = 100
 LINES = 5_000
@@ -125,18 +126,21 @@ class Branch:
 def branches(answer: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> list[Branch]:
     """What changes, and behind it every asset that is touched, once, on the way that leads to it; the worst first.
 
-    An asset hangs on the last one of its path that is in the tree already, with what lies between.
+    An asset hangs on the last one of its path that is in the tree already, with what lies between. Where versions
+    change, a path may lead back to their asset, which is touched through other versions: it hangs there too.
     """
     roots: dict[str, Branch] = {}
     for one in answer["of"]:
         asset = known.get(one["id"], one)
         roots.setdefault(asset["id"], Branch(asset))
-    places = dict(roots)
+    places = {one["id"]: roots[one["id"]] for one in answer["of"] if one["id"] in roots}
     ranked = list(enumerate(answer["affected"]))
     for rank, line in sorted(ranked, key=lambda one: one[1]["distance"]):
         branch = places.get(line["assetId"])
         if branch is None:
-            branch = _hung(way(line, known), places, next(iter(roots.values())))
+            through = way(line, known)
+            root = roots.get(through[0]["id"]) or next(iter(roots.values()))
+            branch = _hung(through[1:] or through, places, root)
         branch.lines.append(line)
         branch.rank = rank
     for root in roots.values():
@@ -154,13 +158,14 @@ def way(line: Line, known: Mapping[str, Mapping[str, Any]]) -> list[Mapping[str,
 
 
 def _hung(way: Sequence[Mapping[str, Any]], places: dict[str, Branch], root: Branch) -> Branch:
-    """The branch of the last asset of a way, hung where the way first leaves the tree for good."""
+    """The branch of the last asset of a way from a root, hung where the way first leaves the tree for good."""
     there = max((place for place, asset in enumerate(way) if asset["id"] in places), default=-1)
     branch = places[way[there]["id"]] if there >= 0 else root
     for asset in way[there + 1 :]:
-        made = places[asset["id"]] = Branch(asset)
-        branch.branches.append(made)
-        branch = made
+        if asset["id"] not in places:  # it may lead through one asset twice
+            places[asset["id"]] = Branch(asset)
+            branch.branches.append(places[asset["id"]])
+        branch = places[asset["id"]]
     return branch
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from thalweg.cli import output
 from thalweg.cli.place import open_at
 from thalweg.importers.reading import Reading
+from thalweg.model.counting import plural
 from thalweg.model.errors import BadInput
 from thalweg.model.facts import Caller
 from thalweg.model.results import Outcome
@@ -200,8 +201,8 @@ def passed(store: str | None, read: Read) -> Summary:
     except KeyboardInterrupt:
         count = so_far[0].read if so_far else 0
         raise output.Interrupted(
-            f"Interrupted after {count:,} scopes. They are kept, nothing was retired, and the same import again goes "
-            "on from there."
+            f"Interrupted after {plural(count, 'scope')}. What is written is kept, nothing was retired, and the same "
+            "import again goes on from there."
         ) from None
 
 
@@ -279,8 +280,8 @@ class Lines:
         if self._said is not None and now - self._said < SECONDS_BETWEEN_LINES:
             return
         self._said = now
-        of = f" of {total:,}" if total is not None else ""
-        output.note(f"{output.printable(summary.source)}: {summary.read:,}{of} scopes")
+        scopes = plural(summary.read, "scope") if total is None else f"{summary.read:,} of {plural(total, 'scope')}"
+        output.note(f"{output.printable(summary.source)}: {scopes}")
 
 
 class Bytes:
@@ -314,7 +315,7 @@ def lines(summary: Summary) -> list[str]:
     entities = [f"{counts[name]:,} {name}" for name in ("new", "changed", "gone")]
     entities += [f"{counts[name]:,} {name}" for name in ("ended", "back", "removed") if counts[name]]
     edges = f"{counts['linked']:,} new, {counts['relinked']:,} changed, {counts['retracted']:,} retracted"
-    said = [f"{output.printable(summary.source)}: {summary.read:,} scopes: {', '.join(scopes)}"]
+    said = [f"{output.printable(summary.source)}: {plural(summary.read, 'scope')}: {', '.join(scopes)}"]
     said += [f"  entities: {', '.join(entities)}", f"  edges: {edges}"]
     said += _listed("refused", summary.refused, summary.refusals)
     said += _listed("warnings", summary.warned, summary.warnings)

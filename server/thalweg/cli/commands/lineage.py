@@ -16,6 +16,7 @@ from thalweg.cli.place import Place
 from thalweg.cli.things import gone, kind, short, unknown, words
 from thalweg.lineage.spelling import WORDS
 from thalweg.model import time
+from thalweg.model.counting import plural
 from thalweg.model.errors import BadInput
 from thalweg.model.kinds import Kind
 
@@ -175,9 +176,3 @@ def told(found: Mapping[str, Any]) -> list[str]:
     if found["truncated"]:
         lines.append(f"Not all of it is shown: {WHY[found['truncatedReason']]}.")
     return lines
-
-
-def plural(count: int, word: str) -> str:
-    """`1 model`, `2 repositories`, `3 days`."""
-    many = f"{word[:-1]}ies" if word.endswith("y") and word[-2] not in "aeiou" else f"{word}s"
-    return f"{count:,} {word if count == 1 else many}"

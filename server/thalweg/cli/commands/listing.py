@@ -80,6 +80,11 @@ class Question:
         if self.where is not None:
             filter["and"] = [parse(self.where, kind)]
         filter = {field: value for field, value in filter.items() if value is not None}
+        if self.ascending is not None and self.sorts and all(self.way(one)[0] != one for one in self.sorts):
+            option = "--asc" if self.ascending else "--desc"
+            raise BadInput(
+                f"{option} says nothing where --sort {' '.join(self.sorts)} says which way.", "Leave one out."
+            )
         if self.group_by is not None:
             return {"filter": filter, **grouping(self, kind)}
         return {

@@ -10,10 +10,11 @@ from rich.text import Text
 from rich.tree import Tree
 
 from thalweg.cli import output
-from thalweg.cli.commands.lineage import STYLES, moment, plural
+from thalweg.cli.commands.lineage import STYLES, moment
 from thalweg.cli.graph import Graph, opened
 from thalweg.cli.place import Place
 from thalweg.cli.things import gone, kind, short
+from thalweg.model.counting import plural
 
 PAGE = 100
 

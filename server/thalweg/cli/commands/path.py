@@ -9,10 +9,11 @@ from typing import Any
 from rich.text import Text
 
 from thalweg.cli import output
-from thalweg.cli.commands.lineage import STYLES, moment, plural
+from thalweg.cli.commands.lineage import STYLES, moment
 from thalweg.cli.graph import Graph, opened
 from thalweg.cli.place import Place
 from thalweg.cli.things import gone, kind, short, unknown, words
+from thalweg.model.counting import plural
 
 
 @dataclass(frozen=True, slots=True)

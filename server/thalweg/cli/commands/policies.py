@@ -11,13 +11,14 @@ from rich.text import Text
 
 from thalweg.cli import output
 from thalweg.cli.commands.impact import PAGE, VERDICTS, Question, asked, told
-from thalweg.cli.commands.lineage import moment, plural
+from thalweg.cli.commands.lineage import moment
 from thalweg.cli.graph import opened
 from thalweg.cli.place import Place
 from thalweg.cli.policy import given
 from thalweg.cli.things import short, unknown
 from thalweg.lineage.impact import DEFAULT_POLICY
 from thalweg.lineage.impact.policies import lint, load, written
+from thalweg.model.counting import plural
 from thalweg.model.errors import BadInput
 from thalweg.model.time import DAY, now, parse, rfc3339
 
@@ -88,7 +89,7 @@ def _before(until: str, days: int) -> str:
         return rfc3339(parse(until) - days * DAY)
     except (OverflowError, ValueError):
         raise BadInput(
-            f"{days} days before {until} is before any time that can be written.", "Give fewer with --days."
+            f"{plural(days, 'day')} before {until} is before any time that can be written.", "Give fewer with --days."
         ) from None
 
 

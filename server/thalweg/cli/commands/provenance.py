@@ -9,11 +9,12 @@ from typing import Any
 from rich.text import Text
 
 from thalweg.cli import output
-from thalweg.cli.commands.lineage import moment, plural
+from thalweg.cli.commands.lineage import moment
 from thalweg.cli.graph import opened
 from thalweg.cli.place import Place
 from thalweg.cli.things import KINDS, exact, gone, short, unknown
 from thalweg.lineage.spelling import WORDS
+from thalweg.model.counting import plural
 from thalweg.model.errors import BadInput
 
 Row = tuple[str, str]

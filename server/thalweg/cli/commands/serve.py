@@ -39,6 +39,10 @@ def _declared() -> Any:
             else:
                 output.write(f"{found.show()}\n")
             return 0
+        if as_json:
+            raise BadInput(
+                "--json goes with --show-settings: a server prints no document.", "Leave it out, or give both."
+            )
         return run_server(found, lambda addresses: _tell(found, addresses))
 
     show = typer.Option("--show-settings", help="Print what would hold, secrets hidden, and stop.")

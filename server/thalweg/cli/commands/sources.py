@@ -11,7 +11,7 @@ from thalweg.cli import output
 from thalweg.cli.changes import Change, Flags
 from thalweg.cli.commands.impact import LINES, Question, asked
 from thalweg.cli.graph import Graph
-from thalweg.cli.proposals import Answer, SchemaFile
+from thalweg.cli.proposals import Answer, Proposal, SchemaFile
 from thalweg.cli.things import unknown
 from thalweg.model.errors import BadInput, ThalwegError
 
@@ -39,6 +39,17 @@ def of(question: Question) -> Source:
         if not answer["of"]:
             output.note(f"thalweg: {unknown(graph, question.change.of)}")
         yield question.change.of, answer
+
+    return Source(question.change, answers)
+
+
+def again(question: Question) -> Source:
+    """One question that was asked before; what of it was made meanwhile is no mistake."""
+
+    def answers(graph: Graph) -> Iterator[tuple[str, Answer]]:
+        name = question.change.of
+        for answer in Proposal(name, (question.change,)).answers(graph, question):
+            yield name, answer
 
     return Source(question.change, answers)
 

@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from thalweg.cli import output
-from thalweg.cli.commands.lineage import plural
 from thalweg.cli.place import open_at
 from thalweg.lineage.spelling import WORDS
+from thalweg.model.counting import plural
 from thalweg.model.facts import Caller, Source
 from thalweg.model.kinds import Kind
 from thalweg.model.results import StoreInfo

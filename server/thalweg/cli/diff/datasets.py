@@ -32,12 +32,14 @@ class Datasets:
     def __init__(self, graph: Graph, given: Mapping[str, str]) -> None:
         self._graph = graph
         self._given = given
+        self._met: set[str] = set()
         self._having = cache(self._fetched)
 
     def of(self, names: Sequence[str], path: str) -> Named:
         """names: those of a table, the fullest first. path: of its file, by which the user may name it too."""
         for table, name in self._given.items():
             if table == path or any(called(one, table) for one in names):
+                self._met.add(table)
                 return Named(left_out=True) if name == NONE else Named(name)
         for name in names:
             if "://" in name and self._graph.ask("entity", {"of": f"dataset:{_bare(name)}"})["entity"] is not None:
@@ -51,6 +53,10 @@ class Datasets:
                 if found:
                     return Named(several=tuple(found))
         return Named()
+
+    def unmet(self) -> list[str]:
+        """What the user named and nobody asked for, as it was given."""
+        return [f"{table}={name}" for table, name in self._given.items() if table not in self._met]
 
     def _fetched(self, piece: str) -> list[dict[str, Any]]:
         """The datasets with a piece in their names, whose case is not told apart."""

@@ -28,19 +28,32 @@ class Told:
 
 
 def proposals(graph: Graph, range: Range, told: Told, as_of: str | None) -> Iterator[Proposal]:
-    """What a range does, each thing once; one that says so, where it does nothing to anything that we know."""
+    """What a range does, each thing once; one that says so, where it does nothing to anything that we know.
+
+    Raises BadInput for a rename that nothing in it is: it is said of this range alone. Which dataset a table is may be
+    said once for all ranges, so a table that this one does not touch is a note.
+    """
     files = changed(range)
     datasets = Datasets(graph, told.datasets)
     unread: list[Unread] = []
     described = [file for file in files if not _is_dvc(file)]
     touched, unread_tables = subjects(described, told.dialect)
-    found = [one for subject in touched for one in _of_table(graph, datasets, subject, told, as_of)]
+    renamed: set[str] = set()
+    found = [one for subject in touched for one in _of_table(graph, datasets, subject, told, as_of, renamed)]
+    for old, new in told.renames.items():
+        if old not in renamed:
+            raise BadInput(
+                f"--rename-column {old}={new}: in {range.text} no table that is known loses {old!r} and gets {new!r}.",
+                "Write the old and the new name as the files have them, or leave it out.",
+            )
     found += content.proposals(graph, datasets, filter(_is_dvc, files), unread)
     for file, sentence in (*unread_tables, *unread):
         found.append(Proposal("", unknown=sentence, file=file.path, line=1))
     if not found:
         note = f"{range.text} changes no tables, contracts or data that are known here."
         found.append(Proposal("", notes=(note,)))
+    unmet = tuple(f"--dataset {one} is of no table that changes in {range.text}." for one in datasets.unmet())
+    found[0] = replace(found[0], notes=(*found[0].notes, *unmet))
     seen: list[Proposal] = []
     for one in found:
         if not any(one.name and (one.name, one.changes, one.unknown) == (o.name, o.changes, o.unknown) for o in seen):
@@ -52,7 +65,10 @@ def _is_dvc(file: File) -> bool:
     return any(side is not None and side.kind == "dvc" for side in (file.was, file.now))
 
 
-def _of_table(graph: Graph, datasets: Datasets, subject: Subject, told: Told, as_of: str | None) -> Iterator[Proposal]:
+def _of_table(
+    graph: Graph, datasets: Datasets, subject: Subject, told: Told, as_of: str | None, renamed: set[str]
+) -> Iterator[Proposal]:
+    """renamed: takes up the old names of those columns that are renamed as the user says."""
     outcome = subject.outcome()
     if outcome is None:
         return
@@ -73,12 +89,18 @@ def _of_table(graph: Graph, datasets: Datasets, subject: Subject, told: Told, as
     elif outcome.table.unclear:
         yield replace(place, name=found.name, unknown=outcome.table.unclear)
     else:
-        one = _compared(graph, found.name, outcome, outcome.table, told.renames, as_of)
+        one = _compared(graph, found.name, outcome, outcome.table, told.renames, as_of, renamed)
         yield replace(one, line=_line(outcome, _columns(one)))
 
 
 def _compared(
-    graph: Graph, name: str, outcome: Outcome, table: Table, renames: Mapping[str, str], as_of: str | None
+    graph: Graph,
+    name: str,
+    outcome: Outcome,
+    table: Table,
+    renames: Mapping[str, str],
+    as_of: str | None,
+    renamed: set[str],
 ) -> Proposal:
     path = outcome.file.path
     now = {one.name for one in table.columns or ()}
@@ -86,6 +108,7 @@ def _compared(
     old = outcome.old
     try:
         found = proposal(graph, name, table, path, renames=ours, as_of=as_of, old=old)
+        renamed |= set() if found.unknown else set(ours)
     except BadInput:  # that column is one of another table
         found = proposal(graph, name, table, path, as_of=as_of, old=old)
     if found.unknown and table.columns is None and old is None:  # what statements say needs no columns to be known

@@ -34,10 +34,10 @@ class Finding:
     """What the answer says of it, flattened, and what the report makes of that.
 
     title, asset: the asset as people read it (`deployment production/fraud`), and as it names it again. way: the assets
-    on the path to it, itself the last, as people read them; empty where nobody looked them up. path: its edges.
-    said: the verdict of the policy. weighed: that, or with --strict what it would say if all were live.
-    state: `new` or `unchanged`, where there is a baseline. waiver: the one that let it pass.
-    place: the file and the line that make the change, where they are known.
+    on the path to it, itself the last, as people read them; empty where nobody looked them up. way_ids: the ids of
+    these. path: its edges. said: the verdict of the policy. weighed: that, or with --strict what it would say if all
+    were live. state: `new` or `unchanged`, where there is a baseline. waiver: the one that let it pass. place: the file
+    and the line that make the change, where they are known.
     """
 
     rule_id: str
@@ -64,6 +64,7 @@ class Finding:
     would: Verdict
     not_live: str
     way: tuple[str, ...]
+    way_ids: tuple[str, ...]
     path: tuple[Mapping[str, Any], ...]
     weighed: Verdict
     state: str = ""
@@ -103,7 +104,7 @@ class Finding:
 
 def findings(
     line: Mapping[str, Any],
-    way: Sequence[str] = (),
+    way: Sequence[tuple[str, str]] = (),
     *,
     strict: bool = False,
     places: Mapping[str, tuple[str, int]] | None = None,
@@ -138,7 +139,8 @@ def findings(
                 message=one["message"],
                 would=would,
                 not_live=one["notLive"] or "",
-                way=tuple(way),
+                way=tuple(name for _, name in way),
+                way_ids=tuple(id for id, _ in way),
                 path=tuple(line["path"]),
                 weighed=max(said, would, key=GRAVITY.__getitem__) if strict else said,
                 place=places.get(one["column"] or "", places.get("")) if places else None,

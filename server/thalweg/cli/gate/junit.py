@@ -62,7 +62,7 @@ def _case(suite: Element, one: Finding, fail_on_warn: bool) -> None:
     body = "\n".join(
         line
         for line in (
-            f"{one.weighed.value} by {one.policy_rule}: {one.message}",
+            sentences.decided(one),
             one.reason,
             sentences.lowered(one),
             f"Fix: {one.fix}" if one.fix else "",

@@ -66,19 +66,26 @@ def text(report: Report) -> str:
         if some and page.add(f"<details><summary>{title} ({len(some):,})</summary>\n\n", KEPT):
             page.add_all(some, _folded)
             page.add("\n</details>\n\n")
-    not_live = [one for one in report.of(Standing.LISTED) if sentences.lowered(one)]
-    if not_live and page.add(f"<details><summary>Let pass, not live ({len(not_live):,})</summary>\n\n", KEPT):
-        page.add_all(not_live, _folded)
-        page.add("\n</details>\n\n")
     _section(page, "Gone since the baseline", [f"- {_cut(sentences.gone(one))}\n" for one in report.absent])
     _section(page, "Warnings", [f"- {_cut(one)}\n" for one in report.warnings])
     failing = report.failing()
     if failing:
         toml = sentences.waiving(failing[:PROPOSED], report.terms.today)
         said = sentences.add_to(min(len(failing), PROPOSED))
-        if not page.add(f"<details><summary>To waive</summary>\n\n{said}\n\n{_fenced(toml)}\n</details>\n"):
-            page.add("The text of the report ends with the lines that would waive this.\n")
+        if not page.add(f"<details><summary>To waive</summary>\n\n{said}\n\n{_fenced(toml)}\n</details>\n\n"):
+            page.add("The text of the report ends with the lines that would waive this.\n\n")
+    _let_pass(page, report)
     return str(page)
+
+
+def _let_pass(page: Page, report: Report) -> None:
+    """What the policy lets pass, first what would be graver were it live. It stands at the very end, so that it takes
+    the room of nothing graver.
+    """
+    listed = sorted(report.of(Standing.LISTED), key=lambda one: not sentences.lowered(one))
+    if listed and page.add(f"<details><summary>Let pass ({len(listed):,})</summary>\n\n", KEPT):
+        page.add_all(listed, _folded)
+        page.add("\n</details>\n")
 
 
 def _section(page: Page, title: str, items: Sequence[str]) -> None:
@@ -118,7 +125,7 @@ def _told(one: Finding) -> str:
 
 
 def _folded(one: Finding) -> str:
-    said = sentences.lowered(one) if one.standing is Standing.LISTED else sentences.outcome(one)
+    said = sentences.passing(one) if one.standing is Standing.LISTED else sentences.outcome(one)
     return f"- {plain(one.title)} {one.what} ({plain(one.changed)}) `{_code(one.fingerprint)}`: {_cut(said)}\n"
 
 

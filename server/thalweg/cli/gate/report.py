@@ -38,13 +38,14 @@ class Terms:
 class Asked:
     """A question and its answer, as `asked` gives it. name: what changes, as it was named.
 
-    ways: by the id of a touched asset and the effect, the assets on the path to it, where they were looked up. places:
-    by the column ("" for all others), the file and the line that make the change, where they are known.
+    ways: by the id of a touched asset and the effect, the assets on the path to it, each by its id and as people read
+    it, where they were looked up. places: by the column ("" for all others), the file and the line that make the
+    change, where they are known.
     """
 
     name: str
     answer: Mapping[str, Any]
-    ways: Mapping[tuple[str, str], Sequence[str]]
+    ways: Mapping[tuple[str, str], Sequence[tuple[str, str]]]
     places: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
 
@@ -52,10 +53,10 @@ class Asked:
 class Check:
     """What became of one question.
 
-    of: what changes, spelled so that it names it again; as it was named where nobody knows it. said: the verdict that
-    the answer gives. verdict: what is left of that. incomplete: why it was not checked, or not all of it. findings: the
-    worst first. place: the file and the line that say it, where one does. endpoints: the live ones that are touched.
-    total: the lines of the answer.
+    of: what changes, spelled so that it names it again; as it was named where nobody knows it. ids: the ids of that.
+    said: the verdict that the answer gives. verdict: what is left of that. incomplete: why it was not checked, or not
+    all of it. findings: the worst first. place: the file and the line that say it, where one does. endpoints: the live
+    ones that are touched. total: the lines of the answer.
     """
 
     of: tuple[str, ...]
@@ -70,6 +71,7 @@ class Check:
     endpoints: tuple[str, ...]
     total: int
     findings: tuple[Finding, ...]
+    ids: frozenset[str] = frozenset()
     place: tuple[str, int] | None = None
 
     @property
@@ -163,6 +165,7 @@ def _check(asked: Asked, terms: Terms, seen: set[str]) -> Check:
         endpoints=tuple(dict.fromkeys(f"{one['namespace']}/{one['name']}" for one in answer["endpoints"])),
         total=answer["total"],
         findings=tuple(sorted(weighed, key=_worst_first)),
+        ids=frozenset(one["id"] for one in answer["of"]),
         place=asked.places.get(""),
     )
 

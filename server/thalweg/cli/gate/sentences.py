@@ -77,6 +77,18 @@ def outcome(one: Finding) -> str:
             return f"{one.weighed.value} ({one.policy_rule})" if one.weighed is one.said else one.weighed.value
 
 
+def decided(one: Finding) -> str:
+    """What the policy says, by which rule, and why: `PASS by nothing-live: Nothing live is touched.`"""
+    by = f"{one.said.value} by {printable(one.policy_rule)}"
+    return f"{by}: {printable(one.message)}" if one.message else by
+
+
+def passing(one: Finding) -> str:
+    """By what a finding passes that the policy lets pass, and what it would be were it live."""
+    why, low = decided(one), lowered(one)
+    return f"{why.rstrip('.')}; {low}" if low else why
+
+
 def lowered(one: Finding) -> str:
     """What it would have been were it live, or what --strict made of it: `BREAKS, not live: no run in 90 days; would
     BLOCK`. Empty where it is live, or where that is all the same.

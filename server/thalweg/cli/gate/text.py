@@ -53,7 +53,10 @@ def _check(check: Check) -> list[RenderableType]:
         shown.append(_more(len(deciding) - SHOWN))
     for standing in (Standing.WAIVED, Standing.UNCHANGED):
         shown += _folded([one for one in check.findings if one.standing is standing])
-    shown += _folded([one for one in check.findings if one.standing is Standing.LISTED and sentences.lowered(one)])
+    listed = [one for one in check.findings if one.standing is Standing.LISTED]
+    shown += _folded(
+        sorted(listed, key=lambda one: not sentences.lowered(one))
+    )  # what would be graver were it live first
     shown += [
         Text(f"  {sentences.NOT_CHECKED}: {printable(sentence)}", style=NOT_CHECKED) for sentence in check.incomplete
     ]
@@ -89,7 +92,7 @@ def _folded(some: Sequence[Finding]) -> list[RenderableType]:
     for one in some[:SHOWN]:
         text = Text(f"  {one.standing.value}  ", style="dim")
         text.append(f"{one.title}  {one.what}  {printable(one.changed)}  {one.fingerprint}  ", style="dim")
-        said = sentences.lowered(one) if one.standing is Standing.LISTED else sentences.outcome(one)
+        said = sentences.passing(one) if one.standing is Standing.LISTED else sentences.outcome(one)
         shown.append(text.append(said, style="dim"))
     return [*shown, _more(len(some) - SHOWN)] if len(some) > SHOWN else shown
 
@@ -122,17 +125,29 @@ def _waiving(report: Report) -> list[RenderableType]:
 
 @dataclass(slots=True)
 class _Branch:
+    """An asset in the tree. name: as people read it; '' at the root."""
+
+    name: str = ""
     findings: list[Finding] = field(default_factory=list)
-    branches: dict[str, _Branch] = field(default_factory=dict)
+    branches: list[_Branch] = field(default_factory=list)
 
 
 def _tree(check: Check, told: Sequence[Finding]) -> Tree:
-    """What changes, and on their ways from it the assets that decide."""
+    """What changes, and on their ways from it the assets that decide, each once: where a way leads through what is
+    drawn already, it goes on from there. Where a version changes, a way may lead back to its asset, which is touched
+    through other versions: that is drawn there, and is not what changes.
+    """
     root = _Branch()
+    places = dict.fromkeys(check.ids, root)
     for one in told:
-        branch = root
-        for name in one.way[1:] or (one.title,):
-            branch = branch.branches.setdefault(name, _Branch())
+        steps = list(zip(one.way_ids, one.way, strict=True))[1:] or [(one.asset_id, one.title)]
+        there = max((place for place, (id, _) in enumerate(steps) if id in places), default=-1)
+        branch = places[steps[there][0]] if there >= 0 else root
+        for id, name in steps[there + 1 :]:
+            if id not in places:
+                places[id] = _Branch(name)
+                branch.branches.append(places[id])
+            branch = places[id]
         branch.findings.append(one)
     title = Text(printable(check.name), style="bold")
     title.append(f"  {DOES.get(check.change, check.change)}", style="dim")
@@ -140,8 +155,8 @@ def _tree(check: Check, told: Sequence[Finding]) -> Tree:
 
 
 def _grown(tree: Tree, branch: _Branch) -> Tree:
-    for name, one in branch.branches.items():
-        text = Text(name, style="" if one.findings else "dim")
+    for one in branch.branches:
+        text = Text(one.name, style="" if one.findings else "dim")
         for effect in dict.fromkeys(found.what for found in one.findings):
             text.append(f"  {effect}", style=EFFECTS.get(effect.rpartition(" ")[2], ""))
         _grown(tree.add(text), one)

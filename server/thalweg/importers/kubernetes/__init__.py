@@ -25,6 +25,7 @@ from thalweg.importers.kubernetes.naming import Environments, Seen
 from thalweg.importers.kubernetes.services import Service
 from thalweg.importers.kubernetes.uris import Registry, plain
 from thalweg.importers.reading import Lies, Reading
+from thalweg.model.counting import plural
 from thalweg.model.errors import BadInput, SourceError
 from thalweg.model.facts import Granule
 from thalweg.model.keys import Key
@@ -205,6 +206,9 @@ def _name(place: Path) -> str:
 
 def _passed(passed: Mapping[str, int]) -> str:
     most = sorted(passed.items(), key=lambda one: (-one[1], one[0]))
-    shown = ", ".join(f"{count} {kind}" for kind, count in most[:PASSED_SHOWN])
-    more = f" and {len(most) - PASSED_SHOWN} kinds more" if len(most) > PASSED_SHOWN else ""
+    shown = ", ".join(
+        f"{plural(count, 'document')} without an object of Kubernetes" if kind == files.NO_OBJECT else f"{count} {kind}"
+        for kind, count in most[:PASSED_SHOWN]
+    )
+    more = f" and {plural(len(most) - PASSED_SHOWN, 'kind')} more" if len(most) > PASSED_SHOWN else ""
     return f"Passed over, for nothing is read of them: {shown}{more}."

@@ -25,6 +25,10 @@ NAMESPACE = "default"
 """Of objects that do not say theirs, as `kubectl apply` takes them."""
 
 
+NO_OBJECT = "no object of Kubernetes"
+"""What is counted with the kinds that are not read."""
+
+
 class Files(NamedTuple):
     """What manifests came to. passed: how many objects of each kind that is not read."""
 
@@ -101,7 +105,7 @@ def _objects(part: Part, version: str, kind: str) -> Iterator[tuple[Part, str, s
     """An object, or those of a list, with what each says that it is; those of a typed list need not say it."""
     version, kind = part.text("apiVersion") or version, part.text("kind") or kind
     if not version and not kind:  # what other programs keep beside manifests: the values of a chart, say
-        yield part, "", "no object of Kubernetes"
+        yield part, "", NO_OBJECT
         return
     if not version or not kind:
         missing = "kind" if version else "apiVersion"

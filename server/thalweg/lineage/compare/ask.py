@@ -111,6 +111,12 @@ class _Asking:
         if Part.METRICS in parts:
             rows = metrics([stated(thing, "metrics") for thing in things], minimize, maximize)
             answer = replace(answer, metrics=rows)
+            known = {row.key for row in rows}
+            self._notes += [
+                f"Nothing that is compared has a metric `{key}`, so neither way is better."
+                for key in (*minimize, *maximize)
+                if key not in known
+            ]
         if Part.ENVIRONMENT in parts:
             answer = replace(answer, environment=texts([stated(thing, "environment") for thing in things]))
         if Part.DATA in parts:

@@ -18,6 +18,7 @@ from thalweg.lineage.impact.reasons import reason
 from thalweg.lineage.impact.words import Confidence, Effect
 from thalweg.lineage.spelling import kind_of, spell
 from thalweg.model.columns import fold
+from thalweg.model.counting import plural
 from thalweg.model.kinds import Kind
 from thalweg.model.results import Entity, Node
 from thalweg.model.time import DAY, rfc3339
@@ -217,7 +218,7 @@ class Lines:
         match kind_of(asset):
             case Kind.JOB:
                 days = (self._facts.at - self._activity.since(asset)) // DAY
-                return f"no run in {days} days"
+                return f"no run in {plural(days, 'day')}"
             case Kind.DATASET:
                 return "not its newest version"
             case Kind.MODEL:

@@ -79,16 +79,21 @@ def _collide(what: str, namespace: str, changes: Iterable[ColumnChange], there: 
             column = there.get(fold(namespace, new))
             if column is None or fold(namespace, new) in left:
                 continue
-            if isinstance(change, Add) and _alike(column.type, change.type):
-                continue  # it was added before it was asked
             told = f" of the type {column.type}" if column.type else ""
-            raise BadInput(
-                f"{what} has a column `{column.name}`{told} already.",
-                f"Say in the same change what becomes of it: `{column.name}` goes, or gets another name or type.",
-            )
+            raise BadInput(f"{what} has a column `{column.name}`{told} already.", _instead(change, column.name))
 
 
-def _alike(there: str | None, new: str | None) -> bool:
+def _instead(change: Rename | Add, there: str) -> str:
+    if isinstance(change, Rename):
+        return f"Say in the same change what becomes of it: `{there}` goes, or gets another name."
+    return (
+        f"Leave the addition out, or say what becomes of the `{there}` that is there: it gets another type instead, or "
+        "in the same change it goes or gets another name."
+    )
+
+
+def alike(there: str | None, new: str | None) -> bool:
+    """Whether a column that is there may be the one that was to be added, by their types."""
     return there is None or new is None or parse(there) == parse(new)
 
 

@@ -12,6 +12,7 @@ from thalweg.lineage.impact.naming import ago, deployment_of, listed, named
 from thalweg.lineage.impact.pattern import State
 from thalweg.lineage.spelling import kind_of
 from thalweg.model.columns import Retype
+from thalweg.model.counting import plural
 from thalweg.model.edges import Coverage, EdgeType
 from thalweg.model.kinds import Kind
 from thalweg.model.results import Edge
@@ -49,10 +50,10 @@ def _job(facts: Facts, hit: Hit, edge: Edge, touched: Sequence[str], columns: st
     if not reading.sure and reading.state is State.UNSEEN:
         return f"{job} is stated to read {data}; no run of it is known"
     if not reading.sure:
-        return f"{job} is stated to read {data}, but no run of the last {days} days shows it"
+        return f"{job} is stated to read {data}, but no run of the last {plural(days, 'day')} shows it"
     what = _what(hit.by, columns, data)
     if reading.state is State.IDLE:
-        return f"{job} read {what} in its last run, {last}; it has not run in the last {days} days"
+        return f"{job} read {what} in its last run, {last}; it has not run in the last {plural(days, 'day')}"
     return f"{job} reads {what}" + (f"; it last did {last}" if touched else "")
 
 
