@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from thalweg.graphql.execution import Answer, Api, Asked
 from thalweg.graphql.limits import Limits
 from thalweg.model.errors import ThalwegError
 from thalweg.model.facts import ANYONE, Caller, Granule
+from thalweg.store.open import open_store
 from thalweg.store.store import Store
 
 REQUEST = "request-1"
@@ -38,6 +39,16 @@ async def shop_store(store: Store, state: State) -> Store:
     """A store that holds the shop (`shop.py`)."""
     await state(*shop())
     return store
+
+
+@pytest.fixture(scope="module")
+async def standing_shop(module_address: str) -> AsyncIterator[Store]:
+    """A store that holds the shop for all tests of a module; none of them writes."""
+    store = await open_store(module_address)
+    for answer in await ingest.state(store, shop(), ANYONE):
+        assert not isinstance(answer, ThalwegError), answer
+    yield store
+    await store.close()
 
 
 Ask = Callable[..., Awaitable[dict[str, Any]]]

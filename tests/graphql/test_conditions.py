@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from tests.facts import id, ids
 from tests.graphql.conftest import Ask, Refuse, asking
-from tests.graphql.shop import shop
-from thalweg import ingest
 from thalweg.graphql.limits import Limits
-from thalweg.model.errors import ThalwegError
-from thalweg.model.facts import ANYONE
 from thalweg.model.kinds import Kind
-from thalweg.store.open import open_store
 from thalweg.store.store import Store
 
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture(scope="module")
-async def store(module_address: str) -> AsyncIterator[Store]:
-    """A store that holds the shop."""
-    store = await open_store(module_address)
-    for answer in await ingest.state(store, shop(), ANYONE):
-        assert not isinstance(answer, ThalwegError), answer
-    yield store
-    await store.close()
+@pytest.fixture
+def store(standing_shop: Store) -> Store:
+    return standing_shop
 
 
 FILTERS: list[tuple[str, str, str]] = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
@@ -13,9 +14,18 @@ from thalweg.graphql.documents import MOST_DOCUMENTS, Documents
 from thalweg.graphql.execution import Api, Asked
 from thalweg.graphql.limits import Limits
 from thalweg.graphql.schema import SCHEMA
+from thalweg.store.open import open_store
 from thalweg.store.store import Store
 
 pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(scope="module")
+async def store(module_address: str) -> AsyncIterator[Store]:
+    """An empty store, which stays so."""
+    store = await open_store(module_address)
+    yield store
+    await store.close()
 
 
 def nested(depth: int) -> str:

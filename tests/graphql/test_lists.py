@@ -12,7 +12,13 @@ from tests.facts import id, ids
 from tests.graphql.conftest import Ask, Refuse
 from thalweg.store.store import Store
 
-pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("shop_store")]
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def store(standing_shop: Store) -> Store:
+    return standing_shop
+
 
 KINDS = (
     "datasets",

@@ -6,13 +6,16 @@ from typing import Any
 
 import pytest
 
-from tests.facts import granule, id, key, thing
-from tests.graphql.conftest import Ask, Refuse, State
-from thalweg.model import keys
-from thalweg.model.facts import EntityFact
+from tests.facts import id
+from tests.graphql.conftest import Ask, Refuse
 from thalweg.store.store import Store
 
-pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("shop_store")]
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def store(standing_shop: Store) -> Store:
+    return standing_shop
 
 
 async def test_an_id_gives_its_entity_and_its_kind(ask: Ask) -> None:
@@ -73,16 +76,6 @@ async def test_a_key_that_nothing_bears_is_null(ask: Ask, field: str) -> None:
     assert list((await ask(f"{{ {other} {{ id }} }}")).values()) == [None]
 
 
-async def test_a_bare_name_that_several_bear_lists_them(state: State, refuse: Refuse) -> None:
-    await state(granule("other", EntityFact(keys.model("elsewhere", "fraud"))))
-    error = await refuse('{ model(name: "fraud") { id } }')
-    assert error["extensions"]["code"] == "BAD_INPUT"
-    for key_ in (keys.model("elsewhere", "fraud"), key("fraud:")):
-        assert f"model:{key_.parts[0]} fraud ({key_.id})" in error["message"]
-    error = await refuse('{ entity(of: "fraud") { id } }')
-    assert error["extensions"]["code"] == "BAD_INPUT"
-
-
 async def test_a_short_sha_that_several_commits_begin_with_lists_them(refuse: Refuse) -> None:
     error = await refuse('{ commit(repository: "https://git.test/repo", sha: "616263643") { id } }')
     assert error["extensions"]["code"] == "BAD_INPUT"
@@ -122,14 +115,6 @@ REFERENCES: list[tuple[str, str]] = [
 @pytest.mark.parametrize(("text", "word"), REFERENCES, ids=[text for text, _ in REFERENCES])
 async def test_a_text_names_an_entity_as_people_name_it(ask: Ask, text: str, word: str) -> None:
     assert await ask("query ($of: String!) { entity(of: $of) { id } }", of=text) == {"entity": {"id": id(word)}}
-
-
-async def test_a_dataset_is_named_by_its_uri(state: State, ask: Ask) -> None:
-    lake = keys.dataset("s3://lake", "raw/tx")
-    await state(granule("lake", EntityFact(lake)))
-    for text in ("s3://lake/raw/tx", "dataset:s3a://lake/raw//tx/"):
-        assert await ask("query ($of: String!) { entity(of: $of) { id } }", of=text) == {"entity": {"id": lake.id}}
-    assert await ask('{ dataset(name: "s3://lake/raw/tx") { id } }') == {"dataset": {"id": lake.id}}
 
 
 @pytest.mark.parametrize("name", ["dataset:/", "s3://", "://", "\0", "*", "%", "'; DROP TABLE node; --", "x" * 5_000])
@@ -187,11 +172,6 @@ async def test_nan_and_infinity_survive_as_text(ask: Ask) -> None:
 async def test_a_stub_is_known_only_as_the_end_of_a_relation(store: Store, ask: Ask) -> None:
     data = await ask('{ datasetVersion(name: "features", version: "1") { known name version columns { name } } }')
     assert data["datasetVersion"] == {"known": False, "name": "features", "version": "1", "columns": None}
-
-
-async def test_a_status_without_a_name_here_is_unknown_and_fails_nothing(state: State, ask: Ask) -> None:
-    await state(granule("bare", thing("*bare")))
-    assert await ask('{ run(runId: "bare") { status } }') == {"run": {"status": "UNKNOWN"}}
 
 
 async def test_whom_a_name_means_is_told_with_the_laws_and_the_entity(ask: Ask) -> None:

@@ -7,13 +7,25 @@ from typing import Any
 import pytest
 
 from tests.facts import derives, granule, id, ids
-from tests.graphql.conftest import Ask, Refuse, State, asking
+from tests.graphql.conftest import Ask, Refuse, asking
 from tests.graphql.counted import Counted
 from tests.graphql.shop import NOW
+from thalweg import ingest
 from thalweg.model import time
+from thalweg.model.errors import ThalwegError
+from thalweg.model.facts import ANYONE
 from thalweg.store.store import Store
 
-pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("shop_store")]
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(scope="module")
+async def store(standing_shop: Store) -> Store:
+    """The shop, and an island that nothing leads to."""
+    (answer,) = await ingest.state(standing_shop, [granule("island", derives("a@1", "b@1"))], ANYONE)
+    assert not isinstance(answer, ThalwegError), answer
+    return standing_shop
+
 
 LINEAGE = """query ($of: ID!, $direction: Direction!, $depth: Int, $kinds: [Kind!], $stopAt: [Kind!], $level: Level,
                $newest: Int, $edgeTypes: [EdgeType!], $asOf: DateTime, $maxNodes: Int!, $filter: LineageFilter) {
@@ -118,8 +130,8 @@ async def test_what_is_cut_says_so_and_why(ask: Ask) -> None:
     assert (near["truncated"], near["truncatedReason"]) == (True, "DEPTH")
 
 
-async def test_counts_alone_fetch_no_node(shop_store: Store, ask: Ask) -> None:
-    counted: Any = Counted(shop_store)
+async def test_counts_alone_fetch_no_node(store: Store, ask: Ask) -> None:
+    counted: Any = Counted(store)
     data = await asking(counted)(
         "query ($of: ID!) { lineage(of: $of, depth: null) { countsByKind { kind count } truncated } }", of=id("tx@1")
     )
@@ -205,8 +217,7 @@ async def test_a_path_by_way_of_what_cannot_be_is_refused(refuse: Refuse, given:
 
 
 @pytest.mark.parametrize("to", ["*nobody", "tx@404"])
-async def test_a_path_to_what_nobody_knows_or_influences_is_null(ask: Ask, state: State, to: str) -> None:
-    await state(granule("island", derives("a@1", "b@1")))
+async def test_a_path_to_what_nobody_knows_or_influences_is_null(ask: Ask, to: str) -> None:
     assert (await ask(PATH, **{"from": id("tx@1"), "to": id(to)}))["path"] is None
     assert (await ask(PATH, **{"from": id("tx@1"), "to": id("a@1")}))["path"] is None
 

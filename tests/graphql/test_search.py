@@ -12,7 +12,13 @@ from tests.graphql.conftest import Ask, Refuse, refusing
 from thalweg.graphql.limits import Limits
 from thalweg.store.store import Store
 
-pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("shop_store")]
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def store(standing_shop: Store) -> Store:
+    return standing_shop
+
 
 QUERY = """
 query ($text: String!, $kinds: [Kind!], $namespace: String, $gone: Boolean, $first: Int = 25, $after: String) {
