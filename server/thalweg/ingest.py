@@ -85,8 +85,12 @@ async def state(
     *,
     pass_: Pass | None = None,
     together: Sequence[Sequence[int]] | None = None,
+    orderly: bool = False,
 ) -> list[Written | ThalwegError]:
     """States granules: each is written whole or not at all, and answered in its place: what it came to, or why not.
+
+    orderly: refuses a run or a release that ends before it begins. Who states both himself can mend it. What a system
+    kept, or the clocks of two machines say, is nobody's to mend here: it is written with a warning.
 
     together: for each granule the numbers of those who say it. Where one granule of a number is wrong, none of that
     number is written, but for what another number says too, of which nothing is wrong.
@@ -96,7 +100,7 @@ async def state(
     wrong: dict[int, BadInput] = {}
     for place, granule in enumerate(granules):
         try:
-            answers.append(prepare(granule, now))
+            answers.append(prepare(granule, now, orderly))
         except BadInput as error:
             answers.append(error)
             if together is not None:
@@ -111,15 +115,19 @@ async def state(
     return [next(written) if isinstance(answer, Prepared) else answer for answer in answers]
 
 
-def prepare(granule: Granule, now: int) -> Prepared:
-    """Validates a granule and brings it into canonical form. Raises BadInput with every problem it has."""
-    return _Preparation(granule, now).prepared()
+def prepare(granule: Granule, now: int, orderly: bool = False) -> Prepared:
+    """Validates a granule and brings it into canonical form. Raises BadInput with every problem it has.
+
+    orderly: as `state` has it.
+    """
+    return _Preparation(granule, now, orderly).prepared()
 
 
 class _Preparation:
-    def __init__(self, granule: Granule, now: int) -> None:
+    def __init__(self, granule: Granule, now: int, orderly: bool = False) -> None:
         self.granule = granule
         self.now = now
+        self.orderly = orderly
         self.latest = now + time.FUTURE_TOLERANCE
         self.problems: list[Problem] = []
         self.notices: list[Notice] = []
@@ -209,7 +217,22 @@ class _Preparation:
                 if earlier[0].setdefault(field, value) != value:
                     self.wrong(fact.key, field, value, f"is stated twice, also as {earlier[0][field]!r}", "TWICE")
             earlier[1].update(histories)
+        for id, (props, _) in found.items():
+            self.in_order(self.keys.get(id), props)
         return [StatedEntity(id, props, self.body(id, props), histories) for id, (props, histories) in found.items()]
+
+    def in_order(self, key: Key | None, props: Mapping[str, Any]) -> None:
+        """Says of a run or a release that it ends before it begins, by times that are both stated here."""
+        first, last = _INTERVALS.get(key.kind, ("", "")) if key is not None else ("", "")
+        begin, end = props.get(first), props.get(last)
+        if key is None or begin is None or end is None or begin <= end:
+            return
+        said = f"lies before {first} ({time.rfc3339(begin)})"
+        if self.orderly:
+            self.wrong(key, last, time.rfc3339(end), f"{said}; it must be the same or later")
+        else:
+            message = f"{time.rfc3339(end)} {said}; it was kept, and nobody knows how long it took"
+            self.notices.append(Notice("ENDS_BEFORE_BEGIN", str(key), last, message))
 
     def edges(self, facts: Sequence[EdgeFact]) -> list[StatedEdge]:
         found: dict[tuple[str, EdgeType, str, str], dict[str, Any]] = {}
@@ -393,6 +416,10 @@ def _is_open(fact: EdgeFact) -> bool:
         and fact.type is EdgeType.INPUT_TO
         and fact.target.kind is Kind.RUN
     )
+
+
+_INTERVALS = {Kind.RUN: ("started_at", "ended_at"), Kind.RELEASE: ("since", "until")}
+"""The properties by which something begins and ends."""
 
 
 def _place(where: Where) -> str:

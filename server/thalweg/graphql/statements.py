@@ -242,7 +242,7 @@ async def _state(context: Context, make: Callable[[], Granule]) -> results.Writt
         granule = make()
     except BadInput as error:
         return error
-    answers = await ingest.state(context.store, [granule], context.caller)
+    answers = await ingest.state(context.store, [granule], context.caller, orderly=True)
     context.refresh()
     return answers[0]
 
@@ -258,7 +258,7 @@ async def _state_all(
         except BadInput as error:
             granules.append(error)
     sound = [one for one in granules if isinstance(one, Granule)]
-    stated = iter(await ingest.state(context.store, sound, context.caller) if sound else ())
+    stated = iter(await ingest.state(context.store, sound, context.caller, orderly=True) if sound else ())
     return [next(stated) if isinstance(one, Granule) else one for one in granules]
 
 
