@@ -165,7 +165,7 @@ def test_a_waiver_that_cannot_be_read_is_a_warning_and_one_that_is_not_there_an_
     assert "Warning: thalweg-waivers.toml: waiver 1: `until` is missing" in ran.out
     named = run("check", DATASET, *DROP, "--waivers", "other.toml", *canary)
     assert (named.code, named.out) == (2, "")
-    assert "There is no file other.toml." in named.err
+    assert "The waivers other.toml cannot be read: there is no such file." in named.err
 
 
 def test_a_file_that_cannot_be_written_is_an_error(run: Run, canary: list[str], tmp_path: Path) -> None:
