@@ -102,8 +102,12 @@ async def state(
     *,
     pass_: Pass | None = None,
     together: Sequence[Sequence[int]] | None = None,
+    orderly: bool = False,
 ) -> list[Written | ThalwegError]:
     """States granules: each is written whole or not at all, and answered in its place: what it came to, or why not.
+
+    orderly: refuses a run or a release that ends before it begins. Who states both himself can mend it. What a system
+    kept, or the clocks of two machines say, is nobody's to mend here: it is written with a warning.
 
     together: for each granule the numbers of those who say it. Where one granule of a number is wrong, none of that
     number is written, but for what another number says too, of which nothing is wrong.
@@ -113,7 +117,7 @@ async def state(
     wrong: dict[int, BadInput] = {}
     for place, granule in enumerate(granules):
         try:
-            answers.append(prepare(granule, now))
+            answers.append(prepare(granule, now, orderly))
         except BadInput as error:
             answers.append(error)
             if together is not None:
@@ -128,10 +132,10 @@ async def state(
     return [next(written) if isinstance(answer, Prepared) else answer for answer in answers]
 
 
-def problems(granule: Granule) -> Sequence[Problem]:
-    """What is wrong with a granule. Nothing is written."""
+def problems(granule: Granule, orderly: bool = False) -> Sequence[Problem]:
+    """What is wrong with a granule. Nothing is written. orderly: as `state` has it."""
     try:
-        prepare(granule, time.now())
+        prepare(granule, time.now(), orderly)
     except BadInput as error:
         return error.problems
     return ()
@@ -142,15 +146,19 @@ def key_problems(key: Key) -> Sequence[Problem]:
     return [replace(problem, place=("entities", 0, "key")) for problem in _known(key)[1]]
 
 
-def prepare(granule: Granule, now: int) -> Prepared:
-    """Validates a granule and brings it into canonical form. Raises BadInput with every problem it has."""
-    return _Preparation(granule, now).prepared()
+def prepare(granule: Granule, now: int, orderly: bool = False) -> Prepared:
+    """Validates a granule and brings it into canonical form. Raises BadInput with every problem it has.
+
+    orderly: as `state` has it.
+    """
+    return _Preparation(granule, now, orderly).prepared()
 
 
 class _Preparation:
-    def __init__(self, granule: Granule, now: int) -> None:
+    def __init__(self, granule: Granule, now: int, orderly: bool = False) -> None:
         self.granule = granule
         self.now = now
+        self.orderly = orderly
         self.latest = now + time.FUTURE_TOLERANCE
         self.problems: list[Problem] = []
         self.notices: list[Notice] = []
@@ -233,6 +241,7 @@ class _Preparation:
 
     def entities(self, facts: Sequence[EntityFact]) -> list[StatedEntity]:
         found: dict[str, tuple[dict[str, Any], dict[str, bytes]]] = {}
+        ends: dict[str, int] = {}
         self.section = "entities"
         for self.number, fact in enumerate(facts):
             id = self.mention(fact.key, "key")
@@ -240,6 +249,8 @@ class _Preparation:
             if fact.key.kind is Kind.RUN and isinstance(props.get("job"), list):
                 self.mention(Key(Kind.JOB, tuple(props["job"])), "job")
             histories = {name: self.points(fact.key, id, name, points) for name, points in fact.histories.items()}
+            if (interval := _INTERVALS.get(fact.key.kind)) is not None and props.get(interval[1]) is not None:
+                ends[id] = self.number
             earlier = found.get(id)
             if earlier is None:
                 found[id] = (props, histories)
@@ -248,9 +259,24 @@ class _Preparation:
                 if earlier[0].setdefault(field, value) != value:
                     self.wrong(fact.key, field, value, f"is stated twice, also as {earlier[0][field]!r}", "TWICE")
             earlier[1].update(histories)
+        for id, self.number in ends.items():
+            self.in_order(facts[self.number].key, found[id][0])
         stated = [StatedEntity(id, props, self.body(props), histories) for id, (props, histories) in found.items()]
         self.no_json(facts)
         return stated
+
+    def in_order(self, key: Key, props: Mapping[str, Any]) -> None:
+        """Says of a run or a release that it ends before it begins, by times that are both stated here."""
+        first, last = _INTERVALS[key.kind]
+        begin, end = props.get(first), props[last]
+        if begin is None or begin <= end:
+            return
+        said = f"lies before its start ({time.rfc3339(begin)})"
+        if self.orderly:
+            self.wrong(key, last, time.rfc3339(end), f"{said}; it must be the same or later")
+        else:
+            message = f"{time.rfc3339(end)} {said}; it was kept, and nobody knows how long it took"
+            self.notices.append(Notice("ENDS_BEFORE_BEGIN", str(key), last, message, self.place()))
 
     def edges(self, facts: Sequence[EdgeFact]) -> list[StatedEdge]:
         found: dict[tuple[str, EdgeType, str, str], dict[str, Any]] = {}
@@ -460,6 +486,10 @@ def _is_open(fact: EdgeFact) -> bool:
         and fact.type is EdgeType.INPUT_TO
         and fact.target.kind is Kind.RUN
     )
+
+
+_INTERVALS = {Kind.RUN: ("started_at", "ended_at"), Kind.RELEASE: ("since", "until")}
+"""The properties by which something begins and ends."""
 
 
 def _place(where: Where) -> str:

@@ -8,37 +8,39 @@ from tests.cli.conftest import Run
 
 GREATEST = "2,147,483,647"
 """The greatest whole number of GraphQL; what is greater never gets so far."""
+LONGEST = "36,500"
+"""Days."""
 
 
 @pytest.mark.parametrize("value", ["99999999999", "2147483648", "-1", "1.5", "nan", "many", ""])
 @pytest.mark.parametrize(
-    ("command", "option", "least"),
+    ("command", "option", "least", "most"),
     [
-        (["impact", "s3://lake/transactions"], "--newest", 1),
-        (["impact", "s3://lake/transactions"], "--active-within", 0),
-        (["check", "s3://lake/transactions", "--content"], "--active-within", 0),
-        (["policy", "try", "s3://lake/transactions"], "--newest", 1),
-        (["policy", "backtest"], "--follow", 1),
-        (["policy", "backtest"], "--days", 1),
-        (["lineage", "model:fraud"], "--depth", 0),
-        (["lineage", "model:fraud"], "--newest", 1),
+        (["impact", "s3://lake/transactions"], "--newest", 1, GREATEST),
+        (["impact", "s3://lake/transactions"], "--active-within", 0, LONGEST),
+        (["check", "s3://lake/transactions", "--content"], "--active-within", 0, LONGEST),
+        (["policy", "try", "s3://lake/transactions"], "--newest", 1, GREATEST),
+        (["policy", "backtest"], "--follow", 1, LONGEST),
+        (["policy", "backtest"], "--days", 1, LONGEST),
+        (["lineage", "model:fraud"], "--depth", 0, GREATEST),
+        (["lineage", "model:fraud"], "--newest", 1, GREATEST),
     ],
 )
 def test_a_whole_number_is_within_what_a_question_may_hold(
-    run: Run, command: list[str], option: str, least: int, value: str
+    run: Run, command: list[str], option: str, least: int, most: str, value: str
 ) -> None:
     ran = run(*command, option, value, "--store", "sqlite:///none.db")
     name = " ".join(word for word in command if word in ("impact", "check", "policy", "try", "backtest", "lineage"))
     assert (ran.code, ran.out, ran.err) == (
         2,
         "",
-        f"thalweg: {option} {value or repr('')} is not right: it takes a whole number from {least} to {GREATEST}. "
+        f"thalweg: {option} {value or repr('')} is not right: it takes a whole number from {least} to {most}. "
         f"`thalweg {name} --help` says what there is.\n",
     )
 
 
 def test_the_greatest_number_is_asked(run: Run, estate_store: str) -> None:
-    asked = ("impact", "s3://lake/transactions", "--newest", "2147483647", "--active-within", "2147483647")
+    asked = ("impact", "s3://lake/transactions", "--newest", "2147483647", "--active-within", "36500")
     assert run(*asked, "--store", estate_store).code == 0
     assert run("lineage", "model:fraud", "--depth", "2147483647", "--store", estate_store).code == 0
 

@@ -380,6 +380,36 @@ async def test_an_alias_of_a_version_that_nobody_knows_is_refused(ask: Ask) -> N
     assert [error["code"] for error in payload["errors"]] == ["NOT_FOUND"]
 
 
+async def test_a_run_that_ends_before_it_began_is_refused(ask: Ask) -> None:
+    given = {**RUN, "startedAt": "2026-05-02T08:00:00Z", "endedAt": "2026-05-02T07:59:59Z"}
+    payload = (await ask(RECORD_RUN, input=given))["recordRun"]
+    (error,) = payload["errors"]
+    assert (payload["outcome"], error["path"]) == (None, ["input", "endedAt"])
+    assert error["message"] == (
+        "Run airflow r-1: endedAt: '2026-05-02T07:59:59.000000Z' lies before its start (2026-05-02T08:00:00.000000Z)"
+        "; it must be the same or later."
+    )
+    payload = (await ask(RECORD_RUN, input={**given, "endedAt": given["startedAt"]}))["recordRun"]
+    assert payload["outcome"] == "WRITTEN"
+
+
+async def test_in_a_batch_a_release_that_ends_before_it_began_is_refused_alone(ask: Ask) -> None:
+    release = {
+        "namespace": "production",
+        "name": "fraud",
+        "revision": "1",
+        "since": "2026-05-02",
+        "until": "2026-05-01",
+    }
+    granules = [
+        {"scope": "bad", "releases": [release]},
+        {"scope": "good", "releases": [{**release, "until": None}]},
+    ]
+    bad, good = (await ask(BATCH, input={"granules": granules}))["stateBatch"]["results"]
+    assert "lies before its start (2026-05-02T00:00:00.000000Z)" in bad["errors"][0]["message"]
+    assert (good["outcome"], good["errors"]) == ("WRITTEN", [])
+
+
 async def test_a_date_in_the_year_3000_is_a_warning(ask: Ask) -> None:
     payload = (await ask(RECORD_RUN, input={**RUN, "endedAt": None, "startedAt": "3000-01-01"}))["recordRun"]
     assert payload["outcome"] == "WRITTEN"

@@ -122,6 +122,14 @@ async def test_a_model_version_is_compared_through_its_run_and_its_own_word_wins
     assert found.notes == ("No run is known that made fraud/2.",)
 
 
+async def test_a_duration_has_all_its_digits_and_is_never_less_than_none(store: Store) -> None:
+    lengths = {"a": 1_234_567 * SECOND, "b": 1, "c": 0, "d": -5 * SECOND, "e": 1_500_000}
+    await hold(store, *(trained(name, ended_at=THEN + length) for name, length in lengths.items()))
+    found = await compared(store, *(f"*{name}" for name in lengths))
+    rows = {row.key: row.values for row in found.facts}
+    assert rows["duration"] == ("1234567 s", "0.000001 s", "0 s", None, "1.5 s")
+
+
 async def test_of_several_runs_that_made_a_version_the_newest_counts(store: Store) -> None:
     await hold(
         store,

@@ -442,6 +442,30 @@ async def test_a_date_in_the_future_is_taken_as_now_and_said(store: Store, state
     assert again.outcome is Outcome.UNCHANGED
 
 
+async def test_a_run_that_ends_before_it_began_is_kept_and_said(store: Store, state: State) -> None:
+    """Two clocks may say so, and no run is lost for it."""
+    (written,) = await state(granule("g", run("r1", "train", started_at=2_000_000, ended_at=1_000_000)))
+    assert isinstance(written, Written)
+    assert [(warning.code, warning.field) for warning in written.warnings] == [("ENDS_BEFORE_BEGIN", "ended_at")]
+    assert written.warnings[0].message == (
+        "1970-01-01T00:00:01.000000Z lies before its start (1970-01-01T00:00:02.000000Z); it was kept, and nobody "
+        "knows how long it took"
+    )
+    assert (await known(store, "*r1")).props["ended_at"] == 1_000_000
+    (same,) = await state(granule("h", run("r2", "train", started_at=2_000_000, ended_at=2_000_000)))
+    assert isinstance(same, Written)
+    assert same.warnings == ()
+
+
+async def test_an_end_that_another_scope_states_before_the_start_is_nobody_s_mistake(
+    store: Store, state: State
+) -> None:
+    await state(granule("end", run("r1", "train", ended_at=1_000_000)))
+    (written,) = await state(granule("start", run("r1", "train", started_at=2_000_000)))
+    assert isinstance(written, Written)
+    assert written.warnings == ()
+
+
 async def test_metrics_and_their_histories_are_kept_with_nan_and_infinity(store: Store, state: State) -> None:
     points = (Point(0, 10, 0.5), Point(1, 20, float("nan")), Point(2, 30, float("-inf")))
     facts = EntityFact(key("*r1"), {"metrics": {"auc": 0.9, "loss": float("nan")}}, {"auc": points})

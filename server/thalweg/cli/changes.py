@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from thalweg.model.errors import BadInput
+from thalweg.model.errors import BadInput, unread
 
 DOES = {
     "content": "its content changes",
@@ -157,7 +157,9 @@ def _listed(file: Path) -> list[str]:
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{file} cannot be read: {error}.", "Give a text file with one version a line.") from None
+        raise BadInput(
+            f"{file} cannot be read: {unread(error)}.", "Give a text file with one version a line."
+        ) from None
     versions = [found for line in text.splitlines() if (found := line.partition("#")[0].strip())]
     if not versions:
         raise BadInput(f"{file} lists no version.", "Write one version a line.")

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from thalweg.cli import options
+from thalweg.model.time import LONGEST_IN_DAYS
 
 exports = typer.Typer(help="State the graph for other systems.", no_args_is_help=True, rich_markup_mode=None)
 policies = typer.Typer(
@@ -146,15 +147,13 @@ def policy_try(
 def policy_backtest(
     context: typer.Context,
     policy: options.Policy = None,
-    days: Annotated[
-        int, typer.Option("--days", metavar="N", min=1, max=options.GREATEST, help="The last N days.")
-    ] = 90,
+    days: Annotated[int, typer.Option("--days", metavar="N", min=1, max=LONGEST_IN_DAYS, help="The last N days.")] = 90,
     since: Annotated[str | None, typer.Option("--since", metavar="TIME", help="From then on, instead.")] = None,
     until: Annotated[str | None, typer.Option("--until", metavar="TIME", help="Until then; now without.")] = None,
     follow: Annotated[
         int,
         typer.Option(
-            "--follow", metavar="DAYS", min=1, max=36_500, help="How long after a change a run may fail of it."
+            "--follow", metavar="DAYS", min=1, max=LONGEST_IN_DAYS, help="How long after a change a run may fail of it."
         ),
     ] = 30,
     active_within: options.ActiveWithin = 90,

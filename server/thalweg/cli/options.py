@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from thalweg.model.time import LONGEST_IN_DAYS
+
 Server = Annotated[
     str | None,
     typer.Option(
@@ -103,7 +105,11 @@ GREATEST = 2**31 - 1
 ActiveWithin = Annotated[
     int,
     typer.Option(
-        "--active-within", metavar="DAYS", min=0, max=36_500, help="How far back a run says what its job will do."
+        "--active-within",
+        metavar="DAYS",
+        min=0,
+        max=LONGEST_IN_DAYS,
+        help="How far back a run says what its job will do.",
     ),
 ]
 Newest = Annotated[

@@ -5,14 +5,11 @@ from __future__ import annotations
 from thalweg.model import time
 from thalweg.model.errors import BadInput
 
-LONGEST = 36_500
-"""Days; a hundred years. Nothing that is asked reaches farther, and what is much longer is no time at all."""
-
 
 def days(given: int, name: str, least: int = 0) -> int:
     """Microseconds. Raises BadInput for what is out of bounds, with `name` for the argument."""
-    if not least <= given <= LONGEST:
-        raise BadInput(f"`{name}` is {given} days, and must be {least} to {LONGEST}.")
+    if not least <= given <= time.LONGEST_IN_DAYS:
+        raise BadInput(f"`{name}` is {given} days, and must be {least} to {time.LONGEST_IN_DAYS}.")
     return given * time.DAY
 
 

@@ -243,7 +243,7 @@ def _came(
 
 
 async def _state(context: Context, granule: Granule) -> results.Written | ThalwegError:
-    answers = await ingest.state(context.store, [granule], context.caller)
+    answers = await ingest.state(context.store, [granule], context.caller, orderly=True)
     context.refresh()
     return answers[0]
 
@@ -284,7 +284,8 @@ async def _record(
     )
     answer: results.Written | ThalwegError
     if unnamed := facts.unnamed(given):
-        answer = BadInput("Not all that it reads and writes is named.", problems=[*unnamed, *ingest.problems(granule)])
+        wrong = [*unnamed, *ingest.problems(granule, orderly=True)]
+        answer = BadInput("Not all that it reads and writes is named.", problems=wrong)
     else:
         answer = await _state(info.context, granule)
     return _came(answer, places=places.in_record(found)), await _entity(info.context, key, answer)
@@ -401,7 +402,7 @@ class Statements:
         for start in range(0, len(granules), TOGETHER):
             batch = [taken(facts.GranuleInput, one) for one in granules[start : start + TOGETHER]]
             stated = [facts.granule(one, input.source, ORIGIN) for one in batch]
-            answers = await ingest.state(context.store, stated, context.caller)
+            answers = await ingest.state(context.store, stated, context.caller, orderly=True)
             came += answers
             shown += [
                 GranuleResult(

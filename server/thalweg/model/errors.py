@@ -19,6 +19,7 @@ ThalwegError                 every error has a code, a sentence, and a hint that
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field as member
@@ -124,3 +125,22 @@ class StoreOlder(StoreError):
 
 class StoreReadOnly(StoreError):
     code = "STORE_READ_ONLY"
+
+
+# -------------------------------------------------------------------------------------------------------- foreign ones
+
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
+
+
+def unread(error: OSError | UnicodeDecodeError) -> str:
+    """Why a file cannot be read as text, as people say it."""
+    if isinstance(error, UnicodeDecodeError):
+        return "it is no text in UTF-8"
+    if isinstance(error, IsADirectoryError):
+        return "it is a folder"
+    if isinstance(error, FileNotFoundError):
+        named = str(error.filename or "")
+        return "it is an address, and a path is meant" if _ADDRESS.match(named) else "there is no such file"
+    if isinstance(error, PermissionError):
+        return "it may not be read by this user"
+    return error.strerror or str(error)

@@ -12,6 +12,8 @@ HOUR = 60 * MINUTE
 DAY = 86_400 * SECOND
 EARLIEST = -62_135_596_800 * SECOND
 """The beginning of the year 1, before which there is no date."""
+LONGEST_IN_DAYS = 36_500
+"""A hundred years: how far back or ahead a question may reach. What is much longer is no time at all."""
 FUTURE_TOLERANCE = 5 * MINUTE
 """Clocks of two machines differ; what lies further ahead than this is a date in the future."""
 

@@ -11,7 +11,7 @@ import orjson
 import yaml
 
 from thalweg.model.dbt import version as dbt_version
-from thalweg.model.errors import BadInput
+from thalweg.model.errors import BadInput, unread
 from thalweg.model.facts import Json
 from thalweg.model.formats import DATA
 from thalweg.model.nesting import bounded
@@ -88,7 +88,9 @@ def _said(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise wrong(path, "it cannot be read", "Give a file that is there and may be read.", error) from error
+        raise wrong(
+            path, f"it cannot be read: {unread(error)}", "Give a file that is there and may be read."
+        ) from error
     except (TypeError, AttributeError, KeyError, ValueError, RecursionError) as error:
         raise wrong(path, "its parts are not what they should be", "Give the schema as its tool wrote it.") from error
 
@@ -185,8 +187,8 @@ def _text(path: Path) -> str:
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         what = _by_name(path)
-        like = f"no {what} file and" if what in ("parquet", "arrow", "avro") else "neither a format that is known nor"
-        raise wrong(path, f"it is {like} no text in UTF-8", _whole(what) or ANY) from error
+        like = f"no {what} file and no" if what in ("parquet", "arrow", "avro") else "of no known format, and no"
+        raise wrong(path, f"it is {like} text in UTF-8", _whole(what) or ANY) from error
 
 
 # ---------------------------------------------------------------------------------------------------------- of a text

@@ -27,7 +27,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from thalweg.importers import catalogue
 from thalweg.importers.options import Option, placed
-from thalweg.model.errors import BadInput, Problem, SourceError
+from thalweg.model.errors import BadInput, Problem, SourceError, unread
 from thalweg.sync.pauses import interval
 
 MOST = 1_000
@@ -85,7 +85,7 @@ def read(file: Path, variables: Mapping[str, str] = os.environ) -> tuple[Planned
     try:
         text = file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"The file of sources {file} cannot be read: {error}.", RIGHT) from None
+        raise BadInput(f"The file of sources {file} cannot be read: {unread(error)}.", RIGHT) from None
     try:
         given = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -153,5 +153,5 @@ def test_the_usual_file_is_read_where_it_is_there_and_a_named_one_must_be(tmp_pa
     (tmp_path / FILE).write_text("")
     assert found(None, tmp_path) == tmp_path / FILE
     assert read(tmp_path / FILE, TODAY) == NO_WAIVERS
-    with pytest.raises(BadInput, match=r"There is no file .*other\.toml\."):
+    with pytest.raises(BadInput, match=r"The waivers .*other\.toml cannot be read: there is no such file\."):
         found(tmp_path / "other.toml", tmp_path)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from thalweg.lineage.impact.policy import GRAVITY
 from thalweg.lineage.impact.words import Verdict
-from thalweg.model.errors import BadInput
+from thalweg.model.errors import BadInput, unread
 
 FORMAT, VERSION = "thalweg-check", 1
 """What a document says it is. The version goes up where an older reader would understand it wrongly."""
@@ -62,7 +62,7 @@ def read(file: Path) -> Baseline:
     try:
         text = file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"The baseline {file} cannot be read: {error}.", RIGHT) from None
+        raise BadInput(f"The baseline {file} cannot be read: {unread(error)}.", RIGHT) from None
     if not text.strip():
         raise BadInput(f"The baseline {file} is empty.", RIGHT)
     try:

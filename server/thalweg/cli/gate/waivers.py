@@ -21,7 +21,7 @@ from typing import Any, NamedTuple, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from thalweg.model.errors import BadInput
+from thalweg.model.errors import BadInput, unread
 
 FILE = "thalweg-waivers.toml"
 """Read where it lies in the working folder, and no other is named."""
@@ -141,7 +141,11 @@ def found(file: Path | None, folder: Path) -> Path | None:
         usual = folder / FILE
         return usual if usual.is_file() else None
     if not file.is_file():
-        raise BadInput(f"There is no file {file}.", "Give the file of the waivers with --waivers, or none.")
+        try:
+            file.open("rb").close()
+        except OSError as error:
+            what = f"The waivers {file} cannot be read: {unread(error)}."
+            raise BadInput(what, "Give the file of the waivers with --waivers, or none.") from None
     return file
 
 
@@ -150,7 +154,8 @@ def read(file: Path, today: date) -> Waivers:
     try:
         given = tomllib.loads(file.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        return Waivers((), (f"{file} cannot be read, so that it waives nothing: {error}.",))
+        why = str(error) if isinstance(error, tomllib.TOMLDecodeError) else unread(error)
+        return Waivers((), (f"{file} cannot be read, so that it waives nothing: {why}.",))
     warnings = [f"{file}: `{key}` is not known here. Write [[waiver]] tables only." for key in given if key != "waiver"]
     tables = given.get("waiver", [])
     if not isinstance(tables, list):

@@ -90,7 +90,7 @@ def _of_run(thing: Thing) -> dict[str, str | None]:
     run = thing.run
     props = {} if run is None else run.props
     started, ended = props.get("started_at"), props.get("ended_at")
-    duration = f"{(ended - started) / SECOND:g} s" if started is not None and ended is not None else None
+    duration = _seconds(ended - started) if started is not None and ended is not None else None
     dirty = props.get("dirty")
     return {
         "command": props.get("command"),
@@ -101,6 +101,12 @@ def _of_run(thing: Thing) -> dict[str, str | None]:
         "status": props.get("status"),
         "user": props.get("user"),
     }
+
+
+def _seconds(length: int) -> str | None:
+    """A length of time with all its digits; None for less than none, as the clocks of two machines may say."""
+    whole, rest = divmod(length, SECOND)
+    return None if length < 0 else f"{whole}{f'.{rest:06}'.rstrip('0') if rest else ''} s"
 
 
 def _of_version(thing: Thing) -> dict[str, str | None]:

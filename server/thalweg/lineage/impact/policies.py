@@ -25,7 +25,7 @@ from thalweg.lineage.impact.policy import Rule
 from thalweg.lineage.impact.words import Confidence, Effect, Verdict
 from thalweg.lineage.spelling import WORDS
 from thalweg.model.columns import ROLES
-from thalweg.model.errors import BadInput
+from thalweg.model.errors import BadInput, unread
 from thalweg.model.kinds import Kind
 
 E = TypeVar("E", bound=Enum)
@@ -54,7 +54,7 @@ def load(path: Path) -> tuple[Rule, ...]:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"The policy {path} cannot be read: {error}.", "Give a TOML file.") from None
+        raise BadInput(f"The policy {path} cannot be read: {unread(error)}.", "Give a TOML file.") from None
     return read(text, f"The policy {path}")
 
 
