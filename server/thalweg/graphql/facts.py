@@ -23,7 +23,7 @@ from thalweg.graphql.references import (
     url_of,
 )
 from thalweg.graphql.scalars import DateTime, Json, Long, MetricValue
-from thalweg.ingest import best_of
+from thalweg.ingest.values import best_of
 from thalweg.model import keys
 from thalweg.model.edges import EdgeType
 from thalweg.model.errors import Problem

@@ -1,160 +1,33 @@
-"""The one write path: a granule is validated, prepared, and handed to the store.
-
-Every problem names the entity, the field, the value, and what would be right; all problems of a granule are answered
-together, and nothing of a bad granule is written.
-"""
+"""One granule: brought into canonical form, or everything that is wrong with it."""
 
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from hashlib import blake2b
-from itertools import pairwise
-from typing import Any, TypeGuard
+from typing import Any
 
 import orjson
 
-from thalweg.model import implied, names, time
+from thalweg.ingest.known import known, not_a_name
+from thalweg.ingest.values import CHECKS, DATE, is_date, plain
+from thalweg.ingest.wrong import Where, about, problem
+from thalweg.model import implied, time
 from thalweg.model.edges import ENDS, TYPES_BETWEEN, Coverage, EdgeType
-from thalweg.model.errors import BadInput, Problem, ThalwegError
-from thalweg.model.facts import Caller, EdgeFact, EntityFact, Granule, JoinFact, Json, MarkFact, Pass, Point
+from thalweg.model.errors import BadInput, Problem
+from thalweg.model.facts import EdgeFact, EntityFact, Granule, JoinFact, Json, MarkFact, Point
 from thalweg.model.keys import UNVERSIONED, Key, entity_id
-from thalweg.model.kinds import KEY_FIELDS, Kind
+from thalweg.model.kinds import Kind
 from thalweg.model.points import columns, pack
-from thalweg.model.properties import EDGE_PROPERTIES, PROPERTIES, STATUSES, Type, minimized
-from thalweg.model.results import Notice, Written
-from thalweg.model.shares import PARTS
-from thalweg.store.store import Store
+from thalweg.model.properties import EDGE_PROPERTIES, PROPERTIES, Type
+from thalweg.model.results import Notice
 from thalweg.store.weave.prepared import Prepared, StatedEdge, StatedEntity, StatedJoin, StatedMark, scope_id
 
-LONGEST_PART = 2_000
-"""Characters of one part of a natural key; a longer one is no name."""
 
-LATEST = 253_402_300_800 * time.SECOND
-"""The end of the year 9999. The years from 1 to that every client can write."""
+class Preparation:
+    """Looks at one granule. now: epoch microseconds. orderly: refuses what ends before it begins."""
 
-Where = str | Key | EdgeFact
-
-_SHA = re.compile(r"[0-9a-f]{40}")
-
-
-@lru_cache(maxsize=1 << 13)  # the same few again and again, within a batch
-def _known(key: Key) -> tuple[str, tuple[Problem, ...], str | None, Key | None]:
-    """The id of a key, what is wrong with the key, and its asset's id and key. Raises TypeError for what is no key."""
-    problems = tuple(_key_problems(key))
-    if problems:
-        return "", problems, None, None
-    asset = key.asset
-    return entity_id(key), (), entity_id(asset) if asset is not None else None, asset
-
-
-def _key_problems(key: Key) -> Iterator[Problem]:
-    fields = KEY_FIELDS[key.kind]
-    if len(key.parts) != len(fields):
-        yield _problem(key.kind.value, "key", list(key.parts), f"must have the parts {', '.join(fields)}", "BAD_KEY")
-        return
-    for field, part in zip(fields, key.parts, strict=True):
-        if (expected := _no_repository(part) if field == "url" else _not_a_name(part)) is not None:
-            yield _problem(key.kind.value, field, part, expected, "BAD_KEY")
-        elif field == "sha" and not _SHA.fullmatch(part):
-            yield _problem(str(key), field, part, "must be 40 hexadecimal digits in lower case", "BAD_KEY")
-
-
-def _not_a_name(value: Json) -> str | None:
-    """What a part of a key must be, where this is not it."""
-    if not isinstance(value, str) or not value:
-        return Type.NAME.value
-    if len(value) > LONGEST_PART:
-        return f"is longer than {LONGEST_PART} characters"
-    if "\0" in value or not (value.isascii() or _encodes(value)):
-        return "holds a character that is no text (a NUL or half of a pair)"
-    return None
-
-
-@lru_cache(maxsize=1 << 10)  # of many commits there are few repositories
-def _no_repository(url: Json) -> str | None:
-    """What a repository's URL must be, where this names none."""
-    if isinstance(url, str):
-        try:
-            names.repository_url(url)
-        except ValueError as error:
-            return str(error).removeprefix(f"{url!r} ")
-    return _not_a_name(url)
-
-
-def _problem(
-    entity: str, field: str, value: Json, expected: str, code: str = "INVALID", place: tuple[str | int, ...] = ()
-) -> Problem:
-    try:
-        shown = repr(value)
-    except RecursionError:
-        shown = "what is nested so deeply"
-    return Problem(entity, field, shown if len(shown) <= 120 else shown[:117] + "…", expected, code, place)
-
-
-async def state(
-    store: Store,
-    granules: Sequence[Granule],
-    caller: Caller,
-    *,
-    pass_: Pass | None = None,
-    together: Sequence[Sequence[int]] | None = None,
-    orderly: bool = False,
-) -> list[Written | ThalwegError]:
-    """States granules: each is written whole or not at all, and answered in its place: what it came to, or why not.
-
-    orderly: refuses a run or a release that ends before it begins. Who states both himself can mend it. What a system
-    kept, or the clocks of two machines say, is nobody's to mend here: it is written with a warning.
-
-    together: for each granule the numbers of those who say it. Where one granule of a number is wrong, none of that
-    number is written, but for what another number says too, of which nothing is wrong.
-    """
-    answers: list[Prepared | BadInput] = []
-    now = time.now()
-    wrong: dict[int, BadInput] = {}
-    for place, granule in enumerate(granules):
-        try:
-            answers.append(prepare(granule, now, orderly))
-        except BadInput as error:
-            answers.append(error)
-            if together is not None:
-                for number in together[place]:
-                    wrong.setdefault(number, error)
-    if wrong and together is not None:
-        for place, numbers in enumerate(together):
-            if all(number in wrong for number in numbers):
-                answers[place] = wrong[numbers[0]]
-    prepared = [answer for answer in answers if isinstance(answer, Prepared)]
-    written = iter(await store.write(prepared, caller, pass_=pass_) if prepared else ())
-    return [next(written) if isinstance(answer, Prepared) else answer for answer in answers]
-
-
-def problems(granule: Granule, orderly: bool = False) -> Sequence[Problem]:
-    """What is wrong with a granule. Nothing is written. orderly: as `state` has it."""
-    try:
-        prepare(granule, time.now(), orderly)
-    except BadInput as error:
-        return error.problems
-    return ()
-
-
-def key_problems(key: Key) -> Sequence[Problem]:
-    """What is wrong with a key, as if it were that of the only entity of a granule."""
-    return [replace(problem, place=("entities", 0, "key")) for problem in _known(key)[1]]
-
-
-def prepare(granule: Granule, now: int, orderly: bool = False) -> Prepared:
-    """Validates a granule and brings it into canonical form. Raises BadInput with every problem it has.
-
-    orderly: as `state` has it.
-    """
-    return _Preparation(granule, now, orderly).prepared()
-
-
-class _Preparation:
     def __init__(self, granule: Granule, now: int, orderly: bool = False) -> None:
         self.granule = granule
         self.now = now
@@ -182,7 +55,7 @@ class _Preparation:
         entities = self.entities(granule.entities)
         implied_reads = implied.reads(granule.entities, granule.edges)
         # A facet may name what nothing can be called; it is kept as it is, and says nothing here.
-        sound = [edge for edge in implied_reads if not any(map(_not_a_name, edge.source.parts))]
+        sound = [edge for edge in implied_reads if not any(map(not_a_name, edge.source.parts))]
         edges = self.edges([*granule.edges, *sound])
         self.section = "marks"
         marks = [mark for self.number, fact in enumerate(granule.marks) if (mark := self.mark(fact))]
@@ -346,7 +219,7 @@ class _Preparation:
         end: which key of its fact it is.
         """
         try:
-            id, problems, asset_id, asset = _known(key)
+            id, problems, asset_id, asset = known(key)
         except (TypeError, AttributeError, KeyError):
             self.wrong("a fact", "key", key, "is no key: it needs a kind, and its parts as texts", "BAD_KEY", end)
             return ""
@@ -375,7 +248,7 @@ class _Preparation:
                 props[field] = self.time(where, field, value, type)
             elif type is Type.METRICS:
                 props[field] = self.metrics(where, value)
-            elif not _CHECKS[type](value):
+            elif not CHECKS[type](value):
                 self.wrong(where, field, value, type.value)
             else:
                 props[field] = value
@@ -399,10 +272,10 @@ class _Preparation:
                 else:
                     metric[part] = number
             at = metric.get("at")
-            if at is not None and not _is_date(at):
-                self.wrong(where, f"metrics.{name}.at", at, _DATE)
+            if at is not None and not is_date(at):
+                self.wrong(where, f"metrics.{name}.at", at, DATE)
             at_step = metric.get("step")
-            if at_step is not None and not _CHECKS[Type.INT](at_step):
+            if at_step is not None and not CHECKS[Type.INT](at_step):
                 self.wrong(where, f"metrics.{name}.step", at_step, Type.INT.value)
             if unknown := metric.keys() - {"last", "best", "step", "at"}:
                 expected = "is no part of a metric; there are last, best, step, at"
@@ -416,8 +289,8 @@ class _Preparation:
             packed = self.packed[id, name] = pack(points)
             _, times, _ = columns(packed)
             for at in {min(times), max(times)} if times else ():
-                if not _is_date(at):
-                    self.wrong(str(key), f"histories.{name}", at, _DATE)
+                if not is_date(at):
+                    self.wrong(str(key), f"histories.{name}", at, DATE)
         except (OverflowError, TypeError):
             expected = "must have a step and a time of 64 bits, and a number as its value"
             self.wrong(str(key), f"histories.{name}", "a point", expected)
@@ -426,7 +299,7 @@ class _Preparation:
     def time(self, where: Where, field: str, value: Json, type: Type) -> int | None:
         if value is None:
             return None
-        if not _is_date(value):
+        if not is_date(value):
             self.wrong(where, field, value, f"{type.value}, in the years 1 to 9999")
             return None
         if value > self.latest and type is Type.TIME:
@@ -434,7 +307,7 @@ class _Preparation:
             self.notices.append(
                 Notice(
                     "FUTURE_DATE",
-                    _place(where),
+                    about(where),
                     field,
                     f"{time.rfc3339(value)} lies in the future; it was taken as now",
                     self.place(),
@@ -444,7 +317,7 @@ class _Preparation:
         return value
 
     def text(self, where: Where, field: str, value: Json) -> None:
-        if (expected := _not_a_name(value)) is not None:
+        if (expected := not_a_name(value)) is not None:
             self.wrong(where, field, value, expected)
 
     def body(self, props: dict[str, Any]) -> bytes:
@@ -475,7 +348,7 @@ class _Preparation:
 
     def wrong(self, where: Where, field: str, value: Json, expected: str, code: str = "INVALID", end: str = "") -> None:
         place = (*self.place(), end) if end else self.place()
-        self.problems.append(_problem(_place(where), field, value, expected, code, place))
+        self.problems.append(problem(about(where), field, value, expected, code, place))
 
 
 def _is_open(fact: EdgeFact) -> bool:
@@ -492,13 +365,6 @@ _INTERVALS = {Kind.RUN: ("started_at", "ended_at"), Kind.RELEASE: ("since", "unt
 """The properties by which something begins and ends."""
 
 
-def _place(where: Where) -> str:
-    """What a problem is about, in words: only made when there is one."""
-    if isinstance(where, EdgeFact):
-        return f"({where.source})-[:{where.type.value}]->({where.target})"
-    return str(where)
-
-
 def unite(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     """Two statements of one edge as one: columns united with the weakest coverage; else the first is followed."""
     both = {**other, **one}
@@ -513,87 +379,3 @@ def unite(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     if not (one.get("assumed") and other.get("assumed")):
         both.pop("assumed", None)
     return both
-
-
-def plain(value: Json) -> float | int | str | None:
-    """A metric's value as JSON can carry it: NaN and infinities by name; None for what is no number."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, float) and not math.isfinite(value):
-        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-    if isinstance(value, int | float):
-        return value
-    return value if value in ("NaN", "Infinity", "-Infinity") else None
-
-
-def best_of(name: str, values: Sequence[float]) -> float:
-    """The best of a metric's logged values: the least where less is better, by its name; NaN only where all are."""
-    sound = [value for value in values if not math.isnan(value)]
-    return (min(sound) if minimized(name) else max(sound)) if sound else math.nan
-
-
-def _encodes(value: str) -> bool:
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _is_text(value: Json) -> bool:
-    return isinstance(value, str)
-
-
-def _is_texts(value: Json) -> bool:
-    return isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
-
-
-def _is_map(value: Json) -> bool:
-    return isinstance(value, dict) and all(isinstance(k, str) and isinstance(v, str) for k, v in value.items())
-
-
-def _is_columns(value: Json) -> bool:
-    return isinstance(value, list | tuple) and all(
-        isinstance(column, dict) and isinstance(column.get("name"), str) for column in value
-    )
-
-
-def _is_number(value: Json) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _is_share(value: Json) -> bool:
-    return _is_number(value) and 0 <= value <= 100
-
-
-def _is_shares(value: Json) -> bool:
-    """Each with its end, one after the other."""
-    if not isinstance(value, list | tuple) or not all(isinstance(one, dict) and one.keys() <= PARTS for one in value):
-        return False
-    ends = [one.get("until") for one in value]
-    known = [one["traffic"] for one in value if one.get("traffic") is not None]
-    return all(map(_is_date, ends)) and all(a < b for a, b in pairwise(ends)) and all(map(_is_share, known))
-
-
-def _is_date(value: Json) -> TypeGuard[int]:
-    return isinstance(value, int) and not isinstance(value, bool) and time.EARLIEST <= value < LATEST
-
-
-_DATE = f"{Type.TIME.value}, in the years 1 to 9999"
-
-_CHECKS: dict[Type, Callable[[Json], bool]] = {
-    Type.TEXT: _is_text,
-    Type.NAME: lambda value: isinstance(value, str) and bool(value),
-    Type.INT: lambda value: isinstance(value, int) and not isinstance(value, bool) and abs(value) < 1 << 63,
-    Type.FLOAT: _is_number,
-    Type.BOOL: lambda value: isinstance(value, bool),
-    Type.TEXTS: _is_texts,
-    Type.MAP: _is_map,
-    Type.COLUMNS: _is_columns,
-    Type.JOB: lambda value: _is_texts(value) and len(value) == 2,
-    Type.STATUS: lambda value: value in STATUSES,
-    Type.COVERS: lambda value: isinstance(value, str) and value in Coverage.__members__,
-    Type.SHARE: _is_share,
-    Type.SHARES: _is_shares,
-    Type.JSON: lambda value: True,
-}
