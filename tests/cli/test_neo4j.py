@@ -20,6 +20,7 @@ def test_what_is_imported_into_neo4j_is_answered_from_it(run: Run, neo4j_url: st
     again = json.loads(run("import", "manifest", "facts.yaml", "--store", neo4j_url, "--json").out)
     assert (again["granules"]["unchanged"], again["closed"]) == (2, True)
     ran = run("impact", "s3://cli/clicks", "--store", neo4j_url)
+    assert ran.code == 0, ran.err
     assert ran.out.splitlines()[:2] == [
         "dataset s3://cli/clicks  its content changes",
         "└── deployment production/cli  STALE  live",

@@ -54,7 +54,11 @@ async def standing_shop(module_address: str) -> AsyncIterator[Store]:
 Ask = Callable[..., Awaitable[dict[str, Any]]]
 
 
-def asking(store: Store, limits: Limits = Limits()) -> Ask:  # noqa: B008 (it is frozen)
+PATIENT = Limits(seconds=60.0, bulk_seconds=60.0)
+"""A Neo4j that has just started, on a machine with other work, plans a question for longer than a user would wait."""
+
+
+def asking(store: Store, limits: Limits = PATIENT) -> Ask:
     """A function that asks a query which must be answered without an error, and gives its data."""
     api = Api(store, limits)
 
@@ -75,7 +79,7 @@ def ask(store: Store) -> Ask:
 Refuse = Callable[..., Awaitable[dict[str, Any]]]
 
 
-def refusing(store: Store, limits: Limits = Limits()) -> Refuse:  # noqa: B008
+def refusing(store: Store, limits: Limits = PATIENT) -> Refuse:
     """A function that asks a query which must end in one error, and gives that."""
     api = Api(store, limits)
 

@@ -24,6 +24,9 @@ BRIEF_DOCUMENTS = frozenset({"assets", "demo", "entity", "get", "impact", "linea
 
 SERVED, LOCAL = 100, 5_000
 """Entries of one page: what any server gives, and what a store here does."""
+PATIENCE = 60.0
+"""Seconds that a question to a store which is opened here may take: a Neo4j that has just started plans it for long,
+and nobody else waits for this one."""
 
 
 class Graph(Protocol):
@@ -91,7 +94,7 @@ class StoreGraph:
             from thalweg.graphql.execution import Api
             from thalweg.graphql.limits import Limits
 
-            limits = Limits(first=LOCAL, nodes=1_000 * LOCAL, cost=1_000 * LOCAL)
+            limits = Limits(first=LOCAL, nodes=1_000 * LOCAL, cost=1_000 * LOCAL, seconds=PATIENCE)
             if brief:
                 from thalweg.graphql.brief import BRIEF
 
