@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from thalweg.model.names import is_text
+
 MARK = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -11,18 +13,10 @@ def spelled(path: str) -> str:
     No two paths are spelled alike, for what they name would become one. So the bytes of a `�` in a name, which is rare,
     are spelled too: `�EF�BF�BD`. A sign that names do hold, such as `%`, would have to be spelled wherever it stands.
     """
-    return "".join(map(_letter, path)) if MARK in path or not _is_text(path) else path
+    return "".join(map(_letter, path)) if MARK in path or not is_text(path) else path
 
 
 def _letter(letter: str) -> str:
-    if letter != MARK and _is_text(letter):
+    if letter != MARK and is_text(letter):
         return letter
     return "".join(f"{MARK}{byte:02X}" for byte in letter.encode("utf-8", "surrogateescape"))
-
-
-def _is_text(path: str) -> bool:
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -48,7 +48,7 @@ def not_a_name(value: Json) -> str | None:
         return Type.NAME.value
     if len(value) > LONGEST_PART:
         return f"is longer than {LONGEST_PART} characters"
-    if "\0" in value or not (value.isascii() or _encodes(value)):
+    if "\0" in value or not names.is_text(value):
         return "holds a character that is no text (a NUL or half of a pair)"
     return None
 
@@ -62,11 +62,3 @@ def _no_repository(url: Json) -> str | None:
         except ValueError as error:
             return str(error).removeprefix(f"{url!r} ")
     return not_a_name(url)
-
-
-def _encodes(value: str) -> bool:
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -275,3 +275,14 @@ def without_password(uri: str) -> str:
     web address, where it may be a token.
     """
     return _PASSWORD.sub("", uri)
+
+
+def is_text(value: str) -> bool:
+    """Whether it can be written in UTF-8: half of a pair of surrogates cannot."""
+    if value.isascii():
+        return True
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
