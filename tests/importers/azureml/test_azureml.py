@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.importers.azureml.golden import GOLDEN
-from tests.importers.lines import lines
+from tests.importers.golden import Golden
 from tests.importers.stores import outcomes
 from thalweg.importers import azureml
 from thalweg.importers.azureml.references import Workspace
@@ -24,19 +23,16 @@ from thalweg.store.store import Store
 NOW = time.parse("2026-06-01T00:00:00Z")
 
 
-def test_a_folder_comes_to_what_is_written_down(folder: Path) -> None:
+def test_a_folder_comes_to_what_is_written_down(folder: Path, golden: Golden) -> None:
     reading = azureml.read(folder, source="ws", environment="production")
-    found = list(reading.granules)
-    for granule in found:
-        prepare(granule, now=NOW)
-    assert lines(found) == GOLDEN.read_text().splitlines()
+    golden.holds(reading.granules)
     assert (reading.source, reading.complete) == ("azureml:ws", True)
     assert reading.warnings == ["Passed over, for nothing is read of them: 1 no asset of Azure ML."]
 
 
-def test_no_environment_variable_is_stated(folder: Path) -> None:
+def test_no_environment_variable_is_stated(folder: Path, golden: Golden) -> None:
     assert "hunter2" in (folder / "happy_cat.yml").read_text()
-    assert "hunter2" not in GOLDEN.read_text()
+    assert "hunter2" not in "".join(golden.lines)
 
 
 def test_without_an_environment_endpoints_are_in_that_of_the_workspace(folder: Path) -> None:

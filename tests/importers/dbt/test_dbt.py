@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.importers.dbt.conftest import Made, Target, read
+from tests.importers.golden import Golden
 from tests.importers.stores import gone, imported
 from thalweg.importers import dbt
 from thalweg.importers.reading import Reading
@@ -96,6 +97,11 @@ def test_each_table_and_each_exposure_is_a_scope_and_each_thing_that_was_built(m
             "snapshot.shop.orders_history",
         )
     }, "what was skipped, a test and an exposure are no runs"
+
+
+def test_a_build_comes_to_what_is_written_down(first: dict[str, Granule], made: Made, golden: Golden) -> None:
+    names = {made.invocation("build"): "<build>", r"20\d\d-[0-9T:.-]+Z": "<now>"}
+    golden.holds(sorted(first.values(), key=lambda granule: granule.name), names)
 
 
 def test_jobs_read_and_make_tables_and_an_ephemeral_model_is_a_part_of_its_readers(first: dict[str, Granule]) -> None:

@@ -10,15 +10,19 @@ import socket
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from time import time_ns
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.cli.program import program
+from tests.importers.golden import Golden
 from tests.importers.stores import gone, imported
 from thalweg.importers import files
 from thalweg.importers.files import hashing
@@ -31,6 +35,7 @@ from thalweg.model.errors import BadInput, SourceError
 from thalweg.model.facts import Granule
 from thalweg.model.results import Outcome
 from thalweg.store.store import Store
+from thalweg.sync.describing import Describing
 
 
 def write(root: Path, contents: Mapping[str, bytes]) -> Path:
@@ -85,6 +90,18 @@ def test_each_file_is_a_dataset_and_its_content_a_version(tmp_path: Path) -> Non
     assert dict(first.entities[1].props) == {"bytes": 5, "format": "csv"}
     assert second.entities[1].key.parts[1:] == ("/data/deep/b", f"sha256:{sha256(b'two')}")
     assert dict(second.entities[1].props) == {"bytes": 3}
+
+
+def test_files_and_a_folder_come_to_what_is_written_down(tmp_path: Path, golden: Golden) -> None:
+    table = {"id": [1, 2], "plan": ["a", None], "at": [datetime(2026, 1, 1, tzinfo=UTC), None]}
+    root = write(tmp_path / "shop", {"data/a.csv": b"id,amount\n1,2.5\n2,\n", "data/deep/b.jsonl": b'{"id": 1}\n'})
+    pq.write_table(pa.table(table), root / "plans.parquet")
+    write(root, {"images/1.png": b"one", "images/more/2.png": b"two"})
+    each = files.read([root / "data", root / "plans.parquet"], root=root, describe=Describing())
+    folder = files.read([root / "images"], root=root, as_folder=True, describe=Describing())
+    written = (root / "plans.parquet").read_bytes()  # Arrow writes its own version into it
+    names = {sha256(written): "<sha256>", f"bytes: {len(written)}$": "bytes: <bytes>"}
+    golden.holds([*each.granules, *folder.granules], names)
 
 
 def test_a_folder_is_one_dataset_where_that_is_said(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from tests.importers.git.repositories import (
     parents_of,
     scopes_of,
 )
+from tests.importers.golden import Golden
 from tests.importers.stores import gone, imported
 from thalweg.importers import git
 from thalweg.ingest import prepare
@@ -57,6 +58,15 @@ def test_a_commit_is_stated_with_who_made_it_when_and_why(churn: Repository) -> 
     }
     assert granules[1].at == FIRST_SECOND * SECOND
     assert {(granule.source, granule.origin) for granule in granules} == {("git:churn", "git")}
+
+
+def test_a_history_comes_to_what_is_written_down(churn: Repository, golden: Golden) -> None:
+    first, second = churn.chain("Learn who leaves", "Weigh recent orders more\n\nThey say more of who leaves.\n")
+    churn.git("branch", "side", first)
+    merge = churn.commit("Merge the other way", second, churn.commit("Try the other way", first))
+    churn.git("tag", "v1.0", second)
+    churn.git("tag", "--annotate", "v2.0", merge, "--message", "The second")
+    golden.holds(read(churn, all_commits=True))
 
 
 def test_parents_come_before_their_children_and_a_merge_has_two(churn: Repository) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.importers.git.repositories import FIRST_SECOND, Repository, init
+from tests.importers.golden import Golden
 from tests.importers.gto.conftest import Made
 from tests.importers.stores import gone, imported
 from thalweg.importers import gto
@@ -67,6 +68,10 @@ def test_each_artifact_is_a_scope_with_its_versions_and_all_that_held_a_stage(li
         ("v1.0.0", "shadow", 10, 13),
     }
     assert stages(found["artifact/old"]) == {("v0.0.1", "prod", 15, 16)}
+
+
+def test_a_repository_comes_to_what_is_written_down(life: Made, golden: Golden) -> None:
+    golden.holds(taken(gto.read(life.path)).values())
 
 
 def test_a_version_says_who_registered_it_when_and_where_it_lies(life: Made) -> None:

@@ -22,9 +22,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import yaml
 
-from tests.importers.kubernetes.golden import CLUSTER
 from thalweg.importers.kubernetes.gathered import RESOURCES
 
+CLUSTER = Path(__file__).parent / "cluster"
 TOKEN = "a-token"
 BASIC = f"Basic {base64.b64encode(b'ada:secret').decode()}"
 REASONS = {401: "Unauthorized", 403: "Forbidden", 404: "NotFound", 410: "Expired", 500: "InternalError"}

@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 
+from tests.importers.golden import Golden, lines
 from tests.importers.kubernetes.api_server import TOKEN, Certificate, Cluster
 from tests.importers.kubernetes.conftest import Kubeconfig
-from tests.importers.kubernetes.golden import GOLDEN
-from tests.importers.lines import lines
 from thalweg.importers import kubernetes
 from thalweg.importers.kubernetes import Found
 from thalweg.importers.kubernetes.kubeconfig import access
@@ -29,10 +28,12 @@ def stated(found: Found) -> list[str]:
     return lines(found.reading(environments=PRODUCTION, models="mlflow://shop").granules)
 
 
-def test_a_cluster_says_what_its_manifests_say_page_by_page(cluster: Cluster, kubeconfig: Kubeconfig) -> None:
+def test_a_cluster_says_what_its_manifests_say_page_by_page(
+    cluster: Cluster, kubeconfig: Kubeconfig, golden: Golden
+) -> None:
     found = live(kubeconfig())
     assert (found.source, found.complete, found.warnings) == ("kubernetes:prod", True, [])
-    assert stated(found) == GOLDEN.read_text().splitlines()
+    assert stated(found) == golden.lines
     pages = [asked for asked in cluster.asked if "/inferenceservices?" in asked or "/deployments?" in asked]
     assert len([asked for asked in pages if "continue=" in asked]) == 2
 
@@ -84,12 +85,12 @@ def test_a_kind_in_a_form_of_tomorrow_is_said(cluster: Cluster, kubeconfig: Kube
     assert any("installed as v2, a form that is not known here" in text for text in found.warnings)
 
 
-def test_a_list_that_expires_is_begun_again(cluster: Cluster, kubeconfig: Kubeconfig) -> None:
+def test_a_list_that_expires_is_begun_again(cluster: Cluster, kubeconfig: Kubeconfig, golden: Golden) -> None:
     cluster.page = 1
     cluster.faults = {"inferenceservices": ["", 410]}
     found = live(kubeconfig())
     assert found.complete
-    assert stated(found) == GOLDEN.read_text().splitlines()
+    assert stated(found) == golden.lines
     asked = [one for one in cluster.asked if "inferenceservices" in one]
     assert ["continue=" in one for one in asked] == [False, True, False, True]
 
@@ -101,11 +102,11 @@ def test_a_list_that_expires_always_is_given_up(cluster: Cluster, kubeconfig: Ku
     assert any("changes faster than it can be read" in text for text in found.warnings)
 
 
-def test_a_server_that_stumbles_is_asked_again(cluster: Cluster, kubeconfig: Kubeconfig) -> None:
+def test_a_server_that_stumbles_is_asked_again(cluster: Cluster, kubeconfig: Kubeconfig, golden: Golden) -> None:
     cluster.faults = {"inferenceservices": [500, 429], "rayservices": ["cut"]}
     found = live(kubeconfig())
     assert found.complete
-    assert stated(found) == GOLDEN.read_text().splitlines()
+    assert stated(found) == golden.lines
 
 
 @pytest.mark.parametrize(

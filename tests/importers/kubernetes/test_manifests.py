@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.importers.kubernetes.golden import CLUSTER, GOLDEN, granules
-from tests.importers.lines import lines
+from tests.importers.golden import Golden
+from tests.importers.kubernetes.api_server import CLUSTER
 from tests.importers.stores import outcomes
 from thalweg.importers import kubernetes, manifest
 from thalweg.importers.kubernetes import Found, files, marks
@@ -30,11 +30,14 @@ NOW = time.parse("2026-06-01T00:00:00Z")
 PRODUCTION = kubernetes.environments(["production"])
 
 
-def test_the_cluster_comes_to_what_is_written_down() -> None:
-    found = granules()
-    for granule in found:
-        prepare(granule, now=NOW)
-    assert lines(found) == GOLDEN.read_text().splitlines()
+def granules() -> list[Granule]:
+    """What the cluster of the tests comes to."""
+    environment = ["production", "growth=staging"]
+    return list(kubernetes.read(CLUSTER, source="prod", environment=environment, models="mlflow://shop").granules)
+
+
+def test_the_cluster_comes_to_what_is_written_down(golden: Golden) -> None:
+    golden.holds(granules())
 
 
 def test_no_secret_is_ever_stated() -> None:

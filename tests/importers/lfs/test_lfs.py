@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.importers.git.repositories import FIRST_SECOND, Repository, init
+from tests.importers.golden import Golden
 from tests.importers.stores import gone, imported
 from thalweg.importers import lfs
 from thalweg.importers.lfs import pointer
@@ -103,6 +104,14 @@ def test_a_file_at_a_commit_is_a_version_by_its_content(tracked: Tracked) -> Non
             "extra": {"lfs": {"oid": digest(b"weights"), "size": 7}},
         },
     }
+
+
+def test_a_history_comes_to_what_is_written_down(tracked: Tracked, golden: Golden) -> None:
+    first = tracked.commit(orders_dot_csv=b"1,2\n", models__churn=b"weights", readme=b"no pointer")
+    second = tracked.commit(orders_dot_csv=b"1,2,3\n", events__day_dot_csv=b"")
+    tracked.commit(orders_dot_csv=b"1,2\n", models__churn=None)
+    names = {first: "<first>", second: "<second>"}  # Git LFS writes .gitattributes in any order
+    golden.holds(taken(lfs.read(tracked.repository.path, all_commits=True)), names)
 
 
 def test_a_history_has_each_content_once_whatever_the_number_of_its_commits(tracked: Tracked) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from getpass import getuser
 from math import inf, isnan
 
+from tests.importers.golden import Golden, lines
 from tests.importers.mlflow.passes import HERE, SECOND, START, Made, Pass, read
 from thalweg.model import keys
 from thalweg.model.edges import EdgeType
 from thalweg.model.facts import EdgeFact, Point
 
+ID = re.compile(r"(m-)?[0-9a-f]{32}")
 SHA = "4f1c0d9e8b7a6f5e4d3c2b1a0f9e8d7c6b5a4938"
 HOUR = 3600 * SECOND
 
@@ -22,6 +26,21 @@ def test_every_run_is_a_scope_of_its_own(made: Made, given: Pass) -> None:
     assert given.reading.complete
     assert {granule.source for granule in given.granules} == {"mlflow:prod"}
     assert {granule.origin for granule in given.granules} == {"mlflow"}
+
+
+def test_a_store_comes_to_what_is_written_down(mlflow_3: Made, given_3: Pass, golden: Golden) -> None:
+    ids = {name: nick for nick, name in mlflow_3.names.items() if isinstance(name, str)}
+    names = {
+        **{rf"\b{name}\b": f"<{nick}>" for name, nick in ids.items() if ID.fullmatch(name)},
+        r"\b[md]-[0-9a-f]{32}\b": "<id>",
+        re.escape(mlflow_3.path.parent.as_uri()): "<folder>",
+        "(?<=questions[ @]mlflow:)[0-9a-f]{8}": "<digest>",
+        r"20\d\d-(?!01-01)[0-9T:.-]+Z": "<now>",
+        r'"python": "[0-9.]+"': '"python": "<release>"',
+        r"^    bytes: \d+$": "    bytes: <bytes>",
+        f'"{re.escape(getuser())}"': '"<user>"',
+    }
+    golden.holds(sorted(given_3.granules, key=lambda granule: lines([granule], names)), names)
 
 
 def test_a_run_says_what_it_was(made: Made, given: Pass) -> None:

@@ -10,15 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.importers.lines import lines
-from tests.importers.sagemaker.golden import GOLDEN
+from tests.importers.golden import Golden, lines
 from tests.importers.sagemaker.served import NONE, Fault, Served, after_the_first, body, denied, refused, served, times
 from tests.importers.sagemaker.test_sagemaker import HERE, bring, records
 from thalweg.cli.main import main
 from thalweg.importers import sagemaker
 from thalweg.importers.reading import Reading
 from thalweg.importers.sagemaker import aws
-from thalweg.ingest import prepare
 from thalweg.model import keys, time
 from thalweg.model.errors import SourceError
 from thalweg.model.facts import ANYONE, Granule
@@ -55,15 +53,15 @@ def read(location: str = LIVE, source: str | None = "prod") -> tuple[list[Granul
     return found, reading
 
 
-def test_it_comes_to_what_the_dump_comes_to_by_the_very_same_calls(serving: Serving, dump: Path) -> None:
+def test_it_comes_to_what_the_dump_comes_to_by_the_very_same_calls(
+    serving: Serving, dump: Path, golden: Golden
+) -> None:
     with serving() as server:
         reading = sagemaker.read(LIVE, source="prod", environment="production")
         found = list(reading.granules)
     reading.close()
     reading.close()
-    for granule in found:
-        prepare(granule, now=NOW)
-    assert lines(found) == GOLDEN.read_text().splitlines()
+    golden.holds(found)
     assert (reading.source, reading.complete, reading.warnings) == ("sagemaker:prod", True, [])
     made = [json.loads(line) for line in records(dump)[:-1]]
     calls = ["".join(word.title() for word in one["operation"].split("_")) for one in made]
@@ -109,13 +107,13 @@ async def test_what_is_gone_is_gone_only_where_all_could_be_read(
     ],
 )
 def test_a_part_that_may_not_be_read_is_left_out_with_what_rests_on_it(
-    serving: Serving, call: str, said: str, left: set[str]
+    serving: Serving, golden: Golden, call: str, said: str, left: set[str]
 ) -> None:
     with serving({call: denied(call)}) as server:
         found, reading = read()
     assert server.count(call) == 1
     assert {granule.name.partition("/")[0] for granule in found} == left
-    assert set(lines(found)) < set(GOLDEN.read_text().splitlines()), "what is left says what it said"
+    assert set(lines(found)) < set(golden.lines), "what is left says what it said"
     assert not reading.complete
     assert (
         f"The {said} were not read, and nothing is retired, for sagemaker:{call} is not allowed" in reading.warnings[0]

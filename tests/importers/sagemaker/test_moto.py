@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.importers.lines import lines
+from tests.importers.golden import lines
 from thalweg.cli.main import main
 from thalweg.importers import sagemaker
 from thalweg.importers.sagemaker import aws

@@ -8,12 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.importers.lines import lines
-from tests.importers.sagemaker.golden import GOLDEN
+from tests.importers.golden import Golden
 from tests.importers.stores import outcomes
 from thalweg.importers import sagemaker
 from thalweg.importers.sagemaker.jobs import job
-from thalweg.ingest import prepare
 from thalweg.model import keys, time
 from thalweg.model.errors import BadInput, SourceError
 from thalweg.model.facts import ANYONE, Granule
@@ -25,18 +23,15 @@ NOW = time.parse("2026-06-01T00:00:00Z")
 HERE = "arn:aws:sagemaker:eu-west-1:123456789012"
 
 
-def test_a_dump_comes_to_what_is_written_down(dump: Path) -> None:
+def test_a_dump_comes_to_what_is_written_down(dump: Path, golden: Golden) -> None:
     reading = sagemaker.read(dump, source="prod", environment="production")
-    found = list(reading.granules)
-    for granule in found:
-        prepare(granule, now=NOW)
-    assert lines(found) == GOLDEN.read_text().splitlines()
+    golden.holds(reading.granules)
     assert (reading.source, reading.complete, reading.warnings) == ("sagemaker:prod", True, [])
 
 
-def test_no_environment_of_a_container_is_stated(dump: Path) -> None:
+def test_no_environment_of_a_container_is_stated(dump: Path, golden: Golden) -> None:
     assert "hunter2" in dump.read_text()
-    assert "hunter2" not in GOLDEN.read_text()
+    assert "hunter2" not in "".join(golden.lines)
 
 
 def test_an_endpoint_without_an_environment_is_in_that_of_its_account_and_region(dump: Path) -> None:
