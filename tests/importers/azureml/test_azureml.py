@@ -10,6 +10,7 @@ from tests.importers.golden import Golden
 from tests.importers.stores import outcomes
 from thalweg.importers import azureml
 from thalweg.importers.azureml.references import Workspace
+from thalweg.importers.reading import Lies
 from thalweg.ingest import prepare
 from thalweg.model import keys, names, time
 from thalweg.model.edges import EdgeType
@@ -28,6 +29,15 @@ def test_a_folder_comes_to_what_is_written_down(folder: Path, golden: Golden) ->
     golden.holds(reading.granules)
     assert (reading.source, reading.complete) == ("azureml:ws", True)
     assert reading.warnings == ["Passed over, for nothing is read of them: 1 no asset of Azure ML."]
+
+
+def test_a_folder_is_recognised_also_without_schemas_and_what_only_speaks_of_assets_is_not(
+    folder: Path, tmp_path: Path
+) -> None:
+    assert "$schema" not in "".join(file.read_text() for file in folder.iterdir() if file.is_file())
+    assert list(azureml.recognised(folder)) == [Lies(str(folder), "assets of Azure ML")]
+    (tmp_path / "ci.yml").write_text("jobs: {deploy: {run: 'deploy azureml:fraud:3'}}")
+    assert not list(azureml.recognised(tmp_path))
 
 
 def test_no_environment_variable_is_stated(folder: Path, golden: Golden) -> None:

@@ -40,6 +40,12 @@ def test_the_cluster_comes_to_what_is_written_down(golden: Golden) -> None:
     golden.holds(granules())
 
 
+def test_what_is_true_of_several_revisions_is_said_once() -> None:
+    reading = kubernetes.read(CLUSTER, source="prod", environment="production")
+    assert len(list(reading.granules)) > 10
+    assert len([text for text in reading.warnings if "names the model price" in text]) == 1
+
+
 def test_no_secret_is_ever_stated() -> None:
     for secret in ("hunter2", "hf_secret", "wJalrXUtnFEMI"):
         assert secret in "".join(file.read_text() for file in CLUSTER.iterdir())

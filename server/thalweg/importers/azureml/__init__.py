@@ -39,8 +39,8 @@ STORES = {
         ("account_name", "filesystem"),
     ),
 }
-_NAMED = b"azuremlschemas"
-"""What the schema of an asset is called by, near the top of its file."""
+_NAMED = re.compile(b"azureml(schemas|:)|Microsoft[.]MachineLearningServices")
+"""What stands near the top of an asset's file: its schema, or what it refers to; the SDK dumps no schemas."""
 _SCHEMA = re.compile(r".*/(?P<name>\w+)\.schema\.json")
 
 
@@ -104,7 +104,7 @@ Take = Callable[[File], Iterator[Granule]]
 
 
 def recognised(place: Path) -> Iterator[Lies]:
-    """YAML whose schema is one of Azure ML's."""
+    """YAML whose schema is one of Azure ML's, or that refers to what is in it and is of a kind that is read."""
     try:
         paths = [path for path, _ in _paths(place) if path.suffix.lower() in ENDINGS]
     except SourceError:
@@ -116,8 +116,9 @@ def recognised(place: Path) -> Iterator[Lies]:
 def _named(path: Path) -> bool:
     try:
         with path.open("rb") as stream:
-            return _NAMED in stream.read(4_096)
-    except OSError:
+            found = _NAMED.search(stream.read(4_096))
+        return found is not None and (found[1] == b"schemas" or any(_file(path, path.name, [], Counter())))
+    except (OSError, SourceError):
         return False
 
 
@@ -186,26 +187,31 @@ def _store(file: File, workspace: Workspace, problems: list[Problem]) -> None:
 
 def _files(place: Path, problems: list[Problem], passed: Counter[str]) -> Iterator[File]:
     for path, name in _paths(place):
-        try:
-            document = load(path, name)
-        except BadInput as error:
-            problems += error.problems
-            continue
-        problems += document.problems
-        if document.data is None and not document.problems and not path.read_bytes().strip():
-            problems.append(Problem(name, "", "the file", "is empty; remove it, if what it held is gone"))
-        if document.problems or document.data is None:
-            continue
-        try:
-            part = as_part(document.data, ())
-            kind = _kind(part)
-        except Wrong as error:
-            problems.append(document.problem(error.where, error.value, error.expected))
-            continue
-        if kind in KINDS:
-            yield File(document, part, kind, posixpath.dirname(name))
-        else:
-            passed[kind or "no asset of Azure ML"] += 1
+        yield from _file(path, name, problems, passed)
+
+
+def _file(path: Path, name: str, problems: list[Problem], passed: Counter[str]) -> Iterator[File]:
+    """The file, where it is of a kind that is read; else it is counted, or what is wrong with it is said."""
+    try:
+        document = load(path, name)
+    except BadInput as error:
+        problems += error.problems
+        return
+    problems += document.problems
+    if document.data is None and not document.problems and not path.read_bytes().strip():
+        problems.append(Problem(name, "", "the file", "is empty; remove it, if what it held is gone"))
+    if document.problems or document.data is None:
+        return
+    try:
+        part = as_part(document.data, ())
+        kind = _kind(part)
+    except Wrong as error:
+        problems.append(document.problem(error.where, error.value, error.expected))
+        return
+    if kind in KINDS:
+        yield File(document, part, kind, posixpath.dirname(name))
+    else:
+        passed[kind or "no asset of Azure ML"] += 1
 
 
 KINDS = ("model", "data", "job", "component", "endpoint", "deployment", "datastore")

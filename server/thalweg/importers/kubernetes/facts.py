@@ -26,13 +26,17 @@ ORIGIN = "kubernetes"
 
 @dataclass(slots=True)
 class Facts:
-    """States services. source: the scope of all, `kubernetes:prod`. unknown: whether something was left as it was."""
+    """States services. source: the scope of all, `kubernetes:prod`. unknown: whether something was left as it was.
+
+    told: the warnings of services so far.
+    """
 
     source: str
     registry: Registry
     holding: Holding
     warnings: list[str]
     unknown: bool = field(default=False)
+    told: set[str] = field(default_factory=set)
 
     def granules(self, named: Mapping[Key, list[Service]]) -> Iterator[Granule]:
         for key, together in named.items():
@@ -56,7 +60,7 @@ class Facts:
         for one in together:
             if one.marks.unknown:
                 unknown = ", ".join(f"thalweg.io/{name}" for name in one.marks.unknown)
-                self.warnings.append(f"{one}: {unknown} means nothing here.")
+                self._tell(one, f"{unknown} means nothing here.")
         owners = [owner for one in together for owner in one.marks.listed("owners")]
         return {
             "description": next((said for one in together if (said := one.marks.get("description"))), None),
@@ -79,13 +83,13 @@ class Facts:
         try:
             return keys.dataset(*names.dataset_name(uri, self.registry.source))
         except ValueError as error:
-            self.warnings.append(f"{service}: thalweg.io/{mark}: {error}; it was left out.")
+            self._tell(service, f"thalweg.io/{mark}: {error}; it was left out.")
             return None
 
     def _release(self, service: Service, release: Release, deployment: Key) -> Iterator[Granule]:
         if release.unknown:
             self.unknown = True
-            self.warnings.append(f"{service}: {release.unknown}; it was left as it was.")
+            self._tell(service, f"{release.unknown}; it was left as it was.")
             return
         key = key_of(release, deployment)
         props: dict[str, Json] = {
@@ -145,9 +149,15 @@ class Facts:
                     warnings.append(f"{shown(one)!r} names no place; it was left out.")
             if not found and not warnings:
                 warnings.append(f"its revision {release.revision} does not say which model it serves.")
-        if tell:
-            self.warnings += [f"{service}: {one}" for one in warnings]
+        for one in warnings if tell else ():
+            self._tell(service, one)
         return found
+
+    def _tell(self, service: Service, warning: str) -> None:
+        """Once, though it may be true of several revisions."""
+        if (text := f"{service}: {warning}") not in self.told:
+            self.told.add(text)
+            self.warnings.append(text)
 
     def _granule(self, key: Key, entities: list[EntityFact], edges: list[EdgeFact]) -> Granule:
         return Granule(self.source, scope(key.kind.value.lower(), key), ORIGIN, entities=entities, edges=edges)
