@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.importers.golden import Golden
-from tests.importers.stores import outcomes
+from tests.importers.stores import gone, outcomes
 from thalweg.importers import azureml
 from thalweg.importers.azureml.references import Workspace
 from thalweg.importers.reading import Lies
@@ -414,3 +415,24 @@ async def test_a_deployment_that_gets_another_model_is_another_release(store: St
     assert ["until" in held[one].props for one in releases] == [True, False]
     first = keys.model_version("azureml://ws", "fraud", "1").id
     assert (await store.degrees([first], ANYONE))[first].outward == 1
+
+
+@pytest.mark.anyio
+async def test_what_has_no_file_any_more_is_gone_and_a_folder_that_cannot_be_read_whole_takes_nothing(
+    store: Store, folder: Path, tmp_path: Path
+) -> None:
+    copy = Path(shutil.copytree(folder, tmp_path / "ws"))
+    assert await bring(store, copy) == ["WRITTEN"]
+    assert await bring(store, copy) == ["UNCHANGED"]
+    (copy / "tx.yml").rename(tmp_path / "tx.yml")
+    (copy / "half.yml").write_text("name: fraud\nversion: '5'\ntype: [mlflow_model")
+    with pytest.raises(BadInput, match="nothing of it was taken"):
+        azureml.read(copy, source="ws")
+    table = keys.dataset_version("azureml://ws", "tx", "1")
+    assert await gone(store, table) == set()
+    (copy / "half.yml").unlink()
+    assert await bring(store, copy) == ["UNCHANGED"]
+    assert await gone(store, table) == {table}
+    (tmp_path / "tx.yml").rename(copy / "tx.yml")
+    await bring(store, copy)
+    assert await gone(store, table) == set()
