@@ -338,6 +338,22 @@ class Clone:
                 found[path] = (mode, sha)
         return {path: found[path] for path in paths if path in found}
 
+    def attributed(self, commit: str, attribute: str, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """What `.gitattributes` of a commit say of an attribute of its files: the path and the value, `set` or `unset`
+        where there is none; files of which they say nothing are left out. They must be here.
+
+        Git looks for them in an index, so it gets one that is not the clone's.
+        """
+        place = self._objects if self.partial or self._bundle is not None else self._beside()
+        index = Path(self._scratch.name) / "index"
+        self._plumbing.text(place, "read-tree", commit, index=index)
+        asked = "\0".join([*paths, ""])
+        words = ("check-attr", "--cached", "-z", "--stdin", attribute)
+        said = iter(self._plumbing.text(place, *words, stdin=[asked], index=index).split("\0"))
+        for path, _, value in zip(said, said, said, strict=False):
+            if value != "unspecified":
+                yield path, value
+
     def blobs(self, shas: Iterable[str], most: int) -> Iterator[bytes]:
         """The contents of files in the order asked for, and of each one byte more than `most`, where it has more."""
         with self._running("cat-file", "--batch", stdin=shas) as out:

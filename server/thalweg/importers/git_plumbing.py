@@ -23,6 +23,7 @@ _COMPLAINT = 1 << 16
 # What a repository's own settings could run or change in the commands below; `-c` wins over them.
 _PINS = (
     f"core.hooksPath={os.devnull}",
+    f"core.attributesFile={os.devnull}",
     "core.fsmonitor=false",
     "core.useReplaceRefs=false",
     "core.warnAmbiguousRefs=false",
@@ -41,10 +42,17 @@ class Plumbing:
         self._broken = broken
         self._env = _environment(scratch, above)
 
-    def text(self, place: Path, *arguments: str, stdin: Iterable[str] = (), missing: bool = False) -> str:
+    def text(
+        self,
+        place: Path,
+        *arguments: str,
+        stdin: Iterable[str] = (),
+        missing: bool = False,
+        index: Path | None = None,
+    ) -> str:
         """What a command prints. missing: a failure means that what was asked for is not there, and gives ''."""
         try:
-            with self.running(place, *arguments, stdin=stdin, missing=missing) as out:
+            with self.running(place, *arguments, stdin=stdin, missing=missing, index=index) as out:
                 return out.read().decode("utf-8", "surrogateescape" if "-z" in arguments else "replace")
         except SourceError:
             if missing:
@@ -53,20 +61,26 @@ class Plumbing:
 
     @contextmanager
     def running(
-        self, place: Path, *arguments: str, stdin: Iterable[str] = (), missing: bool = False
+        self,
+        place: Path,
+        *arguments: str,
+        stdin: Iterable[str] = (),
+        missing: bool = False,
+        index: Path | None = None,
     ) -> Iterator[IO[bytes]]:
         """The output of one command as it comes; the process is gone when this is left, however it is left. missing:
-        a failure does not mean that anything is broken.
+        a failure does not mean that anything is broken. index: what the command works with, never the clone's own.
 
         Questions go through a file, for git may answer before it was asked everything, and both would wait.
         """
         command = ["git", "-C", str(place), "--no-pager"]
         command += [part for pin in _PINS for part in ("-c", pin)]
+        env = self._env if index is None else self._env | {"GIT_INDEX_FILE": str(index)}
         with TemporaryFile(dir=self._scratch) as asked, TemporaryFile(dir=self._scratch) as complaints:
             asked.writelines(f"{line}\n".encode("utf-8", "surrogateescape") for line in stdin)
             asked.seek(0)
             with subprocess.Popen(
-                [*command, *arguments], env=self._env, stdin=asked, stdout=subprocess.PIPE, stderr=complaints
+                [*command, *arguments], env=env, stdin=asked, stdout=subprocess.PIPE, stderr=complaints
             ) as process:
                 assert process.stdout is not None
                 try:

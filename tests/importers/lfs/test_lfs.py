@@ -310,6 +310,47 @@ def test_a_broken_pointer_is_passed_over_and_said_and_one_with_extensions_has_no
     assert [text for text in reading.warnings if "The pointer bad.csv" in text]
 
 
+def test_what_attributes_give_to_git_lfs_and_is_no_pointer_is_named(tracked: Tracked, tmp_path: Path) -> None:
+    """As `git lfs fsck --pointers` has it."""
+    tracked.commit(orders_dot_csv=b"one", models__churn=b"weights")
+    files = {"raw.csv": b"1,2\n", "models/deep": b"as it is", "empty.csv": b"", "readme": b"not asked for"}
+    for path, content in files.items():  # as who commits without Git LFS
+        blob = tracked.repository.git("hash-object", "-w", "--no-filters", "--stdin", stdin=content)
+        tracked.git("update-index", "--add", "--cacheinfo", f"100644,{blob},{path}")
+    tracked.git("commit", "--quiet", "--message", "Without Git LFS")
+    said = (
+        "2 files are given to Git LFS by .gitattributes, and no pointer at {}, so nothing is stated of them: "
+        "models/deep, raw.csv. `git add --renormalize .` makes pointers."
+    ).format(tracked.git("rev-parse", "HEAD")[:7])
+    bundle = tmp_path / "data.bundle"
+    tracked.git("bundle", "create", "--quiet", str(bundle), "--all", "HEAD")
+    partial = tmp_path / "partial"
+    tracked.git("config", "uploadpack.allowFilter", "true")
+    small = ("clone", "--quiet", "--bare", "--filter=blob:limit=1k")
+    tracked.git(*small, tracked.repository.path.as_uri(), str(partial))
+    for place in (tracked.repository.path, tracked.repository.path / ".git", bundle, partial):
+        for all_commits in (False, True):
+            reading = lfs.read(place, all_commits=all_commits)
+            assert {path for path, _ in versions(reading)} == {"orders.csv", "models/churn"}
+            assert reading.warnings == [said]
+    (tracked.repository.path / "models" / ".gitattributes").write_text("deep -filter\n")
+    for warnings in ([said], []):  # what is not committed does not count
+        reading = lfs.read(tracked.repository.path)
+        assert versions(reading)
+        assert reading.warnings == warnings
+        tracked.commit()
+
+
+def test_where_all_that_git_lfs_is_given_was_committed_as_it_is_that_is_said(tmp_path: Path) -> None:
+    repository = init(tmp_path / "data")
+    (repository.path / ".gitattributes").write_text("*.csv filter=lfs\n")
+    (repository.path / "a.csv").write_text("1,2\n")
+    repository.git("-c", "filter.lfs.clean=cat", "add", "--all")
+    repository.git("commit", "--quiet", "--message", "Without Git LFS")
+    with pytest.raises(SourceError, match=r"at that commit\. 1 file is given to Git LFS .* is stated of it: a\.csv\."):
+        lfs.read(repository.path)
+
+
 def test_a_shallow_clone_is_not_complete(tracked: Tracked, tmp_path: Path) -> None:
     tracked.commit(orders_dot_csv=b"one")
     tracked.commit(orders_dot_csv=b"two")

@@ -17,7 +17,7 @@ from collections.abc import Generator, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
-from thalweg.importers import git_objects, git_places, lfs
+from thalweg.importers import git_objects, git_places
 from thalweg.importers.dvc import facts, registered, remotes, runs
 from thalweg.importers.dvc.files import LARGEST, LOCK, NAMES, PIPELINE, File, Tables, is_one
 from thalweg.importers.dvc.naming import Naming
@@ -25,6 +25,7 @@ from thalweg.importers.dvc.runs import Experiment
 from thalweg.importers.dvc.stages import Reader
 from thalweg.importers.dvc.survey import WINDOW, Survey
 from thalweg.importers.git_clone import RIGHT, Clone
+from thalweg.importers.lfs import attributes
 from thalweg.importers.reading import Lies, Place, Reading
 from thalweg.model.errors import BadInput, SourceError
 from thalweg.model.facts import Granule
@@ -228,11 +229,8 @@ def _known(clone: Clone, tables: Tables, files: list[File], warnings: list[str])
 
 def _pointers(clone: Clone, there: list[tuple[str, str]]) -> bool:
     """Whether attributes of files give some to Git LFS. Only of a partial clone is it asked: another one has all."""
-    kept = [blob for path, blob in there if path.rpartition("/")[2] == lfs.ATTRIBUTES] if clone.partial else []
-    here = set(kept) - clone.lacking(kept)
-    return len(here) < len(set(kept)) or any(
-        b"filter=lfs" in text for text in clone.blobs(here, lfs.LONGEST_ATTRIBUTES)
-    )
+    told = attributes.among(there) if clone.partial else []
+    return bool(clone.lacking(told)) or attributes.give(clone, told)
 
 
 def _told(

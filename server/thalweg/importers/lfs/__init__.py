@@ -8,14 +8,14 @@ Each version is a scope of its own, which never changes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from thalweg.importers import git_objects, git_places
 from thalweg.importers.git_clone import RIGHT, Clone
 from thalweg.importers.git_kept import SMALL_FILES
-from thalweg.importers.lfs import pointer
+from thalweg.importers.lfs import attributes, pointer
 from thalweg.importers.lfs.pointer import Pointer
 from thalweg.importers.reading import Lies, Place, Reading
 from thalweg.importers.spelling import spelled
@@ -24,9 +24,6 @@ from thalweg.model.errors import BadInput, SourceError
 from thalweg.model.facts import EntityFact, Granule, Json
 
 ORIGIN = "lfs"
-ATTRIBUTES = ".gitattributes"
-LONGEST_ATTRIBUTES = 100_000
-"""Bytes of a file of attributes that are looked at, to see whether there is anything for this importer."""
 SHOWN = 3
 """Files that a warning names; it counts the others."""
 
@@ -80,11 +77,8 @@ def recognised(place: Path) -> Iterator[Lies]:
 
 def found_in(clone: Clone) -> str | None:
     """Whether the newest commit gives files to Git LFS, in words."""
-    files = clone.files(git_places.tip(clone, clone.references(), None))
-    attributes = [sha for path, sha in files if PurePosixPath(path).name == ATTRIBUTES]
-    here = set(attributes) - clone.lacking(attributes)
-    kept = any(b"filter=lfs" in text for text in clone.blobs(here, LONGEST_ATTRIBUTES))
-    return "files that Git LFS keeps" if kept else None
+    told = attributes.among(clone.files(git_places.tip(clone, clone.references(), None)))
+    return "files that Git LFS keeps" if attributes.give(clone, told) else None
 
 
 def _reading(clone: Clone, name: str, url: str, at: str | None, all_commits: bool) -> Reading:
@@ -92,17 +86,18 @@ def _reading(clone: Clone, name: str, url: str, at: str | None, all_commits: boo
     references = clone.references()
     if all_commits:
         tips = {sha for sha in clone.commits_of(sha for sha, _ in references) if sha is not None}
-        wanted = None
+        newest, wanted = _newest(clone, references), None
     else:
-        tip = git_places.tip(clone, references, at)
-        tips, wanted = {tip}, set(clone.files(tip))
+        newest = git_places.tip(clone, references, at)
+        tips, wanted = {newest}, set(clone.files(newest))
     first = _firsts(clone, tips, wanted)
     lacking = _lacking(clone, first)
     pointers = _pointers(clone, {blob: path for path, blob in first}, warnings)
     found = _versions(first, pointers)
+    unkept = _unkept(clone, newest, {*pointers, *lacking}) if newest is not None else []
+    warnings += unkept
     if lacking:
-        names = [f"{spelled(path)} at {commit[:7]}" for path, commit in lacking]
-        some = ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else "")
+        some = _some([f"{spelled(path)} at {commit[:7]}" for path, commit in lacking.values()])
         if not found:
             raise SourceError(f"{clone.place} is a partial clone without pointers of Git LFS: it lacks {some}.", RIGHT)
         warnings.append(
@@ -114,7 +109,7 @@ def _reading(clone: Clone, name: str, url: str, at: str | None, all_commits: boo
     if not found:
         nothing = SourceError(
             f"{clone.place} has no file that Git LFS keeps" + ("." if all_commits else " at that commit."),
-            "Track one first: `git lfs track '*.parquet'`; or read all commits.",
+            next(iter(unkept), "Track one first: `git lfs track '*.parquet'`; or read all commits."),
         )
         if shallow or not all_commits:
             raise nothing
@@ -150,13 +145,42 @@ def _firsts(clone: Clone, tips: set[str], wanted: set[tuple[str, str]] | None) -
     return first
 
 
-def _lacking(clone: Clone, first: Mapping[tuple[str, str], str]) -> list[tuple[str, str]]:
-    """The path and the commit of each content that is not here, and may be a pointer."""
+def _lacking(clone: Clone, first: Mapping[tuple[str, str], str]) -> dict[str, tuple[str, str]]:
+    """The contents that are not here, and may be pointers; of each the first path and commit."""
     largest = clone.left_out() if clone.partial else None
     if largest is not None and largest >= pointer.LARGEST:
-        return []  # what is left out is too large for one
+        return {}  # what is left out is too large for one
     absent = clone.lacking(blob for _, blob in first)
-    return [(path, commit) for (path, blob), commit in first.items() if blob in absent]
+    found: dict[str, tuple[str, str]] = {}
+    for (path, blob), commit in first.items():
+        if blob in absent:
+            found.setdefault(blob, (path, commit))
+    return found
+
+
+def _newest(clone: Clone, references: list[tuple[str, str]]) -> str | None:
+    """The commit of the default branch, where that is known."""
+    try:
+        return git_places.tip(clone, references, None)
+    except BadInput:
+        return None
+
+
+def _unkept(clone: Clone, commit: str, pointers: Collection[str]) -> list[str]:
+    """What is said of files that are Git LFS's, and are no pointers."""
+    paths = attributes.unkept(clone, commit, pointers)
+    if not paths:
+        return []
+    are = f"{len(paths):,} files are" if len(paths) > 1 else "1 file is"
+    return [
+        f"{are} given to Git LFS by {attributes.FILE}, and no pointer at {commit[:7]}, so nothing is stated of "
+        f"{'them' if len(paths) > 1 else 'it'}: {_some([spelled(path) for path in paths])}. `git add --renormalize .` "
+        "makes pointers."
+    ]
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else "")
 
 
 def _pointers(clone: Clone, paths: Mapping[str, str], warnings: list[str]) -> dict[str, Pointer]:
