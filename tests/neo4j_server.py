@@ -197,6 +197,7 @@ def _wait(url: str, server: subprocess.Popen[bytes], log: Path, version: str, pa
     with neo4j.GraphDatabase.driver(url, auth=auth, connection_timeout=1, max_transaction_retry_time=1) as driver:
         while True:
             try:
+                driver.verify_connectivity()  # which tries once; a query is tried again and again, with a warning each
                 if password is None:
                     driver.execute_query("RETURN 1")
                 else:
