@@ -100,4 +100,4 @@ def _prop(value: Any) -> str:
 
 
 def _point(point: Point) -> str:
-    return f"{point.value:g} at step {point.step} {rfc3339(point.at)}"
+    return f"{point.value!r} at step {point.step} {rfc3339(point.at)}"

@@ -342,11 +342,12 @@ class Clone:
         """What `.gitattributes` of a commit say of an attribute of its files: the path and the value, `set` or `unset`
         where there is none; files of which they say nothing are left out. They must be here.
 
-        Git looks for them in an index, so it gets one that is not the clone's.
+        Git looks for them in an index, so it gets one that is not the clone's. Of a commit that no index may hold (with
+        a file that is called `.git`) nothing is told.
         """
         place = self._objects if self.partial or self._bundle is not None else self._beside()
-        index = Path(self._scratch.name) / "index"
-        self._plumbing.text(place, "read-tree", commit, index=index)
+        index = Path(self._scratch.name) / f"index-{commit}"
+        self._plumbing.text(place, "read-tree", commit, index=index, missing=True)
         asked = "\0".join([*paths, ""])
         words = ("check-attr", "--cached", "-z", "--stdin", attribute)
         said = iter(self._plumbing.text(place, *words, stdin=[asked], index=index).split("\0"))

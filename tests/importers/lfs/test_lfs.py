@@ -341,6 +341,20 @@ def test_what_attributes_give_to_git_lfs_and_is_no_pointer_is_named(tracked: Tra
         tracked.commit()
 
 
+@pytest.mark.parametrize("name", ["a\\b.csv", "git~1", ".git", "c:d.csv", "new\nline.csv"])
+def test_a_name_that_another_system_cannot_write_does_no_harm(tracked: Tracked, name: str) -> None:
+    tracked.commit(orders_dot_csv=b"one")
+    blob = tracked.repository.git("hash-object", "-w", "--stdin", stdin=b"1,2\n")
+    listed = tracked.git("ls-tree", "-z", "HEAD") + f"100644 blob {blob}\t{name}\0"
+    tree = tracked.repository.git("mktree", "-z", stdin=listed.encode())
+    commit = tracked.git("commit-tree", tree, "-p", "HEAD", "-m", "Elsewhere")
+    tracked.git("update-ref", "refs/heads/main", commit)
+    reading = lfs.read(tracked.repository.path)
+    assert {path for path, _ in versions(reading)} == {"orders.csv"}
+    assert [text for text in reading.warnings if name in text] == reading.warnings
+    assert len(reading.warnings) == name.endswith(".csv")
+
+
 def test_where_all_that_git_lfs_is_given_was_committed_as_it_is_that_is_said(tmp_path: Path) -> None:
     repository = init(tmp_path / "data")
     (repository.path / ".gitattributes").write_text("*.csv filter=lfs\n")

@@ -17,7 +17,12 @@ from tests.importers.mlflow.passes import Made, Pass, read
 
 HERE = Path(__file__).parent
 UV = str(Path(sys.executable).with_name("uv"))
-ENVIRONMENT = {**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true", "PYTHONWARNINGS": "ignore"}
+ENVIRONMENT = {
+    **os.environ,
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "PYTHONWARNINGS": "ignore",
+    "LOGNAME": "grace",  # who MLflow says it was
+}
 
 Making = dict[int, tuple[Path, "subprocess.Popen[bytes]"]]
 

@@ -17,7 +17,6 @@ from thalweg.model.edges import EdgeType
 from thalweg.model.facts import Point
 from thalweg.model.kinds import Kind
 
-NOW = time.parse("2026-06-01T00:00:00Z")
 HERE = "neptune://acme/churn"
 
 

@@ -17,12 +17,11 @@ from thalweg.cli.main import main
 from thalweg.importers import sagemaker
 from thalweg.importers.reading import Reading
 from thalweg.importers.sagemaker import aws
-from thalweg.model import keys, time
+from thalweg.model import keys
 from thalweg.model.errors import SourceError
 from thalweg.model.facts import ANYONE, Granule
 from thalweg.store.store import Store
 
-NOW = time.parse("2026-06-01T00:00:00Z")
 LIVE = "aws://eu-west-1"
 THROTTLED = refused("ThrottlingException", "Rate exceeded")
 PAGE = b'{"TrainingJobSummaries": [], "NextToken": "1"}'

@@ -12,14 +12,13 @@ from tests.importers.golden import Golden
 from tests.importers.stores import outcomes
 from thalweg.importers import sagemaker
 from thalweg.importers.sagemaker.jobs import job
-from thalweg.model import keys, time
+from thalweg.model import keys
 from thalweg.model.errors import BadInput, SourceError
 from thalweg.model.facts import ANYONE, Granule
 from thalweg.model.keys import Key
 from thalweg.model.kinds import Kind
 from thalweg.store.store import Store
 
-NOW = time.parse("2026-06-01T00:00:00Z")
 HERE = "arn:aws:sagemaker:eu-west-1:123456789012"
 
 

@@ -8,7 +8,7 @@ Each version is a scope of its own, which never changes.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -94,7 +94,10 @@ def _reading(clone: Clone, name: str, url: str, at: str | None, all_commits: boo
     lacking = _lacking(clone, first)
     pointers = _pointers(clone, {blob: path for path, blob in first}, warnings)
     found = _versions(first, pointers)
-    unkept = _unkept(clone, newest, {*pointers, *lacking}) if newest is not None else []
+    unkept: list[str] = []
+    if newest is not None:
+        there = list(clone.files(newest)) if wanted is None else wanted
+        unkept = _unkept(newest, attributes.unkept(clone, newest, there, {*pointers, *lacking}))
     warnings += unkept
     if lacking:
         some = _some([f"{spelled(path)} at {commit[:7]}" for path, commit in lacking.values()])
@@ -166,9 +169,8 @@ def _newest(clone: Clone, references: list[tuple[str, str]]) -> str | None:
         return None
 
 
-def _unkept(clone: Clone, commit: str, pointers: Collection[str]) -> list[str]:
+def _unkept(commit: str, paths: Sequence[str]) -> list[str]:
     """What is said of files that are Git LFS's, and are no pointers."""
-    paths = attributes.unkept(clone, commit, pointers)
     if not paths:
         return []
     are = f"{len(paths):,} files are" if len(paths) > 1 else "1 file is"

@@ -24,11 +24,10 @@ def give(clone: Clone, blobs: Collection[str]) -> bool:
     return any(b"filter=lfs" in text for text in clone.blobs(here, LONGEST))
 
 
-def unkept(clone: Clone, commit: str, pointers: Collection[str]) -> list[str]:
+def unkept(clone: Clone, commit: str, files: Collection[tuple[str, str]], pointers: Collection[str]) -> list[str]:
     """The paths of the files of a commit that its attributes give to Git LFS, and whose content is no pointer; none
     where attributes are not here (a partial clone). pointers: contents that are pointers, or may be.
     """
-    files = list(clone.files(commit))
     attributes = among(files)
     if clone.lacking(attributes) or not give(clone, attributes):
         return []
